@@ -1,0 +1,1 @@
+"""Everything Deskpulse does between the vendors and the readers."""
