@@ -1,0 +1,1 @@
+"""The running service: one cycle of work, its schedule, health."""

@@ -1,0 +1,1 @@
+"""The way out: destinations and the outbox that never posts twice."""

@@ -1,0 +1,1 @@
+"""From a vendor's page to stored rows: the connector contract, discovery and the pull loop."""

@@ -1,0 +1,154 @@
+"""What a connector is made of: settings, streams of pages, row types and pure functions from rows to records."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+from zoneinfo import ZoneInfo
+
+import msgspec
+from pydantic import BaseModel, ConfigDict
+
+from core.clock import iso
+from core.http import Api, Http
+from core.model import Record
+
+Mode: TypeAlias = Literal["incremental", "snapshot", "children", "sample"]
+
+
+class Settings(BaseModel):
+    """Base of a connector's own settings: unknown keys are errors, secrets never appear in a repr."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The stretch of vendor time that one fetch covers; ``resume_at`` is where the last committed page ended."""
+
+    since: int = 0
+    until: int | None = None
+    resume_at: str | None = None
+
+    @property
+    def since_iso(self) -> str:
+        """``since`` as ISO 8601 in UTC."""
+        return iso(self.since)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Raw items of one answer and the place to go on from; both are committed together.
+
+    ``rows``: raw JSON items (``msgspec.Raw``) or bytes. ``resume_at``: where the next fetch starts (None: no cursor).
+    ``data_to``: the vendor's own moment up to which data is complete, if it tells. ``last``: the stream ends here,
+    although ``resume_at`` may still stand for the next pull."""
+
+    rows: Sequence[msgspec.Raw | bytes]
+    resume_at: str | None = None
+    data_to: int | None = None
+    last: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """What ``normalise`` and ``assemble`` may know beside the row: settings, zone and maps; never the network.
+
+    ``lookups`` holds the small maps that a stream's ``prepare`` fetched (custom fields, statuses)."""
+
+    settings: Any
+    zone: ZoneInfo
+    source: str
+    account: str
+    fetched_at: int
+    lookups: Mapping[str, Any] = field(default_factory=dict)
+    contact_reasons: Mapping[str, str] = field(default_factory=dict)
+    customer_types: Mapping[str, str] = field(default_factory=dict)
+    queues: Mapping[str, Any] = field(default_factory=dict)
+    test_numbers: frozenset[str] = frozenset()
+    warn: Callable[[str, str], None] = lambda kind, value: None
+    """Says an unknown status, event or zone once: ``ctx.warn("status", "snoozed")``."""
+
+
+class Fetch(Protocol):
+    """Yields pages of one stream; may touch the network through ``api`` (or files) and nothing else."""
+
+    def __call__(self, api: Any, window: Window, /) -> Iterator[Page]: ...
+
+
+class Normalise(Protocol):
+    """Turns one decoded row into records; pure. Raises ``BadRow`` (or ValueError) to set the row aside."""
+
+    def __call__(self, row: Any, ctx: Context, /) -> Iterable[Record]: ...
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """How stored events become records: run in the page's transaction for every key that the page touched.
+
+    ``event``: the record type of the stored events (CallEvent, AgentEvent, SlaEvent). ``assemble(key, events, ctx)``
+    gets the vendor's key (call id, agent id, ticket id) and all stored events of that key in table order and yields
+    records; pure. ``makes``: record types whose rows of that key are replaced by what ``assemble`` yields (rows it
+    no longer yields are deleted). ``broadcast``: a key whose events (a restart) belong to every key still open; a page
+    that brings one touches all keys whose latest assembled row is open, and their events are merged in by time."""
+
+    event: type[Record]
+    assemble: Callable[[str, Sequence[Any], Context], Iterable[Record]]
+    makes: tuple[type[Record], ...]
+    broadcast: str | None = None
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One list of a vendor. ``normalise`` is given decoded ``row`` values; the page's cursor is saved with its rows.
+
+    ``mode``: ``incremental`` resumes at its cursor; ``snapshot`` reads the full list and marks missing rows deleted;
+    ``children`` is fetched for changed parents only; ``sample`` is the state now. ``lookback`` seconds are read again
+    at each pull (late arrivals). ``first``: streams of a first load that run before the others (open tickets).
+    ``scope``: the permission named when the vendor refuses it. ``optional``: a 403 or 404 skips it visibly."""
+
+    name: str
+    fetch: Fetch
+    row: Any
+    normalise: Normalise
+    mode: Mode = "incremental"
+    lookback: int = 0
+    assemblies: tuple[Assembly, ...] = ()
+    once: bool = False
+    optional: bool = False
+    scope: str = ""
+    owns: tuple[type[Record], ...] = ()
+    feeds: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of ``check``: what was tried, whether it holds, and what to do if not."""
+
+    what: str
+    ok: bool
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Connector:
+    """What a connector file offers: one value named ``connector``.
+
+    ``http`` is None for sources that are no HTTP service; their ``fetch`` gets the settings in place of an Api.
+    ``prepare(api) -> lookups`` is called once a pull before the streams, for small maps (custom fields, statuses).
+    ``check(api) -> findings`` is the vendor-specific part of the ``check`` verb. ``requests_per_1000`` is what the
+    connector states of itself: requests per 1,000 changed objects."""
+
+    name: str
+    settings: type[Settings]
+    streams: tuple[Stream, ...]
+    http: Callable[[Any], Http] | None = None
+    prepare: Callable[[Any], Mapping[str, Any]] | None = None
+    check: Callable[[Any], Iterable[Finding]] | None = None
+    requests_per_minute: int | None = None
+    requests_per_1000: float | None = None
+    title: str = ""
+
+
+__all__ = [
+    "Api", "Assembly", "Connector", "Context", "Finding", "Http", "Page", "Settings", "Stream", "Window",
+]  # fmt: skip

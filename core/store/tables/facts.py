@@ -1,0 +1,192 @@
+"""Derived tables: intervals, facts and parts. All can be dropped and derived again from the base rows.
+
+A fact row carries the members of its dimensions as uids or words, and for each clock the local day (``…_on``)
+in the report time zone on which it counts.
+"""
+
+from core.store.tables.shape import Index, Table, columns
+
+TICKET_DIMS = "source! brand team_uid channel priority contact_reason customer_type language handled_by"
+
+FACTS: tuple[Table, ...] = (
+    Table(
+        "status_intervals",
+        columns("ticket_uid seq:I status_category! from_at:I! to_at:I calendar_s:I business_s:I precision!"),
+        ("ticket_uid", "seq"),
+        (Index(("to_at", "from_at"), "status_category in ('new', 'open', 'pending', 'hold', 'other')"),),
+        "One row a stretch of a ticket's life in one status category; contiguous, at most one open.",
+    ),
+    Table(
+        "assignment_intervals",
+        columns("ticket_uid seq:I agent_uid team_uid from_at:I! to_at:I"),
+        ("ticket_uid", "seq"),
+        says="Who had the ticket from when to when.",
+    ),
+    Table(
+        "ticket_schedules",
+        columns("ticket_uid from_at:I schedule_uid to_at:I"),
+        ("ticket_uid", "from_at"),
+        says="The business schedule that was on a ticket from when to when.",
+    ),
+    Table(
+        "ticket_facts",
+        columns(
+            f"ticket_uid {TICKET_DIMS} assignee_uid requester_uid created_at:I! created_on! is_counted_created:I! "
+            "exclusion_reason is_outbound:I! is_on_behalf:I! is_child:I! followup_of_uid status_category! "
+            "first_human_touch_at:I handed_off_at:I merged_at:I merged_on started_at:I "
+            "first_replied_at:I first_replied_on first_replier_uid frt_s:I frt_business_s:I frt_handoff_s:I "
+            "frt_compat_s:I is_frt_counted:I! "
+            "first_assigned_at:I first_assigned_on first_assignment_s:I "
+            "first_solved_at:I first_solved_on last_solved_at:I last_solved_on is_solved:I! is_solve_counted:I! "
+            "is_bulk_solved:I! first_resolution_s:I first_resolution_business_s:I "
+            "resolution_s:I resolution_business_s:I requester_wait_s:I requester_wait_business_s:I "
+            "agent_wait_s:I agent_wait_business_s:I on_hold_s:I on_hold_business_s:I "
+            "agent_work_s:I agent_work_business_s:I "
+            "human_replies:I! touches:I! reopens:I! effective_reopens:I! first_reopened_at:I "
+            "is_reopened_in_7d:I! is_effective_reopened_in_7d:I! assignee_stations:I! team_stations:I! one_touch:I "
+            "one_touch_no_wait:I solved_same_day:I! escalated_at:I escalated_on bot_contained:I "
+            "closed_at:I deleted_at:I deleted_on precision! facts_version:I! computed_at:I!"
+        ),
+        ("ticket_uid",),
+        (
+            Index(("created_on",)),
+            Index(("first_replied_on",)),
+            Index(("first_solved_on",)),
+            Index(("last_solved_on",)),
+            Index(("first_assigned_on",)),
+            Index(("merged_on",)),
+            Index(("escalated_on",)),
+            Index(("requester_uid", "created_at")),
+        ),
+        "One row a ticket: everything that metrics add up.",
+    ),
+    Table(
+        "solve_facts",
+        columns(
+            f"ticket_uid seq:I {TICKET_DIMS} actor_uid solved_at:I! solved_on! is_first:I! is_counted:I! is_bulk:I! "
+            "reopened_at:I"
+        ),
+        ("ticket_uid", "seq"),
+        (Index(("solved_on",)),),
+        "One row a solve, first or repeated.",
+    ),
+    Table(
+        "reply_wait_facts",
+        columns(
+            f"ticket_uid seq:I {TICKET_DIMS} agent_uid asked_at:I! replied_at:I! replied_on! wait_s:I! "
+            "wait_business_s:I"
+        ),
+        ("ticket_uid", "seq"),
+        (Index(("replied_on",)),),
+        "One row a wait of the customer for a next reply, after the first one.",
+    ),
+    Table(
+        "backlog_moves",
+        columns(f"ticket_uid seq:I {TICKET_DIMS} happened_at:I! day_on! kind! delta:I!"),
+        ("ticket_uid", "seq"),
+        (Index(("day_on",)),),
+        "Every entry into and exit from the backlog: arrived, reopened, recovered, solved, deleted, merged, spam.",
+    ),
+    Table(
+        "backlog_spans",
+        columns(
+            f"ticket_uid seq:I {TICKET_DIMS} created_at:I! status_category! from_at:I! to_at:I from_on! to_on "
+            "is_unreplied_until:I is_unassigned:I! last_customer_message_at:I reopened_at:I"
+        ),
+        ("ticket_uid", "seq"),
+        (Index(("to_at", "from_at")), Index(("from_at",))),
+        "Unsolved stretches with who had the ticket: what a snapshot at any instant counts.",
+    ),
+    Table(
+        "queue_legs",
+        columns(
+            "call_uid seq:I source! queue_uid team_uid direction! line_uid agent_uid channel! enqueued_at:I! "
+            "enqueued_on! slot:I! "
+            "answered_at:I answered_on outcome! wait_s:I! ring_s:I talk_s:I hold_s:I acw_s:I acw_capped:I "
+            "handle_s:I sl_threshold_s:I! short_abandon_s:I! in_hours:I! is_test:I! is_transferred:I! transfer_kind "
+            "is_entry_queue:I! is_redial:I! rings:I! rings_missed:I! is_system_drop:I!"
+        ),
+        ("call_uid", "seq"),
+        (Index(("enqueued_on",)), Index(("answered_on",))),
+        "One row a visit of a call to a queue.",
+    ),
+    Table(
+        "call_facts",
+        columns(
+            "call_uid source! direction! line_uid queue_uid team_uid agent_uid channel! person_uid ticket_uid "
+            "arrived_at:I! arrived_on! "
+            "slot:I! answered_at:I answered_on outcome is_offered:I! is_handled:I! is_out_of_hours:I! is_test:I! "
+            "is_ivr_only:I! is_connected:I! is_transferred:I! transfers:I! handled_legs:I! total_wait_s:I talk_s:I "
+            "hold_s:I acw_s:I handle_s:I callback_of_uid is_callback_requested:I! is_callback_reached:I precision!"
+        ),
+        ("call_uid",),
+        (Index(("arrived_on",)), Index(("answered_on",)), Index(("person_uid", "arrived_at"))),
+        "One row a customer call, all legs together.",
+    ),
+    Table(
+        "agent_days",
+        columns(
+            "agent_uid day_on source! team_uid handling_s:I! idle_s:I! ringing_s:I! talk_s:I! hold_s:I! acw_s:I! "
+            "break_s:I! training_s:I! meeting_s:I! other_work_s:I! unknown_s:I! logged_in_s:I! contact_sum_s:I! "
+            "is_capped:I! presence_days:R! is_paid:I!"
+        ),
+        ("agent_uid", "day_on"),
+        (Index(("day_on",)),),
+        "One row an agent and local day: seconds by kind, overlaps counted once, split at midnight.",
+    ),
+    Table(
+        "survey_facts",
+        columns(
+            f"survey_uid {TICKET_DIMS} agent_uid kind! scale! question_key offered_at:I offered_on rated_at:I rated_on "
+            "is_satisfied:I score_norm:R nps_class is_answered_in_7d:I! is_counted:I! is_final:I!"
+        ),
+        ("survey_uid",),
+        (Index(("rated_on",)), Index(("offered_on",))),
+        "One row an offer and its latest answer.",
+    ),
+    Table(
+        "sla_facts",
+        columns(
+            f"sla_uid {TICKET_DIMS} ticket_uid policy_uid target_kind! priority_applied target_s:I decided_at:I "
+            "decided_on met:I"
+        ),
+        ("sla_uid",),
+        (Index(("decided_on",)), Index(("ticket_uid",))),
+        "One row a target on a ticket, judged when fulfilled or breached.",
+    ),
+    Table(
+        "contact_facts",
+        columns(
+            "kind contact_uid person_uid source! channel! team_uid queue_uid contact_reason customer_type "
+            "handled_by happened_at:I! day_on! is_first:I! is_resolved_first:I is_repeat:I! caused_repeat:I! "
+            "repeat_uid final_at:I! is_reason_known:I!"
+        ),
+        ("kind", "contact_uid"),
+        (Index(("day_on",)), Index(("person_uid", "happened_at"))),
+        "One row an inbound customer contact of any channel, with what became of it (first contact resolution).",
+    ),
+    Table(
+        "handled_facts",
+        columns(
+            "contact_uid day_on source! channel! team_uid queue_uid agent_uid kind! n_legs:I! is_total:I!"
+        ),
+        ("contact_uid", "day_on", "queue_uid"),
+        (Index(("day_on",)),),
+        "One row a contact handled by a person on a day; is_total marks the one row that the company total counts.",
+    ),
+    Table(
+        "parts",
+        columns("part! day_on! dim! member! slot:I! num:R den:R n:I!"),
+        ("part", "day_on", "dim", "member", "slot"),
+        says="Additive sums a local day: the total (dim 'total', slot -1), single dimensions, half-hours.",
+    ),
+    Table(
+        "contact_links",
+        columns("call_uid ticket_uid method!"),
+        ("call_uid", "ticket_uid"),
+        (Index(("ticket_uid",)),),
+        "A call and a ticket that are the same contact.",
+    ),
+    Table("people", columns("customer_uid person_uid!"), ("customer_uid",), (Index(("person_uid",)),),
+          "The same human over sources, by joined identities."),
+)  # fmt: skip
