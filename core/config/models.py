@@ -1,0 +1,236 @@
+"""The config file as models: every key is described, and a key nobody knows is an error."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+LOOPBACK = re.compile(r"^http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(/|$)")
+
+
+def seconds(value: object) -> object:
+    """Seconds from a whole number or a text such as ``"10m"``, ``"2h"``, ``"90s"``, ``"1d"``."""
+    if isinstance(value, str):
+        parts = re.fullmatch(r"(\d+)\s*([smhd])", value.strip())
+        if not parts:
+            raise ValueError('should be a duration such as "10m", "2h" or "90s"')
+        return int(parts[1]) * UNITS[parts[2]]
+    return value
+
+
+def known_zone(value: str) -> str:
+    """An IANA zone name that this machine knows."""
+    if value not in available_timezones():
+        raise ValueError('should be a time zone such as "Europe/Berlin"')
+    return value
+
+
+def clock_time(value: str) -> str:
+    """A local wall time ``HH:MM``."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError('should be a time of day such as "08:00"')
+    return value
+
+
+def safe_base(value: str) -> str:
+    """An address that credentials may go to: https, or http on this machine only."""
+    if value.startswith("https://") or LOOPBACK.match(value):
+        return value.rstrip("/")
+    raise ValueError("should start with https:// (http:// only for 127.0.0.1 or localhost)")
+
+
+def opening(value: str) -> str:
+    """Opening hours of a weekday: ``"09:00-17:00"``, several joined by a comma."""
+    for span in value.split(","):
+        hours = span.strip().split("-")
+        if len(hours) != 2:
+            raise ValueError('should be hours such as "09:00-17:00"')
+        clock_time(hours[0]), hours[1] == "24:00" or clock_time(hours[1])
+    return value
+
+
+def simple_name(value: str) -> str:
+    """A short name that is safe as an id and a file name."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", value):
+        raise ValueError("should be letters, digits, '-', '_' or '.', at most 64")
+    return value
+
+
+Duration: TypeAlias = Annotated[int, BeforeValidator(seconds), Field(ge=1)]
+Zone: TypeAlias = Annotated[str, AfterValidator(known_zone)]
+TimeOfDay: TypeAlias = Annotated[str, AfterValidator(clock_time)]
+BaseUrl: TypeAlias = Annotated[str, AfterValidator(safe_base)]
+Name: TypeAlias = Annotated[str, AfterValidator(simple_name)]
+Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Hours: TypeAlias = Annotated[str, AfterValidator(opening)]
+Language: TypeAlias = Literal["en", "de", "zh"]
+Where: TypeAlias = dict[Literal["team", "queue", "brand", "source", "channel", "priority"], str]
+
+
+class Model(BaseModel):
+    """Base of all parts: unknown keys are errors, and an error never repeats what was typed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Store(Model):
+    """[store]"""
+
+    path: str = Field("deskpulse.db", description="The SQLite file; relative to this config file.")
+    raw: Literal["redacted", "full", "off"] = Field(
+        "redacted",
+        description='Vendor rows kept for "rebuild --from-raw": "redacted" (no personal text), "full", "off".',
+    )
+    raw_days: int = Field(90, ge=1, description="Days that kept vendor rows stay.")
+    store_bodies: bool = Field(False, description="Keep the text of messages. Off: lengths only.")
+
+
+class Reporting(Model):
+    """[reporting]"""
+
+    time_zone: Zone = Field("UTC", description="The zone whose midnight ends a day (IANA name).")
+    language: Language = Field("en", description="Language of reports: en, de or zh.")
+    default_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(
+        "DE", description="Country of phone numbers written without +country."
+    )
+    schedule: str | None = Field(None, description="Name of the schedule used where a ticket or queue has none.")
+    repeat_window_days: int = Field(7, ge=1, le=30, description="Days in which a further contact is a repeat (FCR).")
+    acw_cap: Duration = Field(1800, description="After-call work left open longer is cut here.")
+    internal_domains: tuple[str, ...] = Field((), description="Mail domains of your own company.")
+    test_numbers: tuple[str, ...] = Field((), description="Phone numbers of test calls; left out everywhere.")
+    late_after: Duration = Field(3 * 3600, description="A source whose data ends earlier than this is late.")
+
+
+class Source(Model):
+    """[[sources]]: the keys every source has; the connector's own keys stand beside them."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+    name: Name = Field(description="Your name for it; it prefixes every id from there.")
+    connector: str = Field(description="Which connector reads it: see 'connectors list'.")
+    account: Name | None = Field(None, description="Sources that share it share ids, credentials and rate budget.")
+    start: date = Field(date(2026, 1, 1), description="How far back closed tickets and calls go.")
+    every: Duration = Field(600, description="How often the daemon reads it.")
+    base_url: BaseUrl | None = Field(None, description="Replaces scheme and host of the vendor's address.")
+    requests_per_minute: int | None = Field(None, ge=1, description="Replaces the vendor's own limit.")
+    rate_share: float = Field(0.5, gt=0, le=1, description="Share of the account's limit that we may use.")
+    time_zone: Zone | None = Field(None, description="Zone of the source's local times, if it has any.")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The connector's own keys, as written."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class Destination(Model):
+    """[[destinations]]"""
+
+    name: Name = Field(description="Your name for it.")
+    type: str = Field("slack", description="slack or file.")
+    token: SecretStr | None = Field(None, description="Slack bot token (scope chat:write).")
+    channel: str | None = Field(None, description="Slack channel id, such as C0123456789.")
+    webhook_url: SecretStr | None = Field(None, description="Slack incoming webhook: the reduced mode.")
+    path: str | None = Field(None, description="Folder of a file destination.")
+    base_url: BaseUrl | None = Field(None, description="Replaces scheme and host of Slack's address.")
+    language: Language | None = Field(None, description="Language of this channel.")
+    admin: bool = Field(False, description="Failures are told here.")
+
+    @model_validator(mode="after")
+    def complete(self) -> "Destination":
+        """A Slack destination has a token with a channel, or a webhook; a file destination has a folder."""
+        if self.type == "slack" and not self.webhook_url and not (self.token and self.channel):
+            raise ValueError("a slack destination needs token and channel, or webhook_url")
+        if self.type == "file" and not self.path:
+            raise ValueError("a file destination needs path")
+        return self
+
+
+class Goal(Model):
+    """[[goals]]"""
+
+    metric: str = Field(description="Metric id or alias.")
+    target: float = Field(description="Shares as 0..1, durations in seconds.")
+    variant: str | None = Field(None, description="Variant of the metric; its headline if absent.")
+    where: Where = Field(default_factory=dict, description="The slice it is for.")
+    counter_floor: float | None = Field(None, description="What the counter-metric must hold.")
+    from_on: date | None = Field(None, description="First day it holds.")
+    to_on: date | None = Field(None, description="Last day it holds.")
+    owner: str | None = Field(None, description="Whose goal it is: a team, not a person.")
+    customer_need: str | None = Field(None, description="What the customer needs.")
+    company_need: str | None = Field(None, description="What the company needs.")
+    edge_need: str | None = Field(None, description="What staying ahead of competitors needs.")
+
+
+class ReportRule(Model):
+    """[[reports]]"""
+
+    name: Name = Field(description="Your name for it.")
+    kind: Literal["daily"] = Field("daily", description="daily.")
+    to: tuple[str, ...] = Field((), description="Names of destinations.")
+    at: TimeOfDay = Field("08:00", description="When it is due, in the report time zone.")
+    metrics: Literal["starter", "core", "full"] | tuple[str, ...] = Field(
+        "starter", description='"starter", "core", "full", or a list of metric ids.'
+    )
+    where: Where = Field(default_factory=dict, description='The slice it reads, such as { team = "Hotline DE" }.')
+    language: Language | None = Field(None, description="Language of this report.")
+    title: str | None = Field(None, description="Title; otherwise made from the day.")
+
+
+class ScheduleRule(Model):
+    """[[schedules]]: opening hours for queues and for vendors that tell none."""
+
+    name: str = Field(description="Its name.")
+    time_zone: Zone = Field("UTC", description="Its zone.")
+    hours: dict[Weekday, Hours] = Field(description='Opening hours, such as { mon = "09:00-17:00" }.')
+    closed_on: tuple[date, ...] = Field((), description="Days on which it is closed.")
+    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")] | None = Field(
+        None, description='Public holidays of a country or state, such as "DE" or "DE-BE".'
+    )
+
+
+class QueueRule(Model):
+    """[[queues]]: rules of a telephone queue."""
+
+    name: str = Field(description="The queue's name as the source tells it.")
+    sl_threshold: Duration = Field(20, description="A call answered within this is in time.")
+    short_abandon: int = Field(5, ge=0, description="Callers who hang up within these seconds are left out.")
+    schedule: str | None = Field(None, description="Name of its schedule.")
+    team: str | None = Field(None, description="Name of the team that answers it.")
+    is_test: bool = Field(False, description="Leave its calls out everywhere.")
+
+
+class Person(Model):
+    """[[people]]: names of the same human over systems."""
+
+    same: tuple[str, ...] = Field(min_length=2, description='Ids such as "pbx:Ada Agent" and "zd-main:4711".')
+
+
+class Connectors(Model):
+    """[connectors]"""
+
+    folder: str | None = Field(None, description="Folder with your own connectors.")
+
+
+class Config(Model):
+    """The whole file."""
+
+    store: Store = Field(default_factory=lambda: Store.model_validate({}))
+    reporting: Reporting = Field(default_factory=lambda: Reporting.model_validate({}))
+    connectors: Connectors = Field(default_factory=lambda: Connectors.model_validate({}))
+    contact_reasons: dict[str, str] = Field(default_factory=dict, description="Vendor's word for a reason = yours.")
+    customer_types: dict[str, str] = Field(default_factory=dict, description="Vendor's word for a type = yours.")
+    sources: tuple[Source, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    reports: tuple[ReportRule, ...] = ()
+    schedules: tuple[ScheduleRule, ...] = ()
+    queues: tuple[QueueRule, ...] = ()
+    people: tuple[Person, ...] = ()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The report time zone."""
+        return ZoneInfo(self.reporting.time_zone)
