@@ -1,0 +1,114 @@
+"""What all tests share: the recorded fixtures, no network but this machine's own, Chromium where there is one."""
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT.parent / "shared" / "fixtures"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM_REQUIRED = os.environ.get("DESKPULSE_REQUIRE_BROWSER") == "1"
+NO_CHROMIUM = "no Chromium here; on Debian: apt-get install chromium fonts-wqy-microhei"
+
+hypothesis.settings.register_profile("local", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests skip without Chromium; where it is required they run and fail."""
+    if CHROMIUM or CHROMIUM_REQUIRED:
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_CHROMIUM in str(report.longrepr)]
+    if skipped:
+        text = f"{len(skipped)} browser tests did NOT run: {NO_CHROMIUM}"
+        terminalreporter.write_sep("!", text, yellow=True, bold=True)
+
+
+@pytest.fixture
+def fixtures() -> Callable[[str], Path]:
+    """Path of a recorded fixture beside the checkout; the test is skipped where there is none."""
+
+    def path_of(name: str) -> Path:
+        path = FIXTURES / name
+        if not path.exists():
+            pytest.skip(f"the recorded fixtures are not beside the checkout: ../shared/fixtures/{name}")
+        return path
+
+    return path_of
+
+
+def _is_loopback(address: object) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a Unix socket's path
+    host = str(address[0])
+    if host in {"", "localhost"}:
+        return True
+    try:
+        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that would reach another machine, or ask for its address, fails and names it."""
+    connect, connect_ex, getaddrinfo = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guard(address: object) -> None:
+        if not _is_loopback(address):
+            pytest.fail(f"a test tried to reach {address}; tests stay on this machine")
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        guard(address)
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        guard(address)
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        guard((host.decode() if isinstance(host, bytes) else host or "",))
+        return getaddrinfo(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Debian's Chromium, started once; it may load files and loopback addresses."""
+    if CHROMIUM is None:
+        pytest.fail(NO_CHROMIUM)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Chromium's sandbox refuses to run as root, which is what containers run as.
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> "Iterator[Page]":
+    """An empty tab of its own; what it asks of other machines is refused."""
+    context = browser.new_context(offline=True)
+    yield context.new_page()
+    context.close()
