@@ -82,7 +82,7 @@ class Store(Model):
     path: str = Field("deskpulse.db", description="The SQLite file; relative to this config file.")
     raw: Literal["redacted", "full", "off"] = Field(
         "redacted",
-        description='Vendor rows kept for "rebuild --from-raw": "redacted" (no personal text), "full", "off".',
+        description='Vendor rows kept: "redacted" (no personal text), "full", "off".',
     )
     raw_days: int = Field(90, ge=1, description="Days that kept vendor rows stay.")
     store_bodies: bool = Field(False, description="Keep the text of messages. Off: lengths only.")
