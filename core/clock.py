@@ -6,17 +6,19 @@ A moment is UTC epoch seconds (int); a local day is its ISO date (str).
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from math import floor
 from zoneinfo import ZoneInfo
 
-from core.errors import BadRow
+from core.errors import BadRow, Stopped
 
 Clock = Callable[[], int]
 """Answers the present moment in UTC epoch seconds; `now` in the program, a fixed one in tests."""
 
 DAY_S = 86_400
+SLICE_S = 0.5
 
 # A telephone system with an empty battery starts in 1970 or on 1 January 2000.
 EARLIEST_AT = 946_771_200
@@ -35,6 +37,32 @@ def now() -> int:
 def monotonic() -> float:
     """Seconds on a clock that never jumps, for deadlines and durations only."""
     return time.monotonic()
+
+
+def never() -> bool:
+    """Nobody asks us to stop."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How to wait: the moment, a steady clock in seconds, a sleep, and whether we were asked to stop.
+
+    With a `threading.Event`, `Timing(sleep=event.wait, stop=event.is_set)` ends a wait at once.
+    """
+
+    now: Clock = now
+    monotonic: Callable[[], float] = monotonic
+    sleep: Callable[[float], object] = time.sleep
+    stop: Callable[[], bool] = never
+
+    def wait(self, seconds: float) -> None:
+        """Returns after so many seconds; raises Stopped within half a second of being asked to stop."""
+        until = self.monotonic() + seconds
+        while (left := until - self.monotonic()) > 0:
+            if self.stop():
+                raise Stopped("Asked to stop while waiting; the next run goes on from here.")
+            self.sleep(min(left, SLICE_S))
 
 
 def utc(text: str) -> int:
@@ -72,7 +100,7 @@ def day_of(at: int, zone: ZoneInfo) -> str:
 
 @lru_cache(maxsize=8192)
 def day_bounds(day_on: str, zone: ZoneInfo) -> tuple[int, int]:
-    """The first moment of the local day and the first moment after it: 23, 24 or 25 hours, 0 where a date was skipped."""
+    """The first moment of the local day and the first one after it: 23 to 25 h apart, 0 where a date was skipped."""
     day = date.fromisoformat(day_on)
     return _starts_at(day, zone), _starts_at(day + timedelta(days=1), zone)
 

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Final, Literal, TextIO
 from urllib.parse import quote
 
@@ -19,24 +20,24 @@ HIDDEN: Final = "[hidden]"
 # Shorter ones would tear ordinary words apart.
 SHORTEST_SECRET = 5
 
-_SECRET_NAME = (
-    r"(?:x-)?(?:api|access|auth|refresh|client|session|private)?[_-]?(?:key|token|secret|password|passwd|signature)"
-)
+_NAME = r"[\w-]{0,40}(?:api_?key|access_?key|token|secret|password|passwd|signature)"
 _PATTERNS: Final = (
     (re.compile(r"(?i)(authorization[\"']?\s{0,3}[:=]\s{0,3}[\"']?)(?:\w{1,12} +)?[^\s\"',}]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)\b(bearer|basic) +(?=[^\s]{0,4000}[\d=])[^\s\"',}]{6,}"), rf"\1 {HIDDEN}"),
     (re.compile(r"\bx(?:ox[a-z]|app)[.-][\w.-]{4,}"), HIDDEN),
     (re.compile(r"(https?://hooks\.[\w.-]{1,200}/)[^\s\"'<>]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(/services/)T\w*/B\w*/\w+"), rf"\1{HIDDEN}"),
-    (re.compile(rf"(?i)(?<![\w])({_SECRET_NAME}[\"']?\s{{0,3}}[=:]\s{{0,3}}[\"']?)[^\s&\"',;}}]+"), rf"\1{HIDDEN}"),
+    (re.compile(rf"(?i)(?<![\w-])({_NAME}=[\"']?)[^\s&\"',;}}]+"), rf"\1{HIDDEN}"),
+    (re.compile(rf"(?i)([\"']{_NAME}[\"']: ?[\"'])[^\"']+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)(?<![\w-])(x-[\w-]{0,40}(?:key|token): ?)\S+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20}://)[^/\s:@]{0,200}:[^/\s@]{1,400}@"), rf"\1{HIDDEN}@"),
 )
 # C0, C1, line separators, and the marks that turn the direction of a line.
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_PLAIN: Final = re.compile(r"[^\s\"=\\]+")
+_PLAIN: Final = re.compile(r"[^\s\"=]+")
 
 _secrets: list[str] = []
-_bound: ContextVar[Mapping[str, object]] = ContextVar("deskpulse_log", default={})
+_bound: ContextVar[Mapping[str, object]] = ContextVar("deskpulse_log", default=MappingProxyType({}))
 _logger: Final = logging.getLogger("deskpulse")
 
 
@@ -136,7 +137,7 @@ def _fields(record: logging.LogRecord) -> dict[str, object]:
 
 def _quoted(value: object) -> str:
     text = str(value)
-    return text if _PLAIN.fullmatch(text) else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return text if _PLAIN.fullmatch(text) else '"' + text.replace('"', "'") + '"'
 
 
 def setup(form: Form = "auto", level: int = logging.INFO, stream: TextIO | None = None) -> None:
