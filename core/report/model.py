@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from core.numbers.answer import Answer, Comparison, Driver
+from core.numbers.answer import Answer, Comparison
 
 Mark: TypeAlias = Literal["good", "bad", "neutral", "unjudged", "none"]
 GoalState: TypeAlias = Literal["reached", "missed", "counter_failed", "unjudged", "none"]
@@ -16,7 +16,7 @@ GoalState: TypeAlias = Literal["reached", "missed", "counter_failed", "unjudged"
 
 @dataclass(frozen=True)
 class Goal:
-    """What is aimed at: ``target`` in the metric's unit, in its direction; it counts only if the counter-metric holds."""
+    """What is aimed at: ``target`` in the metric's unit; it counts only if the counter-metric holds."""
 
     metric_id: str
     target: float
