@@ -67,6 +67,9 @@ class Context:
     test_numbers: frozenset[str] = frozenset()
     warn: Callable[[str, str], None] = lambda kind, value: None
     """Says an unknown status, event or zone once: ``ctx.warn("status", "snoozed")``."""
+    pseudonym: Callable[[str, str], str] = lambda kind, value: ""
+    """A stable keyed hash of a mail or phone (``ctx.pseudonym("phone", "+49…")``), equal to the stored identity's hash:
+    the id of a customer whom a source knows by number only."""
 
 
 class Fetch(Protocol):
@@ -89,12 +92,15 @@ class Assembly:
     gets the vendor's key (call id, agent id, ticket id) and all stored events of that key in table order and yields
     records; pure. ``makes``: record types whose rows of that key are replaced by what ``assemble`` yields (rows it
     no longer yields are deleted). ``broadcast``: a key whose events (a restart) belong to every key still open; a page
-    that brings one touches all keys whose latest assembled row is open, and their events are merged in by time."""
+    that brings one touches all keys whose latest assembled row is open, and their events are merged in by time.
+    ``tail_s``: for keys that never end (an agent): only events from that many seconds before the page's first event of
+    the key are read again, and only made rows that begin (``from_at``) at or after that moment are replaced."""
 
     event: type[Record]
     assemble: Callable[[str, Sequence[Any], Context], Iterable[Record]]
     makes: tuple[type[Record], ...]
     broadcast: str | None = None
+    tail_s: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,7 @@ class Stream:
     ``mode``: ``incremental`` resumes at its cursor; ``snapshot`` reads the full list and marks missing rows deleted;
     ``children`` is fetched for changed parents only; ``sample`` is the state now. ``lookback`` seconds are read again
     at each pull (late arrivals). ``first``: streams of a first load that run before the others (open tickets).
+    ``row = bytes``: rows are no JSON; ``normalise`` gets each one's bytes as they are.
     ``scope``: the permission named when the vendor refuses it. ``optional``: a 403 or 404 skips it visibly."""
 
     name: str
