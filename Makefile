@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint constraints.txt
 JOBS ?= auto
 
 # The first of these that is in range and has venv and sqlite3. Name another with: make PYTHON=/path/to/python test
@@ -22,12 +22,12 @@ $(BIN)/python:
 	@python=$$($(FIND_PYTHON)) && echo "Making $(VENV) with $$python" && "$$python" -m venv $(VENV)
 
 $(VENV)/.runtime: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing what Deskpulse needs to run"
+	@echo "Installing what Deskpulse needs to run: about 20 s the first time"
 	@$(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.runtime
-	@echo "Installing what the tests need"
+	@echo "Installing what the tests need: about 10 s"
 	@$(INSTALL) --editable '.[test]'
 	@touch $@
 

@@ -1,10 +1,14 @@
 """The promises that `conftest.py` makes to every other test."""
 
 import socket
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import _is_loopback
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 
 @pytest.mark.parametrize("address", [("192.0.2.1", 443), ("vendor.example", 443), ("2001:db8::1", 443, 0, 0)])
@@ -26,3 +30,11 @@ def test_this_machine_can_be_reached() -> None:
         assert client.getpeername() == server.getsockname()
     assert _is_loopback(("::1", 80, 0, 0))
     assert _is_loopback("/run/a.sock")
+
+
+@pytest.mark.browser
+def test_a_page_is_drawn_and_reaches_no_other_machine(page: "Page") -> None:
+    """A report that loads a font from elsewhere tells that elsewhere who reads it, and when."""
+    page.set_content("<p id=a>8 of 10</p>")
+    assert page.inner_text("#a") == "8 of 10"
+    assert page.evaluate("fetch('https://vendor.example/').then(() => 'reached', () => 'refused')") == "refused"

@@ -63,6 +63,14 @@ def test_a_checkout_is_fine() -> None:
     assert name_conflict([str(ROOT), *sys.path]) is None
 
 
+def test_a_checkout_that_was_installed_for_editing_is_fine(tmp_path: Path) -> None:
+    """`pip install -e` leaves our own metadata in the checkout."""
+    home = package(package(tmp_path, "connectors"), "core")
+    (home / "deskpulse.egg-info").mkdir()
+    (home / "deskpulse.egg-info" / "top_level.txt").write_text("connectors\ncore\nsync\n")
+    assert name_conflict([str(home)], home=str(home)) is None
+
+
 def test_a_checkout_beside_an_installed_deskpulse_is_fine(tmp_path: Path) -> None:
     """Both are ours; which one runs is what the person typed."""
     site = installed(tmp_path / "site")
