@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_CHROMIUM in str(report.longrepr)]
     if skipped:
-        text = f"{len(skipped)} browser tests did NOT run: {NO_CHROMIUM}"
+        text = f"browser tests that did NOT run: {len(skipped)}; {NO_CHROMIUM}"
         terminalreporter.write_sep("!", text, yellow=True, bold=True)
 
 
