@@ -16,6 +16,7 @@ from core.clock import iso
 
 Form = Literal["auto", "console", "json"]
 
+DEBUG: Final = logging.DEBUG
 HIDDEN: Final = "[hidden]"
 # Shorter ones would tear ordinary words apart.
 SHORTEST_SECRET = 5
