@@ -37,7 +37,7 @@ def context(warned: list[tuple[str, str]] | None = None, **more: object) -> Cont
 
 def events(lines: Iterable[str], kind: type = CallEvent) -> list[CallEvent]:
     ctx = context()
-    records = [r for n, line in enumerate(lines) for r in normalise_line(f"{n}|{line}|".encode(), ctx)]
+    records = [r for n, line in enumerate(lines) for r in normalise_line(f"{n}|{line}".encode(), ctx)]
     return [record for record in records if isinstance(record, kind)]
 
 
@@ -110,7 +110,7 @@ def test_lines_of_one_second_keep_their_order_over_two_reads(tmp_path: Path) -> 
 
 def test_a_missing_log_says_where_and_what_now(tmp_path: Path) -> None:
     """The path in the config is the first thing an admin gets wrong."""
-    with pytest.raises(Unavailable, match="there is no log at .*Check the path"):
+    with pytest.raises(Unavailable, match=r"there is no log at .*Check the path"):
         lines_read(tmp_path / "queue_log")
 
 
