@@ -1,5 +1,6 @@
 """What all tests share: the recorded fixtures, no network but this machine's own, Chromium where there is one."""
 
+import ctypes
 import ipaddress
 import os
 import shutil
@@ -17,27 +18,37 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT.parent / "shared" / "fixtures"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-CHROMIUM_REQUIRED = os.environ.get("DESKPULSE_REQUIRE_BROWSER") == "1"
-NO_CHROMIUM = "no Chromium here; on Debian: apt-get install chromium fonts-wqy-microhei"
+BROWSER_REQUIRED = os.environ.get("DESKPULSE_REQUIRE_BROWSER") == "1"
+BROWSER_PACKAGES = "chromium fonts-wqy-microhei libatomic1"
+NO_BROWSER = f"no Chromium, or no libatomic for Playwright; on Debian: apt-get install {BROWSER_PACKAGES}"
 
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
+def has_browser() -> bool:
+    # The Node.js that Playwright 1.65 brings along is linked to libatomic, which a bare Debian has not.
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return CHROMIUM is not None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests skip without Chromium; where it is required they run and fail."""
-    if CHROMIUM or CHROMIUM_REQUIRED:
+    """Browser tests skip without a browser; where one is required they run and fail."""
+    if BROWSER_REQUIRED or has_browser():
         return
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_CHROMIUM in str(report.longrepr)]
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
     if skipped:
-        text = f"browser tests that did NOT run: {len(skipped)}; {NO_CHROMIUM}"
+        text = f"browser tests that did NOT run: {len(skipped)}; {NO_BROWSER}"
         terminalreporter.write_sep("!", text, yellow=True, bold=True)
 
 
@@ -95,8 +106,8 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
     """Debian's Chromium, started once; it may load files and loopback addresses."""
-    if CHROMIUM is None:
-        pytest.fail(NO_CHROMIUM)
+    if not has_browser():
+        pytest.fail(NO_BROWSER)
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
