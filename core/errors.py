@@ -20,7 +20,7 @@ class AuthError(DeskpulseError):
     """Renew the key; this source or destination stops, the others go on."""
 
 
-class Unavailable(DeskpulseError):  # noqa: N818 - named for the reader, not for the language
+class Unavailable(DeskpulseError):
     """Nothing to do: tried again at the next run, or from `retry_at` (UTC epoch seconds) where the vendor named it."""
 
     def __init__(self, message: str, retry_at: int | None = None) -> None:
@@ -40,7 +40,7 @@ class Stopped(Unavailable):
     """We were asked to stop; what was complete is kept and the next run goes on from there."""
 
 
-class Refused(DeskpulseError):  # noqa: N818 - named for the reader, not for the language
+class Refused(DeskpulseError):
     """The request was understood and declined (400, 403, 404, 410, 422, ...); repeating it unchanged cannot help."""
 
     def __init__(self, message: str, status: int, code: str = "") -> None:
@@ -57,9 +57,9 @@ class Gone(Refused):
     """There is no such thing, or no longer (404, 410)."""
 
 
-class Unclear(DeskpulseError):  # noqa: N818 - named for the reader, not for the language
+class Unclear(DeskpulseError):
     """Something was sent and nobody can say whether it arrived; look before sending again."""
 
 
-class BadRow(DeskpulseError):  # noqa: N818 - named for the reader, not for the language
+class BadRow(DeskpulseError):
     """One row was set aside; the run goes on."""
