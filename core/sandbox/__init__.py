@@ -1,0 +1,1 @@
+"""Imitation vendors over real HTTP, seeded: the demonstration, the tests and the benchmarks run against them."""

@@ -1,0 +1,26 @@
+"""Imitations for the length of a `with` block, each on a free loopback port in a thread of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from core.sandbox.limits import Limits
+from core.sandbox.world import World
+from core.sandbox.zendesk import ZendeskSandbox
+
+
+@contextmanager
+def serve_zendesk(
+    world: World,
+    *,
+    now_at: int | None = None,
+    limits: Limits = Limits(),
+    surveys: str = "legacy",
+    gzip_pages: bool = True,
+) -> Iterator[ZendeskSandbox]:
+    """An account of this world at `server.url`; without limits unless some are given."""
+    server = ZendeskSandbox(world, now_at=now_at, limits=limits, surveys=surveys, gzip_pages=gzip_pages)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
