@@ -27,7 +27,7 @@ class Index:
 
 @dataclass(frozen=True)
 class Table:
-    """One table; without a rowid where its key is its natural order."""
+    """One table; without a rowid where its key is its natural order. Strict: a value of another type is refused."""
 
     name: str
     columns: tuple[Column, ...]
@@ -45,7 +45,7 @@ class Table:
         """The statements that create the table and its indexes if they are not there."""
         lines = [f"  {c.name} {c.type}{' not null' if c.required or c.name in self.key else ''}" for c in self.columns]
         lines.append(f"  primary key ({', '.join(self.key)})")
-        tail = "" if self.rowid else " without rowid"
+        tail = " strict" if self.rowid else " strict, without rowid"
         made = [f"create table if not exists {self.name} (\n" + ",\n".join(lines) + f"\n){tail}"]
         for index in self.indexes:
             name = f"{self.name}__{'_'.join(index.columns)}" + ("_part" if index.where else "")
@@ -60,7 +60,7 @@ class Table:
         return f"{verb} into {self.name} ({', '.join(names)}) values ({', '.join('?' * len(names))})"
 
     def upsert(self, names: Sequence[str], *, versioned: bool = False) -> str:
-        """An insert of ``names`` that updates just these columns of an existing row, unless it is of a newer version."""
+        """An insert of ``names`` that updates just these columns of an existing row, unless it has a newer version."""
         rest = [name for name in names if name not in self.key]
         sql = self.insert(names) + f" on conflict ({', '.join(self.key)}) do "
         if not rest:
