@@ -1,0 +1,59 @@
+"""A folder as destination: the report as HTML and text, written whole, readable by the owner only."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from core.deliver.outbox import Part, Sent
+from core.errors import ConfigError, Unavailable
+
+UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class FileContent:
+    """One file: its name in the folder and its text."""
+
+    name: str
+    text: str
+
+
+@dataclass
+class Folder:
+    """A folder on this machine."""
+
+    path: Path
+
+    def send(self, key: str, part: Part, root: Sent | None) -> Sent:
+        """Writes the part's file in one step, so that nobody reads half of it."""
+        if not isinstance(part.content, FileContent):
+            raise ConfigError("a file destination was given something that is no file")
+        return Sent(str(write_private(self.path, part.content.name, part.content.text)), "")
+
+    def find(self, key: str, part: Part, root: Sent | None) -> Sent | Literal["absent", "unknown"]:
+        """Writing again puts the same file in place: nothing can be doubled."""
+        return "absent"
+
+
+def safe_name(name: str) -> str:
+    """A file name that stays inside its folder whatever a report or queue is called."""
+    return UNSAFE.sub("-", name).strip(".-")[:120] or "report"
+
+
+def write_private(folder: Path, name: str, text: str | bytes) -> Path:
+    """Writes ``text`` to ``folder/name`` with mode 0600 and in one step; the folder is made if it is not there."""
+    data = text.encode("utf-8") if isinstance(text, str) else text
+    target = folder / safe_name(name)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        partial.replace(target)
+    except OSError as problem:
+        partial.unlink(missing_ok=True)
+        raise Unavailable(f"cannot write {target}: {problem.strerror}. Is there room, and may this user?") from None
+    return target

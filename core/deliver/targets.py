@@ -1,0 +1,98 @@
+"""From a destination of the config to something that sends; a destination is pluggable like a connector."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TypeAlias
+from urllib.parse import urlsplit
+
+from core import log
+from core.config import Destination
+from core.deliver.file import FileContent, Folder
+from core.deliver.outbox import ROOT, Part, Sender
+from core.deliver.slack import SlackChannel, SlackWebhook, parts_of
+from core.errors import ConfigError
+from core.http import Api, Http
+from core.report.message import SlackMessage
+
+SLACK = "https://slack.com/api"
+HOOKS = "hooks.slack.com"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A report in every form that a destination may want."""
+
+    slack: SlackMessage
+    html: str
+    text: str
+    name: str
+
+
+@dataclass
+class Target:
+    """An open destination and the parts it wants of a report."""
+
+    sender: Sender
+    parts: Callable[[Rendered], tuple[Part, ...]]
+    says: str
+
+
+Maker: TypeAlias = Callable[[Destination, Path], Target]
+
+
+@contextmanager
+def open_target(destination: Destination, folder: Path) -> Iterator[Target]:
+    """An open destination; ``folder`` is where relative paths start. ConfigError names an unknown type."""
+    makers = {"slack": _slack, "file": _file, **_plugged()}
+    if destination.type not in makers:
+        known = ", ".join(sorted(makers))
+        raise ConfigError(f"destinations.{destination.name}: no destination type '{destination.type}'. Known: {known}.")
+    target = makers[destination.type](destination, folder)
+    try:
+        yield target
+    finally:
+        api = getattr(target.sender, "api", None)
+        if isinstance(api, Api):
+            api.close()
+
+
+def _plugged() -> Mapping[str, Maker]:
+    return {found.name: found.load() for found in entry_points(group="deskpulse.destinations")}
+
+
+def _slack(destination: Destination, _folder: Path) -> Target:
+    if destination.webhook_url is not None:
+        secret = destination.webhook_url.get_secret_value()
+        log.register_secret(secret)
+        parts = urlsplit(secret)
+        if (parts.scheme != "https" or parts.hostname != HOOKS) and not destination.base_url:
+            raise ConfigError(f"destinations.{destination.name}: webhook_url should start with https://{HOOKS}/")
+        api = Api(Http(secret, setting="webhook_url"), name=destination.name, base_url=destination.base_url)
+        return Target(
+            SlackWebhook(api), lambda made: parts_of(made.slack)[:1], "one message, no thread, no corrections"
+        )
+    if destination.token is None or destination.channel is None:
+        raise ConfigError(f"destinations.{destination.name}: needs token and channel, or webhook_url.")
+    http = Http(SLACK, bearer=destination.token, setting="token")
+    channel = SlackChannel(Api(http, name=destination.name, base_url=destination.base_url), destination.channel)
+
+    def wanted(made: Rendered) -> tuple[Part, ...]:
+        channel.message = made.slack
+        return parts_of(made.slack)
+
+    return Target(channel, wanted, "message, thread, chart, corrections")
+
+
+def _file(destination: Destination, folder: Path) -> Target:
+    where = folder / Path(destination.path or "reports").expanduser()
+
+    def wanted(made: Rendered) -> tuple[Part, ...]:
+        return (
+            Part(ROOT, FileContent(f"{made.name}.html", made.html)),
+            Part("text", FileContent(f"{made.name}.txt", made.text)),
+        )
+
+    return Target(Folder(where), wanted, "HTML and text files")
