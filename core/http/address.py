@@ -104,7 +104,7 @@ class Address:
         except (httpx.InvalidURL, ValueError) as error:
             raise Unavailable(f"{self.host} gave a link that is no address ({type(error).__name__}).") from None
         if link.userinfo or origin(link) not in {origin(self.native), origin(self.asked)}:
-            where = f"{link.scheme}://{link.host}" if link.host else f"{link.scheme or 'a local'}: link"
+            where = f"{link.scheme}://{link.host}" + (f":{link.port}" if link.port else "")
             raise Unavailable(f"{self.host} gave a link to {where[:80]}; only {self.host} is ever asked.")
         return link.copy_with(scheme=self.asked.scheme, host=self.asked.host, port=self.asked.port)
 

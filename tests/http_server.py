@@ -1,0 +1,104 @@
+"""An imitation server that says exactly the bytes it is told to, and a clock that moves only when somebody waits."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from core.clock import Timing
+
+Answer: TypeAlias = bytes | Callable[[socket.socket], None]
+
+
+def reply(body: bytes = b"", status: str = "200 OK", **headers: str) -> bytes:
+    """A whole answer; `content_type="text/html"` becomes a header of that name."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+class Server:
+    """Answers one request a connection from `answers` in turn, the last one for ever; `heads` is what was asked."""
+
+    def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
+        self.heads: list[bytes] = []
+        self.released = threading.Event()
+        self._answers = list(answers)
+        self._tls = tls
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    @property
+    def port(self) -> int:
+        return int(self._socket.getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.released.set()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join(2)
+
+    def _serve(self) -> None:
+        while not self.released.is_set():
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            with connection, contextlib.suppress(OSError):
+                self._answer(self._tls.wrap_socket(connection, server_side=True) if self._tls else connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        connection.settimeout(2)
+        head = b""
+        while b"\r\n\r\n" not in head:
+            part = connection.recv(65536)
+            if not part:
+                return
+            head += part
+        self.heads.append(head)
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if callable(answer):
+            answer(connection)
+        else:
+            connection.sendall(answer)
+        connection.close()
+
+    def stall(self, connection: socket.socket) -> None:
+        """Says nothing until the client leaves or the test ends."""
+        connection.settimeout(0.05)
+        while not self.released.is_set():
+            try:
+                if not connection.recv(1):
+                    return
+            except TimeoutError:
+                continue
+
+
+class FakeTime:
+    """Waiting costs nothing: `slept` holds the waits in seconds."""
+
+    def __init__(self, now: int = 1_795_000_000) -> None:
+        self.begun = now
+        self.at = 0.0
+        self.slept: list[float] = []
+        self.stopped = False
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += seconds
+
+    @property
+    def timing(self) -> Timing:
+        return Timing(lambda: self.begun + int(self.at), lambda: self.at, self.sleep, lambda: self.stopped)
