@@ -13,8 +13,7 @@ FACTS: tuple[Table, ...] = (
         "status_intervals",
         columns("ticket_uid seq:I status_category! from_at:I! to_at:I calendar_s:I business_s:I precision!"),
         ("ticket_uid", "seq"),
-        (Index(("to_at", "from_at"), "status_category in ('new', 'open', 'pending', 'hold', 'other')"),),
-        "One row a stretch of a ticket's life in one status category; contiguous, at most one open.",
+        says="One row a stretch of a ticket's life in one status category; contiguous, at most one open.",
     ),
     Table(
         "assignment_intervals",
@@ -32,7 +31,7 @@ FACTS: tuple[Table, ...] = (
         "ticket_facts",
         columns(
             f"ticket_uid {TICKET_DIMS} assignee_uid requester_uid created_at:I! created_on! is_counted_created:I! "
-            "exclusion_reason is_outbound:I! is_on_behalf:I! is_child:I! followup_of_uid status_category! "
+            "exclusion_reason is_outbound:I! is_internal:I! is_on_behalf:I! is_child:I! followup_of_uid status_category! "
             "first_human_touch_at:I handed_off_at:I merged_at:I merged_on started_at:I "
             "first_replied_at:I first_replied_on first_replier_uid frt_s:I frt_business_s:I frt_handoff_s:I "
             "frt_compat_s:I is_frt_counted:I! "
@@ -45,7 +44,8 @@ FACTS: tuple[Table, ...] = (
             "human_replies:I! touches:I! reopens:I! effective_reopens:I! first_reopened_at:I "
             "is_reopened_in_7d:I! is_effective_reopened_in_7d:I! assignee_stations:I! team_stations:I! one_touch:I "
             "one_touch_no_wait:I solved_same_day:I! escalated_at:I escalated_on bot_contained:I "
-            "closed_at:I deleted_at:I deleted_on precision! facts_version:I! computed_at:I!"
+            "is_reason_corrected:I! closed_at:I deleted_at:I is_history_complete:I! precision! facts_version:I! "
+            "computed_at:I!"
         ),
         ("ticket_uid",),
         (
@@ -54,8 +54,8 @@ FACTS: tuple[Table, ...] = (
             Index(("first_solved_on",)),
             Index(("last_solved_on",)),
             Index(("first_assigned_on",)),
-            Index(("merged_on",)),
-            Index(("escalated_on",)),
+            Index(("merged_on",), "merged_on is not null"),
+            Index(("escalated_on",), "escalated_on is not null"),
             Index(("requester_uid", "created_at")),
         ),
         "One row a ticket: everything that metrics add up.",
@@ -67,7 +67,7 @@ FACTS: tuple[Table, ...] = (
             "reopened_at:I"
         ),
         ("ticket_uid", "seq"),
-        (Index(("solved_on",)),),
+        (Index(("solved_on",)), Index(("actor_uid", "solved_at"), "actor_uid is not null")),
         "One row a solve, first or repeated.",
     ),
     Table(
@@ -94,7 +94,7 @@ FACTS: tuple[Table, ...] = (
             "is_unreplied_until:I is_unassigned:I! last_customer_message_at:I reopened_at:I"
         ),
         ("ticket_uid", "seq"),
-        (Index(("to_at", "from_at")), Index(("from_at",))),
+        (Index(("to_at", "from_at")), Index(("from_on",)), Index(("to_on",))),
         "Unsolved stretches with who had the ticket: what a snapshot at any instant counts.",
     ),
     Table(
@@ -102,9 +102,9 @@ FACTS: tuple[Table, ...] = (
         columns(
             "call_uid seq:I source! queue_uid team_uid direction! line_uid agent_uid channel! enqueued_at:I! "
             "enqueued_on! slot:I! "
-            "answered_at:I answered_on outcome! wait_s:I! ring_s:I talk_s:I hold_s:I acw_s:I acw_capped:I "
+            "answered_at:I answered_on outcome! wait_s:I ring_s:I talk_s:I hold_s:I acw_s:I acw_capped:I "
             "handle_s:I sl_threshold_s:I! short_abandon_s:I! in_hours:I! is_test:I! is_transferred:I! transfer_kind "
-            "is_entry_queue:I! is_redial:I! rings:I! rings_missed:I! is_system_drop:I!"
+            "is_entry_queue:I! is_redial:I! is_redialled:I! rings:I rings_missed:I is_system_drop:I!"
         ),
         ("call_uid", "seq"),
         (Index(("enqueued_on",)), Index(("answered_on",))),
@@ -113,14 +113,19 @@ FACTS: tuple[Table, ...] = (
     Table(
         "call_facts",
         columns(
-            "call_uid source! direction! line_uid queue_uid team_uid agent_uid channel! person_uid ticket_uid "
-            "arrived_at:I! arrived_on! "
-            "slot:I! answered_at:I answered_on outcome is_offered:I! is_handled:I! is_out_of_hours:I! is_test:I! "
+            "call_uid source! direction! line_uid queue_uid team_uid agent_uid channel! customer_uid "
+            "person_uid ticket_uid arrived_at:I! arrived_on! "
+            "slot:I! answered_at:I answered_on ended_at:I outcome is_offered:I! is_handled:I! is_out_of_hours:I! is_test:I! "
             "is_ivr_only:I! is_connected:I! is_transferred:I! transfers:I! handled_legs:I! total_wait_s:I talk_s:I "
-            "hold_s:I acw_s:I handle_s:I callback_of_uid is_callback_requested:I! is_callback_reached:I precision!"
+            "hold_s:I acw_s:I handle_s:I callback_of_uid is_callback_requested:I! is_callback_reached:I is_redial:I! precision!"
         ),
         ("call_uid",),
-        (Index(("arrived_on",)), Index(("answered_on",)), Index(("person_uid", "arrived_at"))),
+        (
+            Index(("arrived_on",)),
+            Index(("answered_on",)),
+            Index(("person_uid", "arrived_at")),
+            Index(("callback_of_uid",), "callback_of_uid is not null"),
+        ),
         "One row a customer call, all legs together.",
     ),
     Table(
@@ -137,21 +142,30 @@ FACTS: tuple[Table, ...] = (
     Table(
         "survey_facts",
         columns(
-            f"survey_uid {TICKET_DIMS} agent_uid kind! scale! question_key offered_at:I offered_on rated_at:I rated_on "
-            "is_satisfied:I score_norm:R nps_class is_answered_in_7d:I! is_counted:I! is_final:I!"
+            f"survey_uid {TICKET_DIMS} ticket_uid call_uid agent_uid kind! scale! question_key offered_at:I offered_on rated_at:I rated_on "
+            "is_satisfied:I score_norm:R nps_class is_answered_in_7d:I! is_counted:I! final_at:I"
         ),
         ("survey_uid",),
-        (Index(("rated_on",)), Index(("offered_on",))),
+        (
+            Index(("rated_on",)),
+            Index(("offered_on",)),
+            Index(("ticket_uid",), "ticket_uid is not null"),
+            Index(("call_uid",), "call_uid is not null"),
+        ),
         "One row an offer and its latest answer.",
     ),
     Table(
         "sla_facts",
         columns(
-            f"sla_uid {TICKET_DIMS} ticket_uid policy_uid target_kind! priority_applied target_s:I decided_at:I "
-            "decided_on met:I"
+            f"sla_uid {TICKET_DIMS} ticket_uid policy_uid target_kind! priority_applied target_s:I applied_at:I "
+            "due_at:I fulfilled_at:I breached_at:I decided_at:I decided_on met:I"
         ),
         ("sla_uid",),
-        (Index(("decided_on",)), Index(("ticket_uid",))),
+        (
+            Index(("decided_on",)),
+            Index(("ticket_uid",)),
+            Index(("due_at",), "decided_at is null and due_at is not null"),
+        ),
         "One row a target on a ticket, judged when fulfilled or breached.",
     ),
     Table(
@@ -159,7 +173,7 @@ FACTS: tuple[Table, ...] = (
         columns(
             "kind contact_uid person_uid source! channel! team_uid queue_uid contact_reason customer_type "
             "handled_by happened_at:I! day_on! is_first:I! is_resolved_first:I is_repeat:I! caused_repeat:I! "
-            "repeat_uid final_at:I! is_reason_known:I!"
+            "repeat_uid final_at:I! is_reason_known:I! is_eligible:I! is_resolved:I!"
         ),
         ("kind", "contact_uid"),
         (Index(("day_on",)), Index(("person_uid", "happened_at"))),
