@@ -79,7 +79,7 @@ def is_agent(world: World, user_id: int, at: int) -> bool:
 
 
 def version_times(ticket: Ticket) -> tuple[int, ...]:
-    """The values that generated_timestamp takes one after the other: a second after each audit, and the quiet changes."""
+    """The values that generated_timestamp takes in turn: a second after each audit, and each quiet change."""
     return tuple(sorted([audit.at + 1 for audit in ticket.audits] + [quiet.at for quiet in ticket.quiet]))
 
 

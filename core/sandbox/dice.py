@@ -28,8 +28,8 @@ class Dice(random.Random):
         for key, weight in weights.items():
             rest -= weight
             if rest < 0:
-                break
-        return key
+                return key
+        return next(reversed(list(weights)))
 
     def between(self, low: int, high: int) -> int:
         """A whole number of `low`..`high`, both included."""

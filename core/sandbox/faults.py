@@ -91,7 +91,7 @@ def _hostile(page: Page) -> None:
         {**sane, "id": 990_002, "status": "frozen", "via": {"channel": "carrier_pigeon"}},
         {**sane, "id": 990_003, "tags": None, "custom_fields": None, "metric_set": None},
         {**sane, "id": 990_004, "custom_fields": [{"id": n, "value": n} for n in range(3_000)]},
-        {name: None for name in sane} | {"id": 990_005},
+        dict.fromkeys(sane) | {"id": 990_005},
         {"id": 990_006, "Id": 1, "select": 2, 'x"; drop table y': 3, "a" * 300: 4},
         {**sane, "id": 990_007, "created_at": "2999-01-01T00:00:00Z", "updated_at": "2016-12-31T23:59:60Z"},
     ]

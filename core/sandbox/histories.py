@@ -72,6 +72,8 @@ def shown(audit: Audit, surveys: str) -> Iterator[tuple[int, Event]]:
     for place, event in enumerate(audit.events, 1):
         if surveys == "legacy" and isinstance(event, SurveyOffered):
             continue
+        if isinstance(event, Create) and event.value is None:
+            continue
         if surveys != "legacy" and isinstance(event, Create | Change) and event.field == "satisfaction_score":
             continue
         yield place, event

@@ -7,12 +7,15 @@ from msgspec import Struct
 
 
 class Limits(Struct, frozen=True):
-    """Requests a window; `None` switches a limit off. The vendor's window is a minute; a test may take a shorter one."""
+    """Requests a window; `None` switches a limit off. The vendor's window is a minute; a test may choose."""
 
     account: int | None = None
     incremental: int | None = None
     window_s: float = 60.0
 
+
+OFF = Limits()
+"""No limit, and no headers that tell of one."""
 
 VENDOR = Limits(account=700, incremental=10)
 """What an Enterprise account without the add-on is allowed."""
@@ -53,7 +56,8 @@ class Meter:
 
     def take(self, *, incremental: bool) -> tuple[bool, dict[str, str]]:
         """Whether the request may pass, and the headers for its answer."""
-        passed, headers = self.account.take(), {}
+        passed = self.account.take()
+        headers: dict[str, str] = {}
         if self.account.allowed is not None:
             allowed, left = str(self.account.allowed), str(self.account.remaining)
             headers |= {"X-Rate-Limit": allowed, "X-Rate-Limit-Remaining": left}

@@ -1,15 +1,15 @@
 """Invented people, companies and sentences. Nobody of these exists; all mail domains end in .example."""
 
 FIRST = (
-    "Anna Lukas Mia Jonas Emilia Finn Hannah Paul Lea Ben Sofia Elias Marie Noah Clara Felix Ida Anton Frieda Emil Yara "
+    "Anna Lukas Mia Jonas Emilia Finn Hannah Paul Lea Ben Sofia Elias Marie Noah Clara Felix Ida Anton Frieda Emil "
     "Mehmet Aylin Piotr Katarzyna Luca Giulia Ngoc Chen Amara Joao Inès Søren Zoë Oleksandr Iryna Maximilian Charlotte "
     "Theo Johanna Karl Greta Oskar Mathilda Jakob Luise David Nele Samuel Pauline"
 ).split()
 LAST = (
     "Müller Schmidt Schneider Fischer Weber Meyer Wagner Becker Schulz Hoffmann Schäfer Koch Bauer Richter Klein Wolf "
-    "Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Schmitt Werner Schmitz Krause Meier Lehmann "
-    "Köhler Herrmann König Walter Mayer Huber Kaiser Fuchs Peters Lang Scholz Möller Weiß Jung Hahn Schubert Vogel Yılmaz "
-    "Kowalski Nguyen Rossi Petrova O'Brien Öztürk Bianchi Dubois Novák Jansen Böhm Winkler Lorenz Baumann Franke Albrecht"
+    "Schröder Neumann Schwarz Zimmermann Braun Krüger Hofmann Hartmann Lange Schmitt Werner Schmitz Krause Meier "
+    "Köhler Herrmann König Walter Mayer Huber Kaiser Fuchs Peters Lang Scholz Möller Weiß Jung Hahn Schubert Vogel "
+    "Kowalski Nguyen Rossi Petrova O'Brien Öztürk Bianchi Dubois Novák Jansen Böhm Winkler Lorenz Baumann Franke Yılmaz"
 ).split()
 COMPANY = (
     "Nordlicht Havelwerk Spreeform Lindenhof Tegelkraft Kupferblau Morgenrot Waldmann Zeitlos Bergsee Elbtal".split()

@@ -6,7 +6,7 @@ from heapq import heappop, heappush
 
 from msgspec import Struct
 
-from core.sandbox import account, names
+from core.sandbox import names
 from core.sandbox.dice import Dice
 from core.sandbox.people import Customers
 from core.sandbox.story import CALLS_BY_HOUR, WEEKDAY, Story
@@ -298,7 +298,8 @@ class PhoneDay:
 def roster(dice: Dice, story: Story, day_on: date, midnight: int, scale: float) -> list[Agent]:
     """Who is on the telephone that day; on the bad day two of three are missing at Hotline DE until noon."""
     seats = SATURDAY_SEATS if day_on.weekday() == 5 else WEEKDAY_SEATS
-    bad, taken, agents = day_on == story.bad_day_on, set[str](), []
+    bad, taken = day_on == story.bad_day_on, set[str]()
+    agents: list[Agent] = []
     for seat in [seat for seat in seats for _ in range(max(1, round(scale)))]:
         from_min, to_min = seat.shift
         if bad and seat.queues == ("Hotline DE",) and seat.shift != (475, 990):

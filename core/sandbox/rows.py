@@ -78,9 +78,7 @@ def ticket_row(base: str, state: State, surveys: str = "legacy") -> Row:
     ticket, fields = state.ticket, state.fields
     number = ticket.id
     if state.status == "deleted":
-        gone = {
-            name: None for name in ("assignee_id", "group_id", "organization_id", "priority", "type", "description")
-        }
+        gone = dict.fromkeys(("assignee_id", "group_id", "organization_id", "priority", "type", "description"))
         return {
             "url": f"{base}/tickets/{number}.json",
             "id": number,
@@ -162,10 +160,15 @@ def rating_id(state: State) -> int:
 
 
 def _rating(state: State) -> Row | None:
-    score = state.fields["satisfaction_score"]
+    now = state.fields["satisfaction_score"]
     if state.rating is None:
-        return {"score": score}
-    return {"score": score, "id": rating_id(state), "comment": state.rating.comment, "reason": None, "reason_id": 0}
+        return {"score": now}
+    return {"score": now, "id": rating_id(state), "comment": state.rating.comment, "reason": None, "reason_id": 0}
+
+
+def score(state: State) -> str:
+    """What the legacy rating row says: offered until it was answered."""
+    return state.rating.score if state.rating else "offered"
 
 
 def satisfaction_row(base: str, state: State) -> Row:
@@ -178,7 +181,7 @@ def satisfaction_row(base: str, state: State) -> Row:
         "group_id": state.fields["group_id"],
         "requester_id": state.fields["requester_id"],
         "ticket_id": state.ticket.id,
-        "score": state.rating.score if state.rating else "offered",
+        "score": score(state),
         "comment": state.rating.comment if state.rating else None,
         "reason": None,
         "reason_code": 0,

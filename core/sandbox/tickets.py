@@ -123,11 +123,11 @@ class Desk:
         if kind not in ("outbound", "phone", "voicemail"):
             body = dice.pick(names.ASKED).format(subject=subject, order=order or "-")
             events.insert(0, script.say(person.id, body))
-        events += self._route(dice, script, reason, "vip" in person.tags, kind)
+        events += self._route(dice, script, reason, "vip" in person.tags)
         script.write(at, script.submitter, via, events, rel)
         return script
 
-    def _route(self, dice: Dice, script: Script, reason: str, vip: bool, kind: str) -> list[Event]:
+    def _route(self, dice: Dice, script: Script, reason: str, vip: bool) -> list[Event]:
         group = "VIP" if vip else names.REASON_GROUP[reason]
         if dice.chance(0.07):
             group = dice.pick(("Tech", "Billing"))

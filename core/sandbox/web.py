@@ -7,7 +7,6 @@ import time
 import zlib
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -60,13 +59,13 @@ class Sandbox:
 
     name = "sandbox"
 
-    def __init__(self, *, seed: int = 7, gzip_pages: bool = True) -> None:
+    def __init__(self, *, seed: int = 7, gzip_pages: bool = True, port: int = 0) -> None:
         self.gzip_pages = gzip_pages
         self.faults: list[Fault] = []
         self.log: list[Logged] = []
         self.lock = threading.RLock()
         self.dice = Dice(seed, "faults", self.name)
-        self.httpd = _Server(self)
+        self.httpd = _Server(self, port)
         self.thread = threading.Thread(target=self.httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     @property
@@ -127,7 +126,8 @@ class Sandbox:
     def repeat(self, kind: str, request: Request, page: Page) -> None:
         """Spoils paging in the vendor's own way of paging."""
 
-    def _answer(self, request: Request) -> tuple[Reply, Fault | None]:
+    def answer(self, request: Request) -> tuple[Reply, Fault | None]:
+        """The control's answer or the vendor's, with the fault that strikes it."""
         if request.path == "/__control":
             wish = msgspec.json.decode(request.body or b"{}", type=dict[str, object])
             return Reply(body=msgspec.json.encode(self.control(wish))), None
@@ -186,7 +186,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, sandbox: Sandbox, port: int = 0) -> None:
+    def __init__(self, sandbox: Sandbox, port: int) -> None:
         self.sandbox = sandbox
         self.stopping = threading.Event()
         self.open: set[socket.socket] = set()
@@ -210,7 +210,6 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
     timeout = 60
-    quiet_headers: ClassVar[tuple[str, ...]] = ("authorization",)
 
     def setup(self) -> None:
         super().setup()
@@ -224,7 +223,7 @@ class _Handler(BaseHTTPRequestHandler):
             # Flushing to a reader that hung up.
             return
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object, **__: object) -> None:
         """Requests are kept in the sandbox's own log."""
 
     def do_GET(self) -> None:
@@ -239,16 +238,17 @@ class _Handler(BaseHTTPRequestHandler):
             body=self.rfile.read(length) if length else b"",
             base=f"http://{self.headers.get('Host') or f'127.0.0.1:{sandbox.port}'}",
         )
-        reply, fault = sandbox._answer(request)
+        reply, fault = sandbox.answer(request)
         body = reply.body
         headers = {"Content-Type": reply.content_type, **reply.headers}
-        if sandbox.gzip_pages and len(body) > 2_000 and "gzip" in request.headers.get("accept-encoding", ""):
-            if "Content-Encoding" not in headers:
-                body = gzip.compress(body, 1)
-                headers["Content-Encoding"] = "gzip"
+        welcome = sandbox.gzip_pages and "gzip" in request.headers.get("accept-encoding", "")
+        if welcome and len(body) > 2_000 and "Content-Encoding" not in headers:
+            body = gzip.compress(body, 1)
+            headers["Content-Encoding"] = "gzip"
         self._send(reply.status, headers, body, fault)
 
-    do_POST = do_PUT = do_DELETE = do_GET
+    def do_POST(self) -> None:
+        self.do_GET()
 
     def _send(self, status: int, headers: dict[str, str], body: bytes, fault: Fault | None) -> None:
         kind = fault.kind if fault else ""

@@ -61,7 +61,7 @@ class World:
 
 
 def build_world(seed: int = 7, start_on: str = "2026-05-18", until: int = UNTIL, scale: float = 1.0) -> World:
-    """The world from a local date to a moment (epoch seconds); `scale` 1.0 is 70 tickets and 180 calls a working day."""
+    """The world from a date to a moment (epoch seconds); `scale` 1.0 is 70 tickets and 180 calls a working day."""
     first_on = date.fromisoformat(start_on)
     story = Story(start_on=first_on, last_on=local_date(until) - timedelta(days=1))
     customers = Customers(seed, story, scale)
