@@ -26,7 +26,7 @@ class Server:
     def __init__(self, *answers: Answer, tls: ssl.SSLContext | None = None) -> None:
         self.heads: list[bytes] = []
         self.released = threading.Event()
-        self._answers = list(answers)
+        self.answers = list(answers)
         self._tls = tls
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
@@ -68,7 +68,7 @@ class Server:
                 return
             head += part
         self.heads.append(head)
-        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if callable(answer):
             answer(connection)
         else:

@@ -192,7 +192,7 @@ class Api:
             raise Stuck(f"{self.name}: {self.requests} requests in one run; a list seems to have no end.")
         slot = self._budget.take(path) if self._budget else None
         left = self._patience.total_s - (self._timing.monotonic() - begun)
-        self._terms.begin(max(1.0, min(left, self._patience.answer_s)), settles=once)
+        self._terms.begin(max(0.1, min(left, self._patience.answer_s)), settles=once)
         self.requests += 1
         try:
             response = self._client.send(request, stream=True)
