@@ -1,8 +1,9 @@
 """Everything a connector may import from Deskpulse; nothing else is promised to stay."""
 
 from core.clock import utc
-from core.errors import BadRow, Gone, NotAllowed, Unavailable
+from core.errors import BadRow, Gone, NotAllowed, Refused, Stuck, Unavailable
 from core.model import (
+    ActorKind,
     Agent,
     AgentEvent,
     AgentRole,
@@ -19,6 +20,7 @@ from core.model import (
     Organization,
     Queue,
     Record,
+    Role,
     Schedule,
     SlaEvent,
     SlaInstance,
@@ -32,12 +34,13 @@ from core.model import (
     TicketEvent,
     TicketEventKind,
 )
-from core.pull.contract import Api, Assembly, Connector, Context, Finding, Http, Page, Settings, Stream, Window
+from core.pull.contract import Api, Assembly, Connector, Context, Finding, Http, Page, Personal, Settings, Stream, Window
 
 __all__ = [
-    "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api", "Assembly", "AuthorKind", "BadRow", "Call",
-    "CallEvent", "CallLeg", "Channel", "Connector", "Context", "Customer", "CustomerIdentity", "Finding", "Gone", "Http",
-    "Message", "NotAllowed", "Organization", "Page", "Queue", "Record", "Schedule", "Settings", "SlaEvent",
-    "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory", "Stream", "Survey", "Team", "Ticket",
-    "TicketEvent", "TicketEventKind", "Unavailable", "Window", "utc",
+    "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api", "Assembly", "AuthorKind",
+    "BadRow", "Call", "CallEvent", "CallLeg", "Channel", "Connector", "Context", "Customer", "CustomerIdentity",
+    "Finding", "Gone", "Http", "Message", "NotAllowed", "Organization", "Page", "Personal", "Queue", "Record",
+    "Refused", "Role",
+    "Schedule", "Settings", "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory",
+    "Stream", "Stuck", "Survey", "Team", "Ticket", "TicketEvent", "TicketEventKind", "Unavailable", "Window", "utc",
 ]  # fmt: skip

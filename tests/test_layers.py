@@ -33,11 +33,11 @@ MAY_IMPORT_CONNECTORS = {"daemon", "sandbox"}
 # What an admin's connector may rely on. A name that leaves this list breaks files that we cannot see.
 # fmt: off
 PROMISED = [
-    "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api", "Assembly", "AuthorKind", "BadRow",
-    "Call", "CallEvent", "CallLeg", "Channel", "Connector", "Context", "Customer", "CustomerIdentity", "Finding",
-    "Gone", "Http", "Message", "NotAllowed", "Organization", "Page", "Queue", "Record", "Schedule", "Settings",
-    "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory", "Stream", "Survey",
-    "Team", "Ticket", "TicketEvent", "TicketEventKind", "Unavailable", "Window", "utc",
+    "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api", "Assembly", "AuthorKind",
+    "BadRow", "Call", "CallEvent", "CallLeg", "Channel", "Connector", "Context", "Customer", "CustomerIdentity",
+    "Finding", "Gone", "Http", "Message", "NotAllowed", "Organization", "Page", "Queue", "Record", "Refused", "Role",
+    "Schedule", "Settings", "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory",
+    "Stream", "Stuck", "Survey", "Team", "Ticket", "TicketEvent", "TicketEventKind", "Unavailable", "Window", "utc",
 ]
 # fmt: on
 

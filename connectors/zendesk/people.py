@@ -1,0 +1,208 @@
+"""Users become agents or customers by their role; organizations, groups and who is in which group.
+
+Zendesk tells today's role only. Each change that we see is kept as an AgentRole from the moment of the change on.
+Who wrote a message is judged by it: the last AgentRole at or before the message; before the first one, a customer if
+``customers`` has that id with an earlier ``source_updated_at`` (somebody promoted since), else the first role.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from connectors import (
+    Agent,
+    AgentRole,
+    AgentTeam,
+    Api,
+    Context,
+    Customer,
+    CustomerIdentity,
+    Organization,
+    Page,
+    Record,
+    Role,
+    Team,
+    Window,
+    utc,
+)
+from connectors.zendesk.fields import text_of, value_of
+from connectors.zendesk.paging import CursorPage, ListPage, TimePage, by_cursor, by_list, by_time
+
+DAY_S = 86_400
+# role_type of Zendesk's users: 0 custom, 1 light, 2 chat, 3 chat as contributor, 4 admin, 5 billing admin.
+LIGHT, ADMIN = 1, 4
+
+
+class UsersPage(CursorPage):
+    rows: list[msgspec.Raw] = msgspec.field(name="users")
+
+
+class OrganizationsPage(TimePage):
+    rows: list[msgspec.Raw] = msgspec.field(name="organizations")
+
+
+class GroupsPage(ListPage):
+    rows: list[msgspec.Raw] = msgspec.field(name="groups")
+
+
+class MembershipsPage(ListPage):
+    rows: list[msgspec.Raw] = msgspec.field(name="group_memberships")
+
+
+class UserRow(msgspec.Struct):
+    id: int
+    created_at: str
+    updated_at: str
+    role: str
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    shared_phone_number: bool | None = None
+    role_type: int | None = None
+    custom_role_id: int | None = None
+    organization_id: int | None = None
+    locale: str | None = None
+    tags: list[str] | None = None
+    active: bool | None = None
+    suspended: bool | None = None
+    shared_agent: bool | None = None
+    user_fields: dict[str, Any] | None = None
+
+
+class OrganizationRow(msgspec.Struct):
+    id: int
+    name: str | None = None
+    updated_at: str | None = None
+    deleted_at: str | None = None
+
+
+class GroupRow(msgspec.Struct):
+    id: int
+    name: str
+    updated_at: str | None = None
+    deleted: bool | None = None
+
+
+class MembershipRow(msgspec.Struct):
+    user_id: int
+    group_id: int
+    created_at: str | None = None
+    default: bool | None = None
+
+
+def fetch_users(api: Api, window: Window) -> Iterator[Page]:
+    """Every user that changed, staff and customers alike."""
+    return by_cursor(api, "/incremental/users/cursor.json", UsersPage, window, {})
+
+
+def fetch_organizations(api: Api, window: Window) -> Iterator[Page]:
+    """Every organization that changed."""
+    return by_time(api, "/incremental/organizations.json", OrganizationsPage, window, {})
+
+
+def fetch_groups(api: Api, _: Window) -> Iterator[Page]:
+    """All groups."""
+    return (Page(rows) for rows in by_list(api, "/groups.json", GroupsPage))
+
+
+def fetch_memberships(api: Api, _: Window) -> Iterator[Page]:
+    """Who is in which group now."""
+    return (Page(rows) for rows in by_list(api, "/group_memberships.json", MembershipsPage))
+
+
+def normalise_user(row: UserRow, ctx: Context) -> Iterator[Record]:
+    """Staff as Agent with the role from now on; everybody else as Customer with their mail and phone."""
+    created_at, updated_at = utc(row.created_at), utc(row.updated_at)
+    gone_at = updated_at if row.active is False else None
+    if row.role not in ("agent", "admin"):
+        if row.role != "end-user":
+            ctx.warn("role", row.role)
+        yield from customer_of(row, ctx, created_at, updated_at, gone_at)
+        # A day old: nobody is hired, works and leaves within one. New customers, by far the most, need no such row.
+        if updated_at - created_at > DAY_S:
+            yield AgentRole(agent_id=str(row.id), from_at=updated_at, role=None)
+        return
+    role = role_of(row, ctx)
+    yield Agent(
+        id=str(row.id),
+        version=updated_at,
+        source_updated_at=updated_at,
+        deleted_at=gone_at,
+        name=row.name,
+        role=role,
+        is_human=role not in ("bot", "shared"),
+        is_active=row.active is not False and not row.suspended,
+    )
+    yield AgentRole(agent_id=str(row.id), from_at=updated_at, role=role)
+
+
+def role_of(row: UserRow, ctx: Context) -> Role:
+    """Bots by tag or name, partners' agents as shared, light agents by role type or by their custom role."""
+    settings = ctx.settings
+    if row.name in settings.bot_names or not set(settings.bot_tags).isdisjoint(row.tags or ()):
+        return "bot"
+    if row.shared_agent:
+        return "shared"
+    if row.role_type == LIGHT or ctx.lookups.get("custom_roles", {}).get(str(row.custom_role_id)) == LIGHT:
+        return "light"
+    return "admin" if row.role == "admin" or row.role_type == ADMIN else "agent"
+
+
+def customer_of(row: UserRow, ctx: Context, created_at: int, updated_at: int, gone_at: int | None) -> Iterator[Record]:
+    """The customer without name, mail and phone, and these two as identities (stored as hashes)."""
+    settings, native = ctx.settings, str(row.id)
+    domain = (row.email or "").rpartition("@")[2].lower()
+    kind = value_of(row.user_fields or {}, settings.customer_type_field)
+    yield Customer(
+        id=native,
+        version=updated_at,
+        source_updated_at=updated_at,
+        deleted_at=gone_at,
+        organization_id=text_of(row.organization_id),
+        customer_type=None if kind is None else ctx.customer_types.get(kind, kind),
+        language=row.locale.partition("-")[0].lower() if row.locale else None,
+        is_internal=domain in {one.lower() for one in settings.internal_domains} if domain else None,
+        is_vip=not set(settings.vip_tags).isdisjoint(row.tags or ()),
+        created_at=created_at,
+    )
+    if row.email and gone_at is None:
+        yield CustomerIdentity(customer_id=native, kind="email", value=row.email)
+    # A number that Zendesk marks as shared stands for a switchboard, not for a person.
+    if row.phone and not row.shared_phone_number and gone_at is None:
+        yield CustomerIdentity(customer_id=native, kind="phone", value=row.phone)
+
+
+def normalise_organization(row: OrganizationRow, _: Context) -> Iterator[Record]:
+    """A customer's company."""
+    updated_at = utc(row.updated_at) if row.updated_at else 0
+    yield Organization(
+        id=str(row.id),
+        version=updated_at,
+        source_updated_at=updated_at or None,
+        deleted_at=utc(row.deleted_at) if row.deleted_at else None,
+        name=row.name,
+    )
+
+
+def normalise_group(row: GroupRow, _: Context) -> Iterator[Record]:
+    """A group as team."""
+    updated_at = utc(row.updated_at) if row.updated_at else 0
+    yield Team(
+        id=str(row.id),
+        version=updated_at,
+        source_updated_at=updated_at or None,
+        deleted_at=updated_at if row.deleted else None,
+        name=row.name,
+        is_active=not row.deleted,
+    )
+
+
+def normalise_membership(row: MembershipRow, _: Context) -> Iterator[Record]:
+    """Since when an agent is in a group; some rows carry no moment (then: since ever)."""
+    yield AgentTeam(
+        agent_id=str(row.user_id),
+        team_id=str(row.group_id),
+        from_at=utc(row.created_at) if row.created_at else 0,
+        is_default=row.default,
+    )

@@ -1,0 +1,68 @@
+"""What an admin says about a Zendesk account, and how it is reached."""
+
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from connectors import Http, Settings
+
+# Zendesk allows 10 incremental exports a minute (30 with an add-on) on top of the account's own limit, and 100
+# search exports; the headers of its answers tell the account's limit, 200 being the smallest plan's.
+LIMITS = {"/incremental/": 10, "/search/export": 100}
+REQUESTS_PER_MINUTE = 200
+
+
+class ZendeskSettings(Settings):
+    subdomain: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", description="The part before .zendesk.com in your Zendesk address."
+    )
+    email: str | None = Field(None, description="Mail address of the admin to whom the API token belongs.")
+    token: SecretStr | None = Field(
+        None, description="API token: Admin Center > Apps and integrations > APIs > Zendesk API."
+    )
+    oauth_token: SecretStr | None = Field(
+        None, description="OAuth access token with the scope 'read'; in place of email and token."
+    )
+    contact_reason_field: str | None = Field(
+        None, description="Ticket field (its id) that holds the contact reason; needed for first contact resolution."
+    )
+    product_field: str | None = Field(None, description="Ticket field (its id) that names the product.")
+    language_field: str | None = Field(None, description="Ticket field (its id) that names the language.")
+    call_id_field: str | None = Field(
+        None, description="Ticket field (its id) that holds the id of the call in your telephone system."
+    )
+    escalation_field: str | None = Field(None, description="Checkbox field (its id) that marks an escalated ticket.")
+    customer_type_field: str | None = Field(None, description="User field (its key) that holds the customer type.")
+    internal_domains: tuple[str, ...] = Field(
+        (), description="Mail domains of your own people; tickets from there are left out of the figures."
+    )
+    test_tags: tuple[str, ...] = Field(("test",), description="Tags of test tickets; left out everywhere.")
+    spam_tags: tuple[str, ...] = Field(("spam",), description="Tags of spam tickets; left out everywhere.")
+    import_tags: tuple[str, ...] = Field(
+        (), description="Tags of tickets brought over from an older system; left out of volume and speed."
+    )
+    escalation_tags: tuple[str, ...] = Field(("escalated",), description="Tags that mark an escalated ticket.")
+    handoff_tags: tuple[str, ...] = Field(
+        ("bot_handoff",), description="Tags by which a bot hands a conversation to people."
+    )
+    vip_tags: tuple[str, ...] = Field(("vip",), description="Tags of users who are very important customers.")
+    bot_tags: tuple[str, ...] = Field(("bot",), description="Tags of users who are bots, not people.")
+    bot_names: tuple[str, ...] = Field((), description="Names of users who are bots, not people.")
+
+    @model_validator(mode="after")
+    def one_credential(self) -> Self:
+        if self.oauth_token is None and (self.email is None or self.token is None):
+            raise ValueError("needs email and token, or oauth_token")
+        if self.oauth_token is not None and self.token is not None:
+            raise ValueError("has both token and oauth_token; keep one")
+        return self
+
+
+def http(settings: ZendeskSettings) -> Http:
+    """Zendesk's REST API v2 of one subdomain, with the token of an admin or an OAuth token."""
+    base = f"https://{settings.subdomain}.zendesk.com/api/v2"
+    if settings.oauth_token is not None:
+        return Http(base, bearer=settings.oauth_token, limits=LIMITS, setting="oauth_token")
+    if settings.token is None:
+        return Http(base, limits=LIMITS)
+    return Http(base, basic=(f"{settings.email}/token", settings.token), limits=LIMITS)
