@@ -93,17 +93,18 @@ class Window:
         return max(full, self.shut_until) - at
 
     def learn(self, quota: Quota, at: float) -> None:
-        """Follows the vendor's own count: what others used, we need not leave to them again."""
+        """Follows the vendor's own count, told at that time: what others used, we need not leave to them again."""
         if quota.limit and not self.is_fixed:
             self.limit = quota.limit
         self._forget(at)
         total = quota.limit or self.limit
         others = max(0, total - quota.remaining - len(self.sent))
         reserve = max(0.0, total * (1 - self.share) - others)
-        if quota.remaining - reserve < 1 and (quota.reset_s is not None or quota.remaining == 0):
-            self.shut_until = max(
-                self.shut_until, at + (WINDOW_S if quota.reset_s is None else quota.reset_s) + MARGIN_S
-            )
+        reset_s = WINDOW_S if quota.reset_s is None else quota.reset_s
+        # Where all that was used is ours and the window is a minute, our own count is the more exact one.
+        is_told_more = others > 0 or reset_s > WINDOW_S + TRAVEL_S
+        if is_told_more and quota.remaining - reserve < 1 and (quota.reset_s is not None or quota.remaining == 0):
+            self.shut_until = max(self.shut_until, at + reset_s + MARGIN_S)
 
     def _forget(self, at: float) -> None:
         while self.sent and self.sent[0].at <= at - WINDOW_S - MARGIN_S:
@@ -159,8 +160,7 @@ class Budget:
         """An answer came for this slot: its headers are obeyed."""
         account, endpoint = account_quota(headers, self._timing.now()), endpoint_quota(headers)
         with self._lock:
-            at = self._timing.monotonic()
-            slot.at = min(at, slot.at + TRAVEL_S)
+            at = slot.at = min(self._timing.monotonic(), slot.at + TRAVEL_S)
             if account is not None:
                 self._account.learn(account, at)
             if endpoint is not None:
