@@ -37,9 +37,10 @@ MAY_LOOK_INTO_CONNECTORS = {"core.pull.discover"}
 PROMISED = [
     "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api", "Assembly", "AuthorKind",
     "BadRow", "Call", "CallEvent", "CallLeg", "Channel", "Connector", "Context", "Customer", "CustomerIdentity",
-    "Finding", "Gone", "Http", "Message", "NotAllowed", "Organization", "Page", "Personal", "Queue", "Record", "Refused", "Role",
-    "Schedule", "Settings", "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory",
-    "Stream", "Stuck", "Survey", "Team", "Ticket", "TicketEvent", "TicketEventKind", "Unavailable", "Window", "utc",
+    "Finding", "Gone", "Http", "Message", "NotAllowed", "Organization", "Page", "Personal", "Queue", "Record",
+    "Refused", "Role", "Schedule", "Settings", "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory",
+    "StatusCategory", "Stream", "Stuck", "Survey", "Team", "Ticket", "TicketEvent", "TicketEventKind", "Unavailable",
+    "Window", "utc",
 ]
 # fmt: on
 
