@@ -36,6 +36,15 @@ class Folder:
         """Writing again puts the same file in place: nothing can be doubled."""
         return "absent"
 
+    def notice(self, text: str) -> None:
+        """Keeps the notice as a file."""
+        write_private(self.path, "notice.txt", text + "\n")
+
+    def check(self) -> str:
+        """Tries to write into the folder."""
+        write_private(self.path, "check.txt", "").unlink()
+        return f"can write into {self.path}"
+
 
 def safe_name(name: str) -> str:
     """A file name that stays inside its folder whatever a report or queue is called."""

@@ -67,6 +67,12 @@ class Sender(Protocol):
     def find(self, key: str, part: Part, root: Sent | None) -> Sent | Literal["absent", "unknown"]:
         """Looks for an earlier copy of this part; ``unknown`` where it may not look."""
 
+    def notice(self, text: str) -> None:
+        """Tells admins something in plain words."""
+
+    def check(self) -> str:
+        """Tries the credentials without sending anything, and says what was found; raises what is wrong."""
+
 
 def deliver(
     db: sqlite3.Connection, sender: Sender, delivery: Delivery, now_at: int, *, resume: bool = False

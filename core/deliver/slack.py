@@ -103,6 +103,15 @@ class SlackChannel:
         # Without the scope metadata.message:read Slack leaves the marks out and says nothing.
         return "absent" if seen_metadata or not reply.messages else "unknown"
 
+    def notice(self, text: str) -> None:
+        """Posts plain words."""
+        self._ask("chat.postMessage", {"channel": self.channel, "blocks": _plain(text), "text": _escaped(text)})
+
+    def check(self) -> str:
+        """Asks Slack whose token this is."""
+        reply = self._ask("auth.test", {})
+        return f"Slack knows the token: {reply.user} in {reply.team}"
+
     def edit(self, key: str, post: SlackPost, at: Sent) -> None:
         """Puts a corrected message in place of an earlier one."""
         body = {"channel": at.remote_id, "ts": at.remote_ts, "text": post.text, "blocks": post.blocks}
@@ -183,6 +192,14 @@ class SlackWebhook:
         """A webhook cannot be asked."""
         return "unknown"
 
+    def notice(self, text: str) -> None:
+        """Posts plain words."""
+        self._post(_escaped(text), _plain(text))
+
+    def check(self) -> str:
+        """A webhook can be tried by posting only."""
+        return "a webhook cannot be tried without posting; no thread, no edit, no looking whether a message arrived"
+
     def _post(self, text: str, blocks: Sequence[Block]) -> None:
         answer = self.api.post("", json={"text": text, "blocks": blocks}, retry="never_after_send")
         if answer.strip() != b"ok":
@@ -193,6 +210,14 @@ def _post_of(part: Part) -> SlackPost:
     if not isinstance(part.content, SlackPost):
         raise ConfigError("a Slack destination was given something that is no Slack message")
     return part.content
+
+
+def _plain(text: str) -> list[Block]:
+    return [{"type": "section", "text": {"type": "plain_text", "text": text[:2900], "emoji": False}}]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _mark(key: str) -> dict[str, Any]:

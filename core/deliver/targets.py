@@ -38,6 +38,11 @@ class Target:
     sender: Sender
     parts: Callable[[Rendered], tuple[Part, ...]]
     says: str
+    """What this destination can do, for ``check`` and ``doctor``."""
+
+    def say(self, text: str) -> None:
+        """Sends a short notice to people who look after Deskpulse; not through the outbox, and a loss is bearable."""
+        self.sender.notice(text)
 
 
 Maker: TypeAlias = Callable[[Destination, Path], Target]

@@ -1,0 +1,200 @@
+"""One round of work: pull what is due, derive what changed, fold the days that changed, send the reports that are due."""
+
+import sqlite3
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+
+from core import log
+from core.clock import Clock, Timing, iso
+from core.config.load import Loaded
+from core.daemon import exits
+from core.daemon.place import report_specs, reporting_of
+from core.daemon.progress import Watch
+from core.daemon.reports import Due, archive, checked_day, due_reports, last_whole_day, send_reports
+from core.daemon.sources import source_specs
+from core.deliver import Receipt
+from core.errors import ConfigError
+from core.numbers.derive import derive, derive_all
+from core.numbers.parts import fold
+from core.numbers.reporting import Reporting
+from core.pull.account import Accounts, close
+from core.pull.backfill import Plan, plan_backfill, run_backfill
+from core.pull.discover import find_connector
+from core.pull.loop import pull_source
+from core.pull.source import SourceResult, SourceSpec
+from core.store.db import InstanceLock, open_store
+from core.store.rebuild import rebuild_from_raw
+
+Stop = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class CycleResult:
+    """What a round came to."""
+
+    sources: tuple[SourceResult, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    folded_days: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """The command line's exit code: see ``exits``."""
+        outcomes = [source.outcome for source in self.sources]
+        bad = [outcome for outcome in outcomes if outcome not in ("ok", "stopped")]
+        if bad and len(bad) == len(outcomes) and set(bad) <= {"auth"}:
+            return exits.REFUSED
+        if bad and len(bad) == len(outcomes) and set(bad) <= {"auth", "unavailable"}:
+            return exits.OFFLINE
+        if bad or any(receipt.state != "sent" for receipt in self.receipts):
+            return exits.SOME_FAILED
+        return exits.DONE
+
+    def lines(self) -> Iterator[str]:
+        """The round in plain words."""
+        for source in self.sources:
+            yield f"{source.source}: {source.outcome}, {source.rows:,} rows, {source.requests:,} requests"
+            for stream in source.streams:
+                if stream.status == "idle":
+                    continue
+                set_aside = f", {stream.rejected:,} set aside" if stream.rejected else ""
+                yield f"    {stream.stream.ljust(22)} {stream.status.ljust(8)} {stream.rows:,} rows{set_aside}"
+                for said in (stream.error.message if stream.error else "", stream.note):
+                    if said:
+                        yield f"        {said}"
+            if source.error:
+                yield f"    {source.error.message}"
+        if self.folded_days:
+            yield f"numbers: {self.folded_days:,} changed days counted again"
+        for receipt in self.receipts:
+            known = f", {receipt.already} had arrived before" if receipt.already else ""
+            yield f"{receipt.destination}: {receipt.state}, {receipt.sent} parts{known}"
+            for note in receipt.notes:
+                yield f"    {note}"
+
+
+def never() -> bool:
+    """Nobody asks to stop."""
+    return False
+
+
+@contextmanager
+def opened(loaded: Loaded) -> Iterator[sqlite3.Connection]:
+    """The store for writing, held by one instance at a time."""
+    loaded.store_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with InstanceLock(loaded.store_path):
+        db = open_store(loaded.store_path)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
+def run_once(loaded: Loaded, clock: Clock, *, only: str | None = None, watch: Watch | None = None) -> CycleResult:
+    """Pulls every source (or ``only`` one), counts, and sends what is due."""
+    with opened(loaded) as db, recorded(db, clock) as run:
+        results = tuple(pull_one(db, spec, Accounts(), clock(), watch=watch) for spec in source_specs(loaded, only))
+        folded = count(db, reporting_of(loaded.config, clock()), clock())
+        receipts = send_reports(db, loaded, due_reports(db, loaded, clock()), clock())
+        result = CycleResult(results, tuple(receipts), folded)
+        run.exit_code = result.exit_code
+        run.summary = {source.source: source.outcome for source in results}
+        return result
+
+
+@dataclass
+class Run:
+    """A row of ``runs`` in the making."""
+
+    exit_code: int = exits.UNEXPECTED
+    summary: dict[str, str] | None = None
+
+
+@contextmanager
+def recorded(db: sqlite3.Connection, clock: Clock) -> Iterator[Run]:
+    """Keeps when a run began and ended and what came of it; its id is on every log line."""
+    name, run = uuid.uuid4().hex[:8], Run()
+    db.execute("insert into runs (id, started_at) values (?, ?)", (name, clock()))
+    with log.bound(run=name):
+        try:
+            yield run
+        finally:
+            db.execute(
+                "update runs set ended_at = ?, exit_code = ?, summary = ? where id = ?",
+                (clock(), run.exit_code, msgspec.json.encode(run.summary or {}).decode(), name),
+            )
+
+
+def pull_one(
+    db: sqlite3.Connection,
+    spec: SourceSpec,
+    accounts: Accounts,
+    now_at: int,
+    *,
+    stop: Stop = never,
+    watch: Watch | None = None,
+) -> SourceResult:
+    """One pull of one source; whatever goes wrong with it is in the result and stops no other source."""
+    connector = find_connector(spec.connector)
+    api = accounts.open(spec, connector)
+    try:
+        return pull_source(db, spec, connector, api, now_at, stop=stop, on_progress=watch)
+    finally:
+        close(api)
+
+
+def count(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> int:
+    """Derives facts of what changed and folds the days that changed; how many days that were."""
+    derive(db, reporting, now_at)
+    return fold(db, reporting, now_at)
+
+
+def send_now(
+    loaded: Loaded, now_at: int, name: str | None, day: str | None, to: Sequence[str], *, resume: bool
+) -> CycleResult:
+    """Sends one report now, to its own destinations or to those named."""
+    config = loaded.config
+    specs = report_specs(config)
+    spec = specs.get(name) if name else next(iter(specs.values()))
+    if spec is None:
+        raise ConfigError(f"no report is called '{name}'. Known: {', '.join(specs)}.")
+    wanted = to or next((rule.to for rule in config.reports if rule.name == spec.name), ())
+    destinations = [destination for destination in config.destinations if destination.name in wanted]
+    unknown = set(wanted) - {destination.name for destination in destinations}
+    if unknown:
+        raise ConfigError(f"no destination is called '{min(unknown)}'. See [[destinations]] in the config.")
+    day_on = checked_day(day) if day else last_whole_day(loaded, now_at)
+    with opened(loaded) as db:
+        if not db.execute("select 1 from stream_state where last_success_at is not null limit 1").fetchone():
+            raise TooIncomplete("no source was ever read, so there is nothing to send. First: sync.py run")
+        receipts = send_reports(db, loaded, [Due(spec, day_on, (*destinations, archive()))], now_at, resume=resume)
+    return CycleResult(receipts=tuple(receipts))
+
+
+def rebuild_all(loaded: Loaded, now_at: int, *, from_raw: bool) -> Iterator[str]:
+    """Derives everything again from the base rows; with ``from_raw`` those are first made again from kept rows."""
+    with opened(loaded) as db:
+        if from_raw:
+            for spec in source_specs(loaded):
+                made = rebuild_from_raw(db, spec, find_connector(spec.connector), now_at)
+                yield f"{spec.name}: {made} kept rows normalised again"
+        reporting = reporting_of(loaded.config, now_at)
+        derive_all(db, reporting, now_at)
+        yield f"facts derived again; {fold(db, reporting, now_at):,} days counted again"
+
+
+def day_span(loaded: Loaded, from_on: str, to_on: str | None, now_at: int) -> tuple[int, int]:
+    """The moments at which a stretch of local days begins and ends; the end is now if no last day is given."""
+    zone = loaded.config.zone
+    begins = int(datetime.combine(date.fromisoformat(checked_day(from_on)), time(), zone).timestamp())
+    if to_on is None:
+        return begins, now_at
+    after = date.fromisoformat(checked_day(to_on)) + timedelta(days=1)
+    ends = int(datetime.combine(after, time(), zone).timestamp())
+    if ends <= begins:
+        raise ConfigError(f"--to {to_on} lies before --from {from_on}.")
+    return begins, ends

@@ -1,0 +1,104 @@
+"""Where Deskpulse runs: the loaded config, and what follows from it for pulling, counting and reporting."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from core import log
+from core.config.load import Loaded, load_config
+from core.config.models import Config
+from core.daemon.schedules import opening_hours
+from core.numbers.reporting import QueueRule, Reporting
+from core.pull.discover import find_connector
+from core.report.model import Goal, ReportSpec
+
+# Public holidays are needed for history and for targets that fall due next year.
+YEARS_BACK = 10
+
+
+def load_place(path: Path, *, with_secrets: bool = True) -> Loaded:
+    """The checked config; its warnings are logged once. ConfigError holds everything that is wrong with it."""
+    folder = _connector_folder(path)
+
+    def settings_for(name: str) -> type[BaseModel]:
+        return find_connector(name, folder).settings
+
+    loaded = load_config(path, settings_for, with_secrets=with_secrets)
+    for warning in loaded.warnings:
+        log.event("config", warning=warning)
+    return loaded
+
+
+def _connector_folder(path: Path) -> Path | None:
+    """The drop-in folder named in a config that may otherwise be wrong."""
+    import tomllib  # noqa: PLC0415
+
+    try:
+        named = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("connectors", {}).get("folder")
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, AttributeError):
+        return None  # load_config says what is wrong
+    return (path.parent / Path(named).expanduser()).resolve() if isinstance(named, str) else None
+
+
+def reporting_of(config: Config, now_at: int) -> Reporting:
+    """The rules of counting that this config sets."""
+    year = datetime.fromtimestamp(now_at, UTC).year
+    years = range(year - YEARS_BACK, year + 2)
+    rules = config.reporting
+    return Reporting(
+        zone=config.zone,
+        default_schedule_uid=rules.schedule,
+        schedules={rule.name: opening_hours(rule, years) for rule in config.schedules},
+        queues={
+            queue.name: QueueRule(queue.sl_threshold, queue.short_abandon, queue.schedule, queue.is_test)
+            for queue in config.queues
+        },
+        test_numbers=frozenset(rules.test_numbers),
+        acw_cap_s=rules.acw_cap,
+        fcr_window_days=rules.repeat_window_days,
+    )
+
+
+def report_specs(config: Config) -> Mapping[str, ReportSpec]:
+    """The reports of a config by name, each with all goals; one plain daily report where none is configured."""
+    goals = tuple(
+        Goal(
+            metric_id=goal.metric,
+            target=goal.target,
+            variant=goal.variant,
+            where=dict(goal.where),
+            counter_floor=goal.counter_floor,
+            from_on=goal.from_on.isoformat() if goal.from_on else None,
+            to_on=goal.to_on.isoformat() if goal.to_on else None,
+            owner=goal.owner,
+            needs={
+                name: text
+                for name, text in (
+                    ("customer", goal.customer_need),
+                    ("company", goal.company_need),
+                    ("edge", goal.edge_need),
+                )
+                if text
+            },
+        )
+        for goal in config.goals
+    )
+    made = {
+        rule.name: ReportSpec(
+            name=rule.name,
+            kind=rule.kind,
+            metrics=rule.metrics,
+            where=dict(rule.where),
+            goals=goals,
+            language=rule.language or config.reporting.language,
+            title=rule.title,
+            late_after_s=config.reporting.late_after,
+        )
+        for rule in config.reports
+    }
+    return made or {
+        "daily": ReportSpec(name="daily", goals=goals, language=config.reporting.language,
+                            late_after_s=config.reporting.late_after)
+    }  # fmt: skip

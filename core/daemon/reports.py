@@ -1,0 +1,168 @@
+"""Builds the reports that are due and hands them to their destinations, each at most once."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from core import log
+from core.config import Destination
+from core.config.load import Loaded
+from core.daemon.place import report_specs, reporting_of
+from core.deliver import Delivery, Receipt, deliver, open_target
+from core.deliver.targets import Rendered
+from core.errors import AuthError, ConfigError, DeskpulseError
+from core.report.model import Report, ReportSpec
+
+ARCHIVE = "archive"
+RETRY_FAILED_S = 900
+
+
+@dataclass(frozen=True)
+class Due:
+    """A report whose time has come: the day it tells of, and where it has not arrived yet."""
+
+    spec: ReportSpec
+    day_on: str
+    destinations: tuple[Destination, ...]
+
+    @property
+    def key(self) -> str:
+        """What makes it one report: its name and its day."""
+        return report_key(self.spec, self.day_on)
+
+
+def report_key(spec: ReportSpec, day_on: str) -> str:
+    """The key under which a report is kept in the outbox."""
+    return f"{spec.name}:{day_on}"
+
+
+def due_reports(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> list[Due]:
+    """Reports of the last whole local day whose time of day has passed and that somebody has not got yet.
+
+    Compared by the wall clock: a time that a clock change skips is due right after, one that comes twice is due once.
+    A machine that slept for days sends the latest day only."""
+    here = datetime.fromtimestamp(now_at, loaded.config.zone)
+    day_on = (here.date() - timedelta(days=1)).isoformat()
+    specs = report_specs(loaded.config)
+    due = []
+    for rule in loaded.config.reports:
+        if here.strftime("%H:%M") < rule.at:
+            continue
+        spec = specs[rule.name]
+        wanted = (*(d for d in loaded.config.destinations if d.name in rule.to), archive())
+        waiting = tuple(d for d in wanted if _is_waiting(db, report_key(spec, day_on), d.name, now_at))
+        if waiting:
+            due.append(Due(spec, day_on, waiting))
+    return due
+
+
+def archive() -> Destination:
+    """The folder beside the store where every report is kept as HTML and text."""
+    return Destination.model_validate({"name": ARCHIVE, "type": "file", "path": "reports"})
+
+
+def _is_waiting(db: sqlite3.Connection, key: str, destination: str, now_at: int) -> bool:
+    rows = db.execute(
+        "select state, happened_at from outbox where report_key = ? and destination = ? and revision = 0",
+        (key, destination),
+    ).fetchall()
+    if not rows:
+        return True
+    if any(state == "unclear" for state, _ in rows):
+        return False
+    open_parts = [at for state, at in rows if state != "sent"]
+    return bool(open_parts) and max(open_parts) + RETRY_FAILED_S <= now_at
+
+
+def build(db: sqlite3.Connection, loaded: Loaded, spec: ReportSpec, day_on: str, now_at: int, **more: Any) -> Report:
+    """The report of a day as data."""
+    from core.report.build import build_daily  # noqa: PLC0415
+
+    return build_daily(db, spec, reporting_of(loaded.config, now_at), now_at, day_on=day_on, **more)
+
+
+def render(report: Report, spec: ReportSpec, language: str | None = None) -> Rendered:
+    """The report in every form that a destination may want."""
+    from core.report.html import render_html  # noqa: PLC0415
+    from core.report.slack import render_slack  # noqa: PLC0415
+    from core.report.text import render_text  # noqa: PLC0415
+
+    lang = language or spec.language
+    slack = render_slack(report, lang)
+    return Rendered(slack, render_html(report, lang), render_text(report, lang), f"{spec.name}-{report.day_on}")
+
+
+def send_reports(
+    db: sqlite3.Connection, loaded: Loaded, due: Iterable[Due], now_at: int, *, resume: bool = False
+) -> list[Receipt]:
+    """Builds each report once and delivers it; a destination that fails stops no other."""
+    receipts: list[Receipt] = []
+    for item in due:
+        report = build(db, loaded, item.spec, item.day_on, now_at)
+        by_language: dict[str, Rendered] = {}
+        for destination in item.destinations:
+            language = destination.language or item.spec.language
+            if language not in by_language:
+                by_language[language] = render(report, item.spec, language)
+            receipts.append(_send(db, loaded, item, destination, by_language[language], now_at, resume=resume))
+        _publish(db, report, now_at)
+        _tell_admins(loaded, receipts)
+    return receipts
+
+
+def _send(
+    db: sqlite3.Connection,
+    loaded: Loaded,
+    due: Due,
+    destination: Destination,
+    rendered: Rendered,
+    now_at: int,
+    *,
+    resume: bool,
+) -> Receipt:
+    folder = loaded.store_path.parent
+    try:
+        with open_target(destination, folder) as target:
+            delivery = Delivery(due.key, destination.name, target.parts(rendered))
+            receipt = deliver(db, target.sender, delivery, now_at, resume=resume)
+    except (ConfigError, AuthError) as problem:
+        receipt = Receipt(destination.name, "failed", notes=(problem.message,))
+    log.event("delivered", report=due.key, destination=destination.name, state=receipt.state, sent=receipt.sent)
+    return receipt
+
+
+def _publish(db: sqlite3.Connection, report: Report, now_at: int) -> None:
+    """Keeps what was printed, so that a later change can be told."""
+    from core.numbers.publish import publish  # noqa: PLC0415
+
+    answers = [tile.answer for tile in report.tiles] + [tile.counter for tile in report.tiles if tile.counter]
+    publish(db, report.key, answers, now_at)
+
+
+def _tell_admins(loaded: Loaded, receipts: list[Receipt]) -> None:
+    """Says in the admin channel which delivery failed, and why."""
+    failed = [receipt for receipt in receipts if receipt.state != "sent"]
+    for destination in loaded.config.destinations:
+        if not (failed and destination.admin) or destination.name in {receipt.destination for receipt in failed}:
+            continue
+        text = "\n".join(f"{r.destination}: {r.state}. {' '.join(r.notes)}" for r in failed)
+        try:
+            with open_target(destination, loaded.store_path.parent) as target:
+                target.say(f"Deskpulse could not deliver a report.\n{text}")
+        except DeskpulseError as problem:
+            log.event("delivery", destination=destination.name, state="failed", why=problem.message)
+
+
+def last_whole_day(loaded: Loaded, now_at: int) -> str:
+    """Yesterday in the report time zone."""
+    return (datetime.fromtimestamp(now_at, loaded.config.zone).date() - timedelta(days=1)).isoformat()
+
+
+def checked_day(text: str) -> str:
+    """A day as ISO date; ConfigError if it is none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ConfigError(f"'{text}' is no day. Write it as 2026-11-20.") from None

@@ -1,0 +1,73 @@
+"""Rows for other programs: one a ticket or call, the vendor's own id first, then everything we know and derived."""
+
+import csv
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, TextIO, TypeAlias
+
+from core.log import printable
+
+Kind: TypeAlias = Literal["tickets", "calls"]
+Form: TypeAlias = Literal["csv", "jsonl"]
+
+# (base table, fact table, its key, the column of the period)
+TABLES: Mapping[Kind, tuple[str, str, str, str]] = {
+    "tickets": ("tickets", "ticket_facts", "ticket_uid", "created_at"),
+    "calls": ("calls", "call_facts", "call_uid", "arrived_at"),
+}
+FIRST = ("native_id", "uid", "source")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export_rows(
+    db: sqlite3.Connection, kind: Kind, from_at: int | None = None, to_at: int | None = None
+) -> Iterator[dict[str, Any]]:
+    """One dict a ticket or call of [from_at, to_at), in order of time; all columns of the base row and its facts.
+
+    Columns of both carry the fact's value, which is what the numbers are made of; names are spelled out beside uids."""
+    base, facts, key, clock = TABLES[kind]
+    names = _columns(db, base)
+    derived = [name for name in _columns(db, facts) if name not in {key, "computed_at", "facts_version"}]
+    own = [name for name in names if name not in derived and name not in FIRST]
+    picked = [f"b.{name}" for name in (*FIRST, *own)] + [f"f.{name}" for name in derived]
+    sql = (
+        f"select {', '.join(picked)}, teams.name as team_name, agents.name as agent_name"
+        f"{', queues.name as queue_name' if kind == 'calls' else ''} from {base} b "
+        f"left join {facts} f on f.{key} = b.uid left join teams on teams.uid = f.team_uid "
+        f"left join agents on agents.uid = f.{'agent_uid' if kind == 'calls' else 'assignee_uid'} "
+        f"{'left join queues on queues.uid = f.queue_uid ' if kind == 'calls' else ''}"
+        f"where b.{clock} >= ? and b.{clock} < ? order by b.{clock}, b.uid"
+    )
+    cursor = db.execute(sql, (from_at if from_at is not None else -(2**62), to_at if to_at is not None else 2**62))
+    heads = [column[0] for column in cursor.description]
+    for row in cursor:
+        yield dict(zip(heads, row, strict=True))
+
+
+def _columns(db: sqlite3.Connection, table: str) -> Sequence[str]:
+    return [row[1] for row in db.execute(f"pragma table_info({table})")]
+
+
+def write_rows(rows: Iterator[dict[str, Any]], form: Form, out: TextIO) -> int:
+    """Writes rows as CSV or JSON lines and says how many; a text that a spreadsheet would run is made plain."""
+    count = 0
+    writer: Any = None
+    for row in rows:
+        if form == "jsonl":
+            out.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+        else:
+            if writer is None:
+                writer = csv.writer(out, lineterminator="\n")
+                writer.writerow(row)
+            writer.writerow([neutral(value) for value in row.values()])
+        count += 1
+    return count
+
+
+def neutral(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.startswith(FORMULA) else text

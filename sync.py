@@ -1,0 +1,533 @@
+"""Deskpulse on the command line: parses, calls, prints, sets the exit code."""
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def verb(function: Callable[..., None]) -> Callable[..., None]:
+    """The options that every verb takes, after the verb; logging is set up before the verb runs."""
+
+    @wraps(function)
+    def started(*, debug: bool, quiet: bool, log_format: str, **given: Any) -> None:
+        import logging
+
+        from core import log
+
+        log.setup(log_format, logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)  # type: ignore[arg-type]
+        click.get_current_context().obj = quiet
+        function(**given)
+
+    made: Callable[..., None] = started
+    for option in (
+        click.option("--log-format", type=click.Choice(["auto", "console", "json"]), default="auto", hidden=True),
+        click.option("--debug", is_flag=True, help="Log more; print tracebacks (redacted)."),
+        click.option("--quiet", "-q", is_flag=True, help="No log lines, no progress."),
+        click.option(
+            "--config", "-c", "config", type=click.Path(path_type=Path), default=Path("config.toml"),
+            envvar="DESKPULSE_CONFIG", show_default=True, help="The config file.",
+        ),
+    ):  # fmt: skip
+        made = option(made)
+    return made
+
+
+def _is_quiet() -> bool:
+    return bool(click.get_current_context().obj)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
+day_option = click.option("--day", help="A local day, such as 2026-11-20; yesterday if left out.")
+where_option = click.option(
+    "--where", "where", multiple=True, metavar="KEY=NAME", help='A slice: --where team="Hotline".'
+)
+
+
+@click.group(context_settings=CONTEXT)
+@click.version_option(package_name="deskpulse")
+def cli() -> None:
+    """Customer-service numbers from tickets and calls, each with its n and its counter-metric, once a day."""
+
+
+def _say(text: str = "") -> None:
+    from core.log import printable
+
+    for line in text.split("\n"):
+        click.echo(printable(line))
+
+
+def _json(value: object) -> None:
+    import msgspec
+
+    click.echo(msgspec.json.format(msgspec.json.encode(value, enc_hook=str), indent=2))
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    lines = [[str("-" if cell is None else cell) for cell in row] for row in rows]
+    widths = [max(len(head), *(len(line[n]) for line in lines)) if lines else len(head) for n, head in enumerate(heads)]
+    for line in ([*heads], *lines):
+        _say("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _ago(now_at: int, at: int | None) -> str:
+    if at is None:
+        return "-"
+    gap = now_at - at
+    unit, size = next((u, s) for u, s in (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)) if abs(gap) >= s or s == 1)
+    return f"{gap // size} {unit} ago"
+
+
+def _where(pairs: Sequence[str]) -> dict[str, str]:
+    from core.errors import ConfigError
+
+    made = {}
+    for pair in pairs:
+        key, equals, name = pair.partition("=")
+        if not equals:
+            raise ConfigError(f"'{pair}' is no slice. Write it as KEY=NAME, such as team=Hotline.")
+        made[key.strip()] = name.strip()
+    return made
+
+
+@cli.command()
+@verb
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("demo"), show_default=True, help="Folder to write to."
+)
+@click.option("--language", type=click.Choice(["en", "de", "zh"]), default="en", show_default=True)
+def demo(out: Path, language: str, config: Path) -> None:
+    """Run everything against an imitation Zendesk, Asterisk and Slack: no key, no network."""
+    from core.daemon.demo import run_demo
+
+    shown = run_demo(out, language, say=(lambda text: None) if _is_quiet() else lambda text: click.echo(text, err=True))
+    _say(shown.text)
+    _say(f"\nReport: {shown.html.resolve()}")
+
+
+@cli.command()
+@verb
+@click.option("--non-interactive", is_flag=True, help="Ask nothing; take the options or their defaults.")
+@click.option("--subdomain", help="The part before .zendesk.com.")
+@click.option("--email", help="Mail of the user whose API token is used.")
+@click.option("--time-zone", help="Zone of the report, such as Europe/Berlin.")
+@click.option("--channel", help="Slack channel id.")
+@click.option("--queue-log", help="Path of Asterisk's queue_log, if there is one.")
+@click.option("--language", type=click.Choice(["en", "de", "zh"]), default="en")
+@click.option("--force", is_flag=True, help="Write over an existing config.")
+def init(non_interactive: bool, force: bool, config: Path, **given: str) -> None:
+    """Ask four questions; write config.toml and the Slack app manifest."""
+    from core.daemon.setup import Answers, write_setup
+
+    answers = Answers(**{key: value for key, value in given.items() if value is not None})
+    if not non_interactive:
+        answers = Answers(
+            subdomain=click.prompt("Zendesk subdomain (the part before .zendesk.com)", default=answers.subdomain),
+            email=click.prompt("Mail of the Zendesk user whose API token is used", default=answers.email),
+            time_zone=click.prompt("Time zone of the report", default=answers.time_zone),
+            channel=click.prompt("Slack channel id", default=answers.channel),
+            queue_log=answers.queue_log,
+            language=answers.language,
+        )
+    written = write_setup(config.parent, answers, force=force)
+    for path in written:
+        _say(f"wrote {path}")
+    _say("Next: set ZENDESK_TOKEN and SLACK_BOT_TOKEN in the environment, then: sync.py check")
+
+
+@cli.command()
+@verb
+@as_json
+@click.argument("source", required=False)
+def check(source: str | None, as_json: bool, config: Path) -> None:
+    """Try config, log-ins, scopes, one row of each stream, clock and zone; say what to do."""
+    from core.clock import now
+    from core.daemon.check import check_all
+    from core.daemon.place import load_place
+
+    findings = list(check_all(load_place(config), source, now()))
+    if as_json:
+        _json([{"of": of, "what": f.what, "ok": f.ok, "advice": f.advice} for of, f in findings])
+    else:
+        for of, finding in findings:
+            _say(
+                f"{'ok  ' if finding.ok else 'BAD '} {of}: {finding.what}{'. ' + finding.advice if finding.advice else ''}"
+            )
+    sys.exit(0 if all(finding.ok for _, finding in findings) else 3)
+
+
+@cli.command()
+@verb
+@as_json
+@click.option("--source", help="Read this source only.")
+@click.option("--once", is_flag=True, help="Accepted; a run is always one.")
+def run(source: str | None, once: bool, as_json: bool, config: Path) -> None:
+    """Pull everything once, count, send the reports that are due; then exit."""
+    from core.clock import now
+    from core.daemon.cycle import run_once
+    from core.daemon.place import load_place
+    from core.daemon.progress import progress
+
+    loaded = load_place(config)
+    with progress(enabled=not _is_quiet() and sys.stderr.isatty()) as watch:
+        result = run_once(loaded, now, only=source, watch=watch)
+    if as_json:
+        _json(result)
+    else:
+        for line in result.lines():
+            _say(line)
+    sys.exit(result.exit_code)
+
+
+@cli.command()
+@verb
+def daemon(config: Path) -> None:
+    """Run for good: every source at its interval, every report at its time."""
+    from core.daemon.service import serve
+
+    sys.exit(serve(config))
+
+
+@cli.command()
+@verb
+@click.option("--from", "from_on", required=True, help="First day.")
+@click.option("--to", "to_on", help="Last day; today if left out.")
+@click.option("--source", help="Of this source only.")
+@click.option("--yes", is_flag=True, help="Start without asking.")
+def backfill(
+    from_on: str,
+    to_on: str | None,
+    source: str | None,
+    yes: bool,
+    config: Path,
+) -> None:
+    """Read history, newest first, resumable; the plan is printed before it starts."""
+    from core.clock import now
+    from core.daemon.cycle import plan_history, run_history
+    from core.daemon.place import load_place
+    from core.daemon.progress import progress
+
+    loaded = load_place(config)
+    plan = plan_history(loaded, from_on, to_on, source, now())
+    for line in plan.lines():
+        _say(line)
+    if not yes and sys.stdin.isatty() and not click.confirm("Start?", default=True):
+        return
+    with progress(enabled=not _is_quiet() and sys.stderr.isatty()) as watch:
+        result = run_history(loaded, plan, now, watch=watch)
+    for line in result.lines():
+        _say(line)
+    sys.exit(result.exit_code)
+
+
+@cli.command()
+@verb
+@as_json
+@click.option("--healthy", is_flag=True, help="Print nothing much; exit 1 if a source is behind.")
+@click.option("--max-lag", default="2h", show_default=True, help="With --healthy: how far behind is too far.")
+def status(healthy: bool, max_lag: str, as_json: bool, config: Path) -> None:
+    """Per stream: last success, data to, lag, rows, rejected, next run, last error."""
+    from core.clock import iso, now
+    from core.config import seconds
+    from core.daemon.place import load_place
+    from core.daemon.status import read_status, unhealthy
+    from core.store.db import open_store
+
+    loaded = load_place(config, with_secrets=False)
+    now_at = now()
+    found = read_status(open_store(loaded.store_path, read_only=True), loaded, now_at)
+    if healthy:
+        reasons = unhealthy(found, now_at, int(str(seconds(max_lag))))
+        _say("healthy" if not reasons else "\n".join(reasons))
+        sys.exit(1 if reasons else 0)
+    if as_json:
+        _json(found)
+        return
+    _table(
+        ("source", "stream", "status", "last success", "data to", "rows", "set aside", "next run"),
+        (
+            (
+                line.source, line.stream, line.status, _ago(now_at, line.last_success_at),
+                iso(line.data_to_at) if line.data_to_at else None, line.rows, line.rejected,
+                "now" if line.next_run_at and line.next_run_at <= now_at else iso(line.next_run_at or now_at),
+            )
+            for line in found.streams
+        ),
+    )  # fmt: skip
+    for line in found.streams:
+        for said in filter(None, (line.error, line.note)):
+            _say(f"{line.source} {line.stream}: {said}")
+    for rejected in found.rejected:
+        _say(f"set aside: {rejected.source} {rejected.stream}: {rejected.rows} × {rejected.reason}")
+    for key, destination, part, state in found.undelivered:
+        _say(f"not delivered: {key} to {destination} ({part}): {state}")
+
+
+@cli.command()
+@verb
+@as_json
+def doctor(as_json: bool, config: Path) -> None:
+    """Everything that could be wrong, on one page."""
+    from core.clock import now
+    from core.daemon.doctor import examine
+    from core.daemon.place import load_place
+    from core.store.db import open_store
+
+    loaded = load_place(config, with_secrets=False)
+    findings = list(examine(open_store(loaded.store_path, read_only=True), loaded, now()))
+    if as_json:
+        _json([{"what": f.what, "ok": f.ok, "advice": f.advice} for f in findings])
+    else:
+        for finding in findings:
+            _say(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}{': ' + finding.advice if finding.advice else ''}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 3)
+
+
+@cli.group(context_settings=CONTEXT)
+def kpi() -> None:
+    """Metrics: what they mean and what they say."""
+
+
+@kpi.command("list")
+@verb
+@as_json
+def kpi_list(as_json: bool, config: Path) -> None:
+    """Every metric: unit, direction, counter-metric, and whether this store can tell it."""
+    from core.clock import now
+    from core.daemon.numbers import list_metrics
+
+    rows = list_metrics(config, now())
+    if as_json:
+        _json(rows)
+        return
+    _table(
+        ("id", "name", "unit", "better", "shown with", "yesterday"),
+        ((r.id, r.name, r.unit, r.direction, ", ".join(r.counter) or None, r.said) for r in rows),
+    )
+
+
+@kpi.command("show")
+@verb
+@as_json
+@day_option
+@where_option
+@click.argument("metric")
+@click.option("--from", "from_on", help="First day of a period.")
+@click.option("--to", "to_on", help="Last day of a period.")
+@click.option("--variant", help="A variant; all of them if left out.")
+@click.option("--by", "by", help="Split by a dimension, such as queue, team or channel.")
+@click.option("--days", type=int, default=0, help="This many daily values.")
+def kpi_show(
+    metric: str, day: str | None, from_on: str | None, to_on: str | None, variant: str | None, by: str | None,
+    days: int, where: Sequence[str], as_json: bool, config: Path,
+) -> None:  # fmt: skip
+    """One metric: definition, value, n, interval, usual, variants, counter-metric."""
+    from core.clock import now
+    from core.daemon.numbers import show_metric
+
+    shown = show_metric(
+        config, now(), metric, day=day, from_on=from_on, to_on=to_on, variant=variant, by=by, days=days,
+        where=_where(where),
+    )  # fmt: skip
+    if as_json:
+        _json(shown)
+    else:
+        for line in shown.lines():
+            _say(line)
+
+
+@cli.command()
+@verb
+@day_option
+@click.option("--name", default=None, help="Which report; the first one if left out.")
+@click.option("--format", "form", type=click.Choice(["text", "html", "md", "json", "csv", "slack"]), default="text")
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of the screen.")
+@click.option("--language", type=click.Choice(["en", "de", "zh"]))
+def report(
+    day: str | None, name: str | None, form: str, out: Path | None, language: str | None, config: Path
+) -> None:  # fmt: skip
+    """Build a report and send nothing."""
+    from core.clock import now
+    from core.daemon.numbers import report_text
+    from core.deliver.file import write_private
+
+    made = report_text(config, now(), name, day, form, language)
+    if out:
+        _say(f"wrote {write_private(out.parent, out.name, made)}")
+    else:
+        click.echo(made)
+
+
+@cli.command()
+@verb
+@day_option
+@click.option("--name", default=None, help="Which report; the first one if left out.")
+@click.option("--to", "to", multiple=True, help="To these destinations only.")
+@click.option("--dry-run", is_flag=True, help="Draw the message, print its JSON and its limits; send nothing.")
+@click.option("--resume", is_flag=True, help="Send what is unclear or failed, after you looked.")
+def send(
+    day: str | None, name: str | None, to: Sequence[str], dry_run: bool, resume: bool, config: Path
+) -> None:  # fmt: skip
+    """Send a report now; what has arrived before is not sent again."""
+    from core.clock import now
+    from core.daemon.cycle import send_now
+    from core.daemon.numbers import dry_run_lines
+
+    if dry_run:
+        for line in dry_run_lines(config, now(), name, day):
+            click.echo(line)
+        return
+    result = send_now(config, now(), name, day, tuple(to), resume=resume)
+    for line in result.lines():
+        _say(line)
+    sys.exit(result.exit_code)
+
+
+@cli.command()
+@verb
+@click.argument("what", type=click.Choice(["tickets", "calls"]))
+@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of the screen.")
+@click.option("--from", "from_on", help="First day (created or arrived).")
+@click.option("--to", "to_on", help="Last day.")
+def export(
+    what: str, form: str, out: Path | None, from_on: str | None, to_on: str | None, config: Path
+) -> None:  # fmt: skip
+    """One row a ticket or call: the vendor's own id as native_id, and all facts."""
+    from core.daemon.numbers import export_to
+
+    count = export_to(config, what, form, out, from_on, to_on)
+    if out:
+        _say(f"wrote {count} {what} to {out}")
+
+
+@cli.command()
+@verb
+@click.option("--from-raw", is_flag=True, help="Normalise kept vendor rows again first; deletes nothing.")
+def rebuild(from_raw: bool, config: Path) -> None:
+    """Derive intervals, facts and parts again from the base rows."""
+    from core.clock import now
+    from core.daemon.cycle import rebuild_all
+    from core.daemon.place import load_place
+
+    for line in rebuild_all(load_place(config, with_secrets=False), now(), from_raw=from_raw):
+        _say(line)
+
+
+@cli.command()
+@verb
+@click.argument("target", type=click.Path(path_type=Path))
+def backup(target: Path, config: Path) -> None:
+    """A safe copy of the store, also while the daemon runs."""
+    from core.daemon.place import load_place
+    from core.store.db import backup as copy
+    from core.store.db import open_store
+
+    loaded = load_place(config, with_secrets=False)
+    copy(open_store(loaded.store_path, read_only=True), target)
+    _say(f"wrote {target} ({target.stat().st_size:,} bytes). Restore it by putting it in place of {loaded.store_path}.")
+
+
+@cli.group(context_settings=CONTEXT)
+def connectors() -> None:
+    """What Deskpulse can read."""
+
+
+@connectors.command("list")
+@verb
+@as_json
+def connectors_list(as_json: bool, config: Path) -> None:
+    """Every connector with its streams."""
+    from core.daemon.numbers import list_connectors
+
+    found = list_connectors(config)
+    if as_json:
+        _json(found)
+        return
+    for connector in found:
+        _say(f"{connector.name}  {connector.title}  ({connector.origin})")
+        for stream in connector.streams:
+            _say(f"    {stream.name.ljust(22)} {stream.mode.ljust(12)} {stream.feeds}")
+
+
+@cli.group("config", context_settings=CONTEXT)
+def config_group() -> None:
+    """The config file."""
+
+
+@config_group.command("validate")
+@verb
+def config_validate(config: Path) -> None:
+    """Say everything that is wrong with it, with line and nearest right key."""
+    from core.daemon.place import load_place
+
+    loaded = load_place(config)
+    for warning in loaded.warnings:
+        _say(f"warning: {warning}")
+    _say(f"{config} is fine: {len(loaded.config.sources)} sources, {len(loaded.config.reports)} reports.")
+
+
+@config_group.command("show")
+@verb
+def config_show(config: Path) -> None:
+    """The config in effect, defaults included, secrets masked."""
+    from core.config.sample import shown
+    from core.daemon.place import load_place
+
+    _json(shown(load_place(config, with_secrets=False)))
+
+
+@config_group.command("schema")
+@verb
+def config_schema(config: Path) -> None:
+    """JSON schema for editors."""
+    from core.config.sample import schema
+    from core.daemon.numbers import settings_models
+
+    _json(schema(settings_models(config)))
+
+
+@cli.command()
+@verb
+@click.option("--out", type=click.Path(path_type=Path), default=Path("docs"), show_default=True)
+def docs(out: Path, config: Path) -> None:
+    """Write the generated pages: metrics, tables, connectors, the sample config."""
+    from core.daemon.pages import write_pages
+
+    for path in write_pages(out):
+        _say(f"wrote {path}")
+
+
+def main() -> None:
+    """The command; every expected trouble is one message and one exit code, never a traceback."""
+    from core.ownership import name_conflict
+
+    if conflict := name_conflict():
+        click.echo(conflict, err=True)
+        sys.exit(2)
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.Abort:
+        sys.exit(1)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(1)
+    except Exception as problem:  # noqa: BLE001  (the last edge: a message, an exit code, no traceback)
+        from core.daemon.exits import explain
+
+        text, code = explain(problem, debug="--debug" in sys.argv)
+        click.echo(text, err=True)
+        sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()
