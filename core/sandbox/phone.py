@@ -13,7 +13,7 @@ from core.sandbox.story import CALLS_BY_HOUR, WEEKDAY, Story
 from core.sandbox.truth import Call, Leg, LogLine
 
 HOUR = 3_600
-QUEUES = {"Hotline DE": 55.0, "Hotline EN": 28.0, "VIP": 17.0}
+QUEUES = {"Hotline DE": 60.0, "Hotline EN": 29.0, "VIP": 8.0}
 TALK_MEDIAN_S = {"Hotline DE": 235.0, "Hotline EN": 250.0, "VIP": 280.0}
 TIMEOUT_S = 420
 WRAP_UP = "Wrap-up"
@@ -32,9 +32,10 @@ class Seat(Struct):
 WEEKDAY_SEATS = (
     Seat(("Hotline DE",), (475, 990), ("Lena Brandt", "Tobias Keller", "Carla Busch")),
     Seat(("Hotline DE",), (480, 1020), ("Aylin Demir", "Marek Nowak", "Henrik Paulsen")),
-    Seat(("Hotline DE",), (570, 1085), ("Robert Thiele", "Jannis Otto")),
-    Seat(("Hotline EN", "VIP"), (475, 990), ("Priya Raman", "Fatima El Amrani")),
-    Seat(("Hotline EN",), (555, 1085), ("Oliver Grant", "Sophie Lindner")),
+    Seat(("Hotline DE",), (540, 1085), ("Robert Thiele", "Jannis Otto")),
+    Seat(("Hotline DE",), (590, 930), ("Milan Horvat", "Ruth Andersen", "Ute Siebert")),
+    Seat(("VIP", "Hotline EN"), (475, 990), ("Priya Raman", "Fatima El Amrani")),
+    Seat(("Hotline EN", "VIP"), (475, 1085), ("Oliver Grant", "Sophie Lindner")),
     Seat(("VIP", "Hotline EN"), (540, 1085), ("Isabel Roth", "Daniel Ackermann", "Nina Vogt")),
 )
 SATURDAY_SEATS = (
@@ -302,8 +303,9 @@ def roster(dice: Dice, story: Story, day_on: date, midnight: int, scale: float) 
     agents: list[Agent] = []
     for seat in [seat for seat in seats for _ in range(max(1, round(scale)))]:
         from_min, to_min = seat.shift
-        if bad and seat.queues == ("Hotline DE",) and seat.shift != (475, 990):
-            from_min = 723
+        short = bad and seat.queues == ("Hotline DE",) and seat.shift != (475, 990)
+        if short:
+            from_min = 12 * 60 + 3
         crew = [name for name in seat.crew if name not in taken] or [
             name for name, _ in names.AGENTS if name not in taken
         ]
@@ -312,6 +314,10 @@ def roster(dice: Dice, story: Story, day_on: date, midnight: int, scale: float) 
         in_at = midnight + from_min * 60 + dice.between(-200, 240)
         agent = Agent(name, seat.queues, in_at, midnight + to_min * 60 + dice.between(0, 400))
         agents.append(agent)
+        if short and seat.shift[0] < 9 * 60:
+            # Went home ill at ten; the seat is taken again at noon.
+            taken.add(ill := dice.pick([one for one in seat.crew if one not in taken] or [f"Aushilfe {len(agents)}"]))
+            agents.append(Agent(ill, seat.queues, midnight + 8 * HOUR - 90, midnight + 10 * HOUR))
         if day_on.weekday() < 5:
             plan_pauses(dice, agent, midnight, len(agents))
     return agents
@@ -325,7 +331,7 @@ def plan_pauses(dice: Dice, agent: Agent, midnight: int, number: int) -> None:
         (midnight + 9 * HOUR + 40 * 60 + dice.between(0, 900), dice.between(480, 700), "Break"),
         (midnight + 15 * HOUR + 20 * 60 + number * 240 + dice.between(0, 900), dice.between(480, 700), "Break"),
     ]
-    if number % 3 != 1:
+    if number % 3 == 0:
         plan.append((midnight + 16 * HOUR + dice.between(0, 900), dice.between(1_200, 1_800), "Tickets"))
     if number % 3 == 2:
         plan.append((midnight + 14 * HOUR + dice.between(0, 600), dice.between(1_200, 1_800), "Tickets"))
@@ -359,11 +365,14 @@ def play_day(
             day.later(pause[0], "pause", agent, number)
     level = 42.0 if saturday else 180.0 * (0.55 + 0.45 * WEEKDAY[day_on.weekday()])
     by_hour = {hour: float(weight) for hour, weight in enumerate(CALLS_BY_HOUR) if not saturday or 10 <= hour < 14}
+    bad = day_on == story.bad_day_on
+    level *= 1.18 if bad else 1.0
     for _ in range(dice.poisson(level * scale * (0.5 + 0.5 * story.surge(day_on)))):
         at = midnight + dice.weighted(by_hour) * HOUR + dice.between(0, HOUR - 1)
         person = customers.people[int(dice.random() * len(customers.people))] if dice.chance(0.72) else None
         vip = person is not None and "vip" in person.tags
-        queue = "VIP" if vip else dice.weighted(QUEUES)
+        short = bad and 10 * HOUR <= at - midnight < 12 * HOUR
+        queue = "VIP" if vip else dice.weighted(QUEUES | ({"Hotline DE": 150.0} if short else {}))
         phone = person.phone if person else None
         known = person.id if person and phone else None
         day.later(at, "arrive", Waiting(day.new_id(at), queue, at, caller_number(dice, phone), known))

@@ -151,11 +151,11 @@ class Desk:
     def _delay(self, dice: Dice, script: Script, at: int, median_s: float, spread: float = 1.0) -> int:
         wait = dice.lognormal(median_s * SLOWER_BY_PRIORITY[str(script.now["priority"])], spread)
         wait *= 1.0 + 1.4 * (self.story.surge(local_date(at)) - 1.0)
-        return self.hours.after(at, round(min(wait, 30 * HOUR)))
+        return self.hours.after(at, round(min(wait, 90 * HOUR)))
 
     def _first_reply_at(self, dice: Dice, script: Script, at: int) -> int:
         median_min = 44.0 - 26.0 * self.story.progress(local_date(at))
-        late = 7.0 if dice.chance(0.03) else 1.0
+        late = 14.0 if dice.chance(0.05) else 1.0
         return self._delay(dice, script, at, median_min * 60 * late, 1.05)
 
     def _mail(self, dice: Dice, script: Script) -> None:
@@ -202,7 +202,7 @@ class Desk:
     def _reply(self, dice: Dice, script: Script, at: int, agent: int, *, first: bool = False) -> None:
         events: list[Event] = [script.say(agent, dice.pick(names.ANSWERED))]
         events += script.change("assignee_id", agent)
-        status = dice.weighted({"solved": 52.0 if first else 66.0, "pending": 34.0, "hold": 7.0, "open": 5.0})
+        status = dice.weighted({"solved": 46.0 if first else 60.0, "pending": 36.0, "hold": 10.0, "open": 8.0})
         events += script.change("status", status)
         if status == "hold" and dice.chance(0.5):
             events += script.change("custom_status_id", account.WAREHOUSE_STATUS)
@@ -238,18 +238,18 @@ class Desk:
         agent = script.assignee or self._agent(dice, script, at)
         match script.status:
             case "pending" if dice.chance(0.72):
-                back_at = waking(dice, at + round(dice.lognormal(6 * HOUR, 1.1)))
+                back_at = waking(dice, at + round(dice.lognormal(13 * HOUR, 1.1)))
                 if back_at > at + 5 * DAY:
                     script.rule(at + 5 * DAY, account.RULE_BUMP, script.change("status", "solved", account.RULE_BUMP))
                     return
                 body = dice.pick(names.REPLIED).format(order="LU-104711")
                 events = [script.say(script.requester, body), *script.change("status", "open")]
                 script.write(back_at, script.requester, "email", events)
-                self._reply(dice, script, self._delay(dice, script, back_at, 70 * 60), agent)
+                self._reply(dice, script, self._delay(dice, script, back_at, 110 * 60), agent)
             case "pending":
                 script.rule(at + 5 * DAY, account.RULE_BUMP, script.change("status", "solved", account.RULE_BUMP))
             case "hold":
-                note_at = self._delay(dice, script, at, 7 * HOUR)
+                note_at = self._delay(dice, script, at, 13 * HOUR)
                 office = dice.pick(self.staff["Back office"])
                 script.write(
                     note_at,
@@ -265,7 +265,7 @@ class Desk:
                 if dice.chance(0.1):
                     self._transfer(dice, script, self._delay(dice, script, at, HOUR))
                     agent = self._agent(dice, script, script.last_at)
-                self._reply(dice, script, self._delay(dice, script, script.last_at, 2 * HOUR), agent)
+                self._reply(dice, script, self._delay(dice, script, script.last_at, 5 * HOUR), agent)
 
     def _after_solve(self, dice: Dice, script: Script) -> None:
         solved_at, again = script.last_at, dice.random()
@@ -325,7 +325,7 @@ class Desk:
             return
         rated_at = waking(dice, at + round(dice.lognormal(5 * HOUR, 1.3)))
         replies = sum(isinstance(event, Comment) for audit in script.drafts for event in audit.events)
-        chance_good = 0.90 + 0.045 * progress - 0.012 * max(0, replies - 4)
+        chance_good = 0.895 + 0.05 * progress - 0.01 * max(0, replies - 5)
         if self.story.surge(local_date(at)) > 1.15:
             chance_good -= 0.09
         score = "good" if dice.chance(chance_good) else "bad"
