@@ -34,7 +34,19 @@ from core.model import (
     TicketEvent,
     TicketEventKind,
 )
-from core.pull.contract import Api, Assembly, Connector, Context, Finding, Http, Page, Personal, Settings, Stream, Window
+from core.pull.contract import (
+    Api,
+    Assembly,
+    Connector,
+    Context,
+    Finding,
+    Http,
+    Page,
+    Personal,
+    Settings,
+    Stream,
+    Window,
+)
 
 __all__ = [
     "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api", "Assembly", "AuthorKind",

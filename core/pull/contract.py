@@ -12,6 +12,10 @@ from core.clock import iso
 from core.http import Api, Http
 from core.model import Record
 
+Personal = msgspec.Meta(extra={"personal": True})
+"""Marks a field of a row type that names or quotes a person (``Annotated[str | None, Personal]``): it can be used by
+``normalise``, and is blanked before the row is kept. Text keeps its length, anything else becomes null."""
+
 Mode: TypeAlias = Literal["incremental", "snapshot", "children", "sample"]
 
 
@@ -23,7 +27,10 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True)
 class Window:
-    """The stretch of vendor time that one fetch covers; ``resume_at`` is where the last committed page ended."""
+    """The stretch of vendor time that one fetch covers; ``resume_at`` is where the last committed page ended.
+
+    ``since``: where to begin without a cursor. ``until``: None, or the end of a window of history: rows after it need
+    not be fetched, and a page whose ``data_to`` reaches it is the last one asked for."""
 
     since: int = 0
     until: int | None = None
@@ -65,6 +72,8 @@ class Context:
     customer_types: Mapping[str, str] = field(default_factory=dict)
     queues: Mapping[str, Any] = field(default_factory=dict)
     test_numbers: frozenset[str] = frozenset()
+    is_redacted: bool = False
+    """The rows are kept ones whose personal fields are blank: leave UNSET what is read off them."""
     warn: Callable[[str, str], None] = lambda kind, value: None
     """Says an unknown status, event or zone once: ``ctx.warn("status", "snoozed")``."""
     pseudonym: Callable[[str, str], str] = lambda kind, value: ""
@@ -109,9 +118,13 @@ class Stream:
 
     ``mode``: ``incremental`` resumes at its cursor; ``snapshot`` reads the full list and marks missing rows deleted;
     ``children`` is fetched for changed parents only; ``sample`` is the state now. ``lookback`` seconds are read again
-    at each pull (late arrivals). ``first``: streams of a first load that run before the others (open tickets).
+    at each pull (late arrivals): ``window.since`` is that much before where data ended and there is no cursor, unless
+    the last pass was cut short. ``once``: read through a single time, before the others (open tickets of a first load).
     ``row = bytes``: rows are no JSON; ``normalise`` gets each one's bytes as they are.
-    ``scope``: the permission named when the vendor refuses it. ``optional``: a 403 or 404 skips it visibly."""
+    ``scope``: the permission named when the vendor refuses it. ``optional``: a 403 or 404 skips it visibly.
+    ``owns``: the record types whose missing rows a snapshot marks (default: those it yields). ``feeds``: what it
+    brings, for people. ``windowed``: ``fetch`` obeys ``window.until``, so that history can be read newest first.
+    ``is_bounded``: the source's ``start`` bounds it; False for what is needed whole (people, teams)."""
 
     name: str
     fetch: Fetch
@@ -125,6 +138,8 @@ class Stream:
     scope: str = ""
     owns: tuple[type[Record], ...] = ()
     feeds: str = ""
+    windowed: bool = False
+    is_bounded: bool = True
 
 
 @dataclass(frozen=True)
@@ -141,7 +156,8 @@ class Connector:
     """What a connector file offers: one value named ``connector``.
 
     ``http`` is None for sources that are no HTTP service; their ``fetch`` gets the settings in place of an Api.
-    ``prepare(api) -> lookups`` is called once a pull before the streams, for small maps (custom fields, statuses).
+    ``prepare(api) -> lookups`` is called before the streams, for small maps (custom fields, statuses), which are plain
+    JSON with text keys: they are kept for some hours, or until a word turns up that nobody knows.
     ``check(api) -> findings`` is the vendor-specific part of the ``check`` verb. ``requests_per_1000`` is what the
     connector states of itself: requests per 1,000 changed objects."""
 
@@ -157,5 +173,5 @@ class Connector:
 
 
 __all__ = [
-    "Api", "Assembly", "Connector", "Context", "Finding", "Http", "Page", "Settings", "Stream", "Window",
+    "Api", "Assembly", "Connector", "Context", "Finding", "Http", "Page", "Personal", "Settings", "Stream", "Window",
 ]  # fmt: skip

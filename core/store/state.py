@@ -56,20 +56,13 @@ def keep_state(db: sqlite3.Connection, state: StreamState) -> None:
 
 
 def reject(
-    db: sqlite3.Connection, source: str, stream: str, native_id: str | None, reason: str, raw: bytes, now_at: int
+    db: sqlite3.Connection, source: str, stream: str, native_id: str, reason: str, raw: bytes, now_at: int
 ) -> None:
     """Sets a row aside: one entry for each row, however often it comes."""
-    if native_id is not None:
-        db.execute(
-            "delete from rejected_rows where source = ? and stream = ? and native_id = ? and resolved_at is null",
-            (source, stream, native_id),
-        )
-    else:
-        db.execute(
-            "delete from rejected_rows where source = ? and stream = ? and native_id is null and raw = ? "
-            "and resolved_at is null",
-            (source, stream, raw),
-        )
+    db.execute(
+        "delete from rejected_rows where source = ? and stream = ? and native_id = ? and resolved_at is null",
+        (source, stream, native_id),
+    )
     db.execute(
         "insert into rejected_rows (source, stream, native_id, reason, raw, happened_at) values (?, ?, ?, ?, ?, ?)",
         (source, stream, native_id, reason, raw, now_at),
@@ -79,7 +72,7 @@ def reject(
 def open_rejects(db: sqlite3.Connection, source: str, stream: str) -> set[str]:
     """The vendor's ids of rows set aside and not yet followed by a good one."""
     sql = "select native_id from rejected_rows where source = ? and stream = ? and resolved_at is null"
-    return {row[0] for row in db.execute(sql, (source, stream)) if row[0] is not None}
+    return {str(row[0]) for row in db.execute(sql, (source, stream))}
 
 
 def resolve(db: sqlite3.Connection, source: str, stream: str, native_id: str, now_at: int) -> None:
