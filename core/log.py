@@ -20,6 +20,7 @@ DEBUG: Final = logging.DEBUG
 HIDDEN: Final = "[hidden]"
 # Shorter ones would tear ordinary words apart.
 SHORTEST_SECRET = 5
+LONGEST_VALUE = 1_000
 
 _NAME = r"[\w-]{0,40}(?:api_?key|access_?key|token|secret|password|passwd|signature)"
 _PATTERNS: Final = (
@@ -65,7 +66,7 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
-def event(name: str, *, level: int = logging.INFO, error: BaseException | None = None, **fields: object) -> None:
+def event(name: str, /, *, level: int = logging.INFO, error: BaseException | None = None, **fields: object) -> None:
     """Logs that something happened; `fields` follow those that are bound, `error` adds its traceback."""
     if _logger.isEnabledFor(level):
         known = {**_bound.get(), "event": name, **fields}
@@ -99,7 +100,7 @@ class Redaction(logging.Filter):
 
 
 def _safe(value: object) -> object:
-    return value if isinstance(value, (int, float)) else printable(redact(str(value)))
+    return value if isinstance(value, (int, float)) else printable(redact(str(value)))[:LONGEST_VALUE]
 
 
 class KeyValue(logging.Formatter):

@@ -1,4 +1,6 @@
-"""An imitation server that says exactly the bytes it is told to, and a clock that moves only when somebody waits."""
+"""What the tests of the door out share: a server that says exactly the bytes it is told to, an imitation of Zendesk,
+a clock that moves only when somebody waits.
+"""
 
 import contextlib
 import socket
@@ -6,9 +8,15 @@ import ssl
 import threading
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Any, Self, TypeAlias
+
+import httpx
+import msgspec
+import respx
+from pydantic import SecretStr
 
 from core.clock import Timing
+from core.http import Api, Http
 
 Answer: TypeAlias = bytes | Callable[[socket.socket], None]
 
@@ -102,3 +110,29 @@ class FakeTime:
     @property
     def timing(self) -> Timing:
         return Timing(lambda: self.begun + int(self.at), lambda: self.at, self.sleep, lambda: self.stopped)
+
+
+BASE = "https://demo.zendesk.com/api/v2"
+KEY = SecretStr("zk-9f8e7d6c5b")
+PAGE = {"tickets": [{"id": 1}], "next_page": None}
+
+
+class TicketPage(msgspec.Struct):
+    tickets: list[msgspec.Raw]
+    next_page: str | None = None
+
+
+def api(time: FakeTime | None = None, http: Http | None = None, **more: Any) -> Api:
+    """The door to an imitation of Zendesk."""
+    service = http or Http(BASE, basic=("bot@demo.example/token", KEY))
+    return Api(service, name="zd-main", timing=(time or FakeTime()).timing, **more)
+
+
+def answers(*given: httpx.Response | type[Exception]) -> respx.Route:
+    """What the imitation says, in turn."""
+    return respx.route(host="demo.zendesk.com").mock(side_effect=list(given))
+
+
+def ok(**headers: str) -> httpx.Response:
+    """A page of one ticket."""
+    return httpx.Response(200, json=PAGE, headers=headers)

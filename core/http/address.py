@@ -86,8 +86,8 @@ class Address:
         if base_url is None:
             return cls(own, own)
         other = parse(base_url, whose)
-        path = (other.raw_path.rstrip(b"/") + own.raw_path).decode("ascii")
-        return cls(own, other.copy_with(raw_path=path.encode("ascii")))
+        path = other.raw_path.partition(b"?")[0].rstrip(b"/") + own.raw_path
+        return cls(own, other.copy_with(raw_path=path))
 
     @property
     def host(self) -> str:

@@ -87,6 +87,10 @@ class Api:
         """Closes the connections; the Api is of no use afterwards."""
         self._client.close()
 
+    def per_minute(self, path: str) -> int | None:
+        """Requests a minute that we may make to this path below the base, for plans of time; None without a budget."""
+        return self._budget.per_minute(self._url(path, None).path) if self._budget else None
+
     def get(self, path: str, type: type[T], *, params: Params | None = None) -> T:  # noqa: A002
         """The answer to a GET as this type; `path` is below the base, or a whole URL that the vendor gave."""
         return self._ask("GET", path, lambda body: decode(body, type), params=params)
@@ -190,7 +194,7 @@ class Api:
         path = request.url.path
         if self.requests >= self._patience.requests:
             raise Stuck(f"{self.name}: {self.requests} requests in one run; a list seems to have no end.")
-        slot = self._budget.take(path) if self._budget else None
+        slot = self._budget.take(path, self.name) if self._budget else None
         left = self._patience.total_s - (self._timing.monotonic() - begun)
         self._terms.begin(max(0.1, min(left, self._patience.answer_s)), settles=once)
         self.requests += 1

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from core import log
 from core.clock import Timing, iso
@@ -134,17 +135,17 @@ class Budget:
             self._classes.setdefault(prefix, Window(per_minute, self._share, is_fixed=False))
 
     def per_minute(self, path: str = "") -> int:
-        """Requests a minute that we may make to this path, for plans of time."""
+        """Requests a minute that we may make to this path (from the root of the host)."""
         with self._lock:
             return min(window.allowed for window in self._windows(path))
 
-    def take(self, path: str) -> Slot:
+    def take(self, path: str, who: str = "") -> Slot:
         """Waits until one more request fits; raises Unavailable where that is too far off, Stopped when asked to."""
         while True:
             with self._lock:
                 at = self._timing.monotonic()
                 if at < self._closed_until:
-                    self._refuse(self._closed_until - at)
+                    self._refuse(self._closed_until - at, who)
                 wait = max(window.wait_s(at) for window in self._windows(path))
                 if wait <= 0:
                     slot = Slot(at)
@@ -152,7 +153,7 @@ class Budget:
                         window.sent.append(slot)
                     return slot
             if wait > LONGEST_WAIT_S:
-                self._refuse(wait)
+                self._refuse(wait, who)
             log.event("paced", level=log.DEBUG, path=path, wait_s=round(wait, 1))
             self._timing.wait(wait)
 
@@ -189,6 +190,6 @@ class Budget:
         yield self._account
         yield from (window for prefix, window in self._classes.items() if path.startswith(prefix))
 
-    def _refuse(self, seconds: float) -> None:
+    def _refuse(self, seconds: float, who: str) -> NoReturn:
         retry_at = self._timing.now() + math.ceil(seconds)
-        raise Unavailable(f"The account's rate limit is used up; asked again from {iso(retry_at)}.", retry_at)
+        raise Unavailable(f"{who}: the account's rate limit is used up; asked again from {iso(retry_at)}.", retry_at)

@@ -25,7 +25,7 @@ class Patience:
     `requests` bounds a whole run, so that an endless list ends with a message.
     """
 
-    connect_s: float = 5.0
+    connect_s: float = 4.0
     read_s: float = 45.0
     answer_s: float = 90.0
     total_s: float = 240.0
@@ -57,7 +57,7 @@ def moment_of(date: str | None) -> int | None:
     """The moment of an HTTP date, or None where there is none."""
     try:
         moment = parsedate_to_datetime(date or "")
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
