@@ -50,14 +50,25 @@ connector = Connector(
             scope="search",
             feeds="tickets",
         ),
-        Stream("groups", people.fetch_groups, people.GroupRow, people.normalise_group, "snapshot", owns=(Team,)),
+        Stream(
+            "groups",
+            people.fetch_groups,
+            people.GroupRow,
+            people.normalise_group,
+            "snapshot",
+            optional=True,
+            owns=(Team,),
+            is_bounded=False,
+        ),
         Stream(
             "users",
             people.fetch_users,
             people.UserRow,
             people.normalise_user,
+            optional=True,
             scope="role admin",
             owns=(Agent, AgentRole, Customer, CustomerIdentity),
+            is_bounded=False,
         ),
         Stream(
             "group_memberships",
@@ -65,7 +76,9 @@ connector = Connector(
             people.MembershipRow,
             people.normalise_membership,
             "snapshot",
+            optional=True,
             owns=(AgentTeam,),
+            is_bounded=False,
         ),
         Stream(
             "organizations",
@@ -74,6 +87,7 @@ connector = Connector(
             people.normalise_organization,
             optional=True,
             owns=(Organization,),
+            is_bounded=False,
         ),
         Stream(
             "schedules",
@@ -83,6 +97,7 @@ connector = Connector(
             "snapshot",
             optional=True,
             owns=(Schedule,),
+            is_bounded=False,
         ),
         Stream(
             "tickets",
@@ -97,6 +112,7 @@ connector = Connector(
             events.fetch_events,
             events.EventRow,
             events.normalise_event,
+            optional=True,
             scope="role admin",
             owns=(TicketEvent, Message),
         ),
@@ -123,6 +139,7 @@ connector = Connector(
             "snapshot",
             optional=True,
             owns=(SlaPolicy,),
+            is_bounded=False,
         ),
         Stream(
             "metric_events",

@@ -1,8 +1,8 @@
 """The history of tickets from the event export: what changed, who wrote, in one request a thousand events.
 
 Nobody's role is known here: an author or actor is ``unknown`` unless the event itself says machine or bot, and is
-judged later from ``agent_roles``, ``agents`` and ``customers`` (see ``people``). Zendesk names channels of changes by
-labels ("Web form", "Rule") and those of comments by objects; both are read.
+judged later from ``agent_roles``, ``agents`` and ``customers`` (see ``people``). A deletion is the status ``deleted``
+and a recovery the status after it, as Zendesk tells them.
 """
 
 import re
@@ -11,20 +11,32 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from connectors import ActorKind, Api, Context, Page, Record, Survey, TicketEvent, TicketEventKind, Window, utc
+from connectors.zendesk.child import Child
 from connectors.zendesk.fields import text_of
 from connectors.zendesk.messages import messages_of
 from connectors.zendesk.paging import TimePage, by_time
 from connectors.zendesk.settings import ZendeskSettings
-from connectors.zendesk.vocabulary import AUTOMATION, BOTS, MERGE, STATUS, SYSTEM_USER, linked_ticket, relation, way
+from connectors.zendesk.vocabulary import (
+    AUTOMATION,
+    BOTS,
+    MERGE,
+    STATUS,
+    SYSTEM_USER,
+    AnyVia,
+    linked_ticket,
+    relation,
+    way,
+)
 
 # Children of one event; Zendesk's ids grow with time, so events of one second are ordered by theirs.
 CHILDREN = 512
 LARGEST_ID = 2**53
 
-# Zendesk's field: our kind and our name of it. Other fields (subject, custom fields not named in the settings) may
-# hold a customer's words and are not kept.
+# Zendesk's field: our kind and our name of it. Of others (subject, custom fields that the settings do not name)
+# nothing is kept: they may hold a customer's words.
 FIELDS: Mapping[str, tuple[TicketEventKind, str]] = {
     "status": ("status", "status"),
     "assignee_id": ("assignee", "assignee"),
@@ -44,52 +56,46 @@ CONVERSATION = frozenset(
 )
 # Told by other streams or of no weight for any figure.
 PASSED_OVER = frozenset(
-    {
-        "AgentMacroReference", "AttachmentRedactionEvent", "Audit", "Cc", "ChatFileRedactionEvent",
-        "CollabThreadClosed", "CollabThreadCreated", "CollabThreadEvent", "CollabThreadReply", "CommentRedactionEvent", "EmailCcChange",
-        "Error", "External", "FacebookEvent", "FollowerChange", "FollowerNotificationEvent", "KnowledgeCaptured",
-        "KnowledgeFlagged", "KnowledgeLinkAccepted", "KnowledgeLinkRejected", "KnowledgeLinked", "LogMeInTranscript",
-        "MacroReference", "Notification", "NotificationWithCcs", "OfferedTo", "OrganizationActivity", "Push",
-        "RoutingChannel", "SatisfactionRating", "SmsNotification", "SurveyResponseSubmitted", "TicketSharingEvent",
-        "WebhookEvent",
-    }
-)  # fmt: skip
+    """
+    AgentMacroReference AttachmentRedactionEvent Audit Cc ChatFileRedactionEvent CollabThreadClosed
+    CollabThreadCreated CollabThreadEvent CollabThreadReply CommentRedactionEvent EmailCcChange Error External
+    FacebookEvent FollowerChange FollowerNotificationEvent KnowledgeCaptured KnowledgeFlagged KnowledgeLinkAccepted
+    KnowledgeLinkRejected KnowledgeLinked LogMeInTranscript MacroReference Notification NotificationWithCcs OfferedTo
+    OrganizationActivity Push RoutingChannel SatisfactionRating SmsNotification SurveyResponseSubmitted
+    TicketSharingEvent WebhookEvent
+    """.split()
+)
 
 
 class EventsPage(TimePage):
     rows: list[msgspec.Raw] = msgspec.field(name="ticket_events")
 
 
-class EventRow(msgspec.Struct):
+class EventRow(msgspec.Struct, omit_defaults=True):
     id: int
     ticket_id: int
     timestamp: int | None = None
     created_at: str | None = None
     updater_id: int | None = None
-    via: Any = None
-    via_reference_id: Any = None
+    via: AnyVia = None
+    via_reference_id: int | str | None = None
     merged_ticket_ids: list[int] | None = None
-    child_events: list[dict[str, Any]] = []
+    child_events: list[Child] = []
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What all children of one event share."""
+    """What all children of one event share; ``other_ticket``: the one that a merge names."""
 
     id: int
     ticket: str
     at: int
     actor: str | None
     actor_kind: ActorKind
-    via: Any
+    via: AnyVia
     other_ticket: str | None
+    settings: ZendeskSettings
     ctx: Context
-
-    @property
-    def settings(self) -> ZendeskSettings:
-        """The source's settings."""
-        found: ZendeskSettings = self.ctx.settings
-        return found
 
 
 def fetch_events(api: Api, window: Window) -> Iterator[Page]:
@@ -101,57 +107,44 @@ def normalise_event(row: EventRow, ctx: Context) -> Iterator[Record]:
     """The changes and messages of one update of a ticket."""
     at = row.timestamp if row.timestamp is not None else utc(row.created_at or "")
     actor = None if row.updater_id in (None, 0, SYSTEM_USER) else str(row.updater_id)
-    kind = actor_kind(row.via, actor)
-    audit = Audit(row.id, str(row.ticket_id), at, actor, kind, row.via, other_ticket(row), ctx)
+    acted, ticket = actor_kind(row.via, actor), str(row.ticket_id)
+    audit = Audit(row.id, ticket, at, actor, acted, row.via, other_ticket(row), ctx.settings, ctx)
     seq = row.id % LARGEST_ID * CHILDREN
-    if any(child.get("event_type") == "Create" for child in row.child_events):
+    if any(child.event_type == "Create" for child in row.child_events):
         yield event(audit, seq, str(row.id), "created")
     for place, child in enumerate(row.child_events, 1):
         yield from child_records(audit, seq + min(place, CHILDREN - 1), child)
     for merged in row.merged_ticket_ids or ():
-        yield TicketEvent(
-            ticket_id=str(merged),
-            happened_at=at,
-            seq=seq,
-            id=f"{row.id}.{merged}",
-            kind="merge",
-            field="merge",
-            new_value=audit.ticket,
-            actor_id=actor,
-            actor_kind=kind,
+        yield msgspec.structs.replace(
+            event(audit, seq, f"{row.id}.{merged}", "merge", "merge", None, ticket), ticket_id=str(merged)
         )
 
 
 def other_ticket(row: EventRow) -> str | None:
     """The other ticket of a merge, as the update or one of its comments names it."""
-    for via in (row.via, *(child.get("via") for child in row.child_events)):
+    for via in (row.via, *(child.via for child in row.child_events)):
         if way(via) in MERGE or relation(via) in MERGE:
             return linked_ticket(via) or text_of(row.via_reference_id)
-    for child in row.child_events:
-        if any(tag == MERGED_TAG for tag in words(child.get("tags"))):
-            return next(iter(NUMBERED.findall(" ".join(map(str, comments(row))))), None)
+    if any(MERGED_TAG in words(child.tags) for child in row.child_events):
+        said = " ".join(child.body for child in row.child_events if child.body)
+        return next(iter(NUMBERED.findall(said)), None)
     return None
 
 
-def comments(row: EventRow) -> Iterator[str]:
-    """The words of the update's comments."""
-    return (child["body"] for child in row.child_events if isinstance(child.get("body"), str))
-
-
-def child_records(audit: Audit, seq: int, child: dict[str, Any]) -> Iterator[Record]:
+def child_records(audit: Audit, seq: int, child: Child) -> Iterator[Record]:
     """The records of one child; one of a kind that nobody knows is kept as ``other`` and said once."""
-    name = child.get("event_type") or child.get("type") or ""
-    native = str(child.get("id") or f"{audit.id}.{seq % CHILDREN}")
+    name = child.event_type or child.type or ""
+    native = f"{audit.id}.{seq % CHILDREN}" if child.id is None else str(child.id)
     if name in ("Change", "Create"):
-        yield from changes(audit, seq, native, child)
+        yield from changes(audit, seq, native, child, is_birth=name == "Create")
     elif name in CONVERSATION:
         yield from messages_of(audit.ticket, audit.at, native, child, audit.via, audit.ctx)
     elif name == "ScheduleAssignment":
-        before, after = text_of(child.get("previous_schedule_id")), text_of(child.get("new_schedule_id"))
+        before, after = text_of(child.previous_schedule_id), text_of(child.new_schedule_id)
         yield event(audit, seq, native, "schedule", "schedule", before, after, child)
     elif name == "CommentPrivacyChange":
-        now = "public" if child.get("public") else "private"
-        yield event(audit, seq, native, "other", "comment_privacy", text_of(child.get("comment_id")), now, child)
+        now = "public" if child.public else "private"
+        yield event(audit, seq, native, "other", "comment_privacy", text_of(child.comment_id), now, child)
     elif name == "SurveyOffered":
         yield event(audit, seq, native, "other", "satisfaction", None, "offered", child)
         yield Survey(
@@ -159,65 +152,51 @@ def child_records(audit: Audit, seq: int, child: dict[str, Any]) -> Iterator[Rec
             kind="csat",
             scale="5",
             ticket_id=audit.ticket,
-            agent_id=text_of(child.get("assignee_id")),
+            agent_id=None if child.assignee_id is UNSET else text_of(child.assignee_id),
             offered_at=audit.at,
         )
     elif name not in PASSED_OVER:
-        audit.ctx.warn("event", str(name))
-        yield event(audit, seq, native, "other", str(name)[:60], child=child)
+        audit.ctx.warn("event", name)
+        yield event(audit, seq, native, "other", name[:60], child=child)
 
 
-def changes(audit: Audit, seq: int, native: str, child: dict[str, Any]) -> Iterator[Record]:
-    """The fields that a Change or Create sets; a Create may set several."""
-    is_birth = child.get("event_type", child.get("type")) == "Create"
-    before = None if is_birth else child.get("previous_value")
-    named = child.get("field_name")
-    values = {named: child.get("value")} if isinstance(named, str) else child
-    for field, value in values.items():
-        known = FIELDS.get(field) or own_field(field, audit.settings)
-        if known:
-            if not is_birth or value not in (None, "", False, "unoffered"):
-                yield from change(audit, seq, native, known, before, value, child)
-        elif field in ("tags", "current_tags"):
-            yield from tags(audit, seq, native, child, before, value)
-        elif field == "custom_ticket_fields" and isinstance(value, dict):
-            for number, inner in value.items():
-                own = own_field(str(number), audit.settings)
-                if own and not (is_birth and inner is None):
-                    yield from change(audit, seq, native, own, before, inner, child)
-        elif field == "type" and value not in ("Change", "Create"):
-            yield from change(audit, seq, native, ("field", "type"), before, value, child)
+def changes(audit: Audit, seq: int, native: str, child: Child, *, is_birth: bool) -> Iterator[Record]:
+    """The fields that a Change or Create sets; a Create may set several, and what it leaves empty is no event."""
+    before = None if is_birth else child.previous_value
+    for field, (kind, name) in FIELDS.items():
+        value = getattr(child, field)
+        if value is not UNSET and not (is_birth and value in (None, "", "unoffered")):
+            yield from change(audit, seq, native, kind, name, text_of(before), text_of(value), child)
+    if child.tags is not UNSET:
+        yield from tags(audit, seq, native, child, words(before), words(child.tags))
+    for number, value in (child.custom_ticket_fields or {}).items():
+        own = own_field(number, audit.settings)
+        if own is not None and not (is_birth and value is None):
+            old, new = None if is_birth else text_of(child.previous_text), text_of(value)
+            meaning: TicketEventKind = "escalate" if own == "escalation" else "field"
+            yield from change(audit, seq, native, meaning, own, old, new, child)
 
 
-def own_field(field: str, settings: ZendeskSettings) -> tuple[TicketEventKind, str] | None:
-    """A custom field that the settings name."""
-    if not field.isdigit():
-        return None
-    named: tuple[tuple[str | None, TicketEventKind, str], ...] = (
-        (settings.contact_reason_field, "field", "contact_reason"),
-        (settings.escalation_field, "escalate", "escalation"),
-        (settings.product_field, "field", "product"),
-    )
-    return next(((kind, name) for number, kind, name in named if number == field), None)
+def own_field(number: str, settings: ZendeskSettings) -> str | None:
+    """What a custom field stands for, if the settings name it."""
+    if number == settings.contact_reason_field:
+        return "contact_reason"
+    return "escalation" if number == settings.escalation_field else None
 
 
 def change(
     audit: Audit,
     seq: int,
     native: str,
-    known: tuple[TicketEventKind, str],
-    before: Any,
-    after: Any,
-    child: dict[str, Any],
+    kind: TicketEventKind,
+    name: str,
+    old: str | None,
+    new: str | None,
+    child: Child,
 ) -> Iterator[Record]:
-    """One changed field; a status from or to ``deleted`` is a deletion or a recovery."""
-    kind, name = known
-    old, new = text_of(before), text_of(after)
-    if kind == "status":
-        for status in (old, new):
-            if status is not None and status not in STATUS:
-                audit.ctx.warn("status", status)
-        kind = "delete" if new == "deleted" else "restore" if old == "deleted" else kind
+    """One changed field."""
+    if kind == "status" and new is not None and new not in STATUS:
+        audit.ctx.warn("status", new)
     elif kind == "escalate" and new not in ("true", "1"):
         return
     elif name == "contact_reason":
@@ -228,25 +207,25 @@ def change(
     yield event(audit, seq, native, kind, name, old, new, child)
 
 
-def tags(audit: Audit, seq: int, native: str, child: dict[str, Any], before: Any, after: Any) -> Iterator[Record]:
-    """Tags added (``new_value``) and removed (``old_value``), blank-separated, and what a tag stands for."""
-    old, new = words(before), words(after)
-    added = [tag for tag in new if tag not in old] or words(child.get("added_tags"))
-    removed = [tag for tag in old if tag not in new] or words(child.get("removed_tags"))
+def tags(audit: Audit, seq: int, native: str, child: Child, old: list[str], new: list[str]) -> Iterator[Record]:
+    """Tags added (``new_value``) and removed (``old_value``), blank-separated, and what they stand for."""
+    added = child.added_tags or [tag for tag in new if tag not in old]
+    removed = child.removed_tags or [tag for tag in old if tag not in new]
     if not added and not removed:
         return
     yield event(audit, seq, native, "tag", "tags", " ".join(removed) or None, " ".join(added) or None, child)
     settings = audit.settings
-    if MERGED_TAG in added:
+    if MERGED_TAG in added and (audit.other_ticket or not audit.ctx.is_redacted):
         yield event(audit, seq, f"{native}.merge", "merge", "merge", None, audit.other_ticket, child)
-    for kind, marks in (("spam", settings.spam_tags), ("escalate", settings.escalation_tags)):
-        if not set(marks).isdisjoint(added):
-            meaning: TicketEventKind = "spam" if kind == "spam" else "escalate"
-            yield event(audit, seq, f"{native}.{kind}", meaning, "tags", None, None, child)
-    if not set(settings.spam_tags).isdisjoint(removed):
-        yield event(audit, seq, f"{native}.unspam", "unspam", "tags", None, None, child)
-    if not set(settings.handoff_tags).isdisjoint(added):
-        yield event(audit, seq, f"{native}.handoff", "handoff", "tags", None, None, child)
+    meanings: tuple[tuple[TicketEventKind, tuple[str, ...], list[str]], ...] = (
+        ("spam", settings.spam_tags, added),
+        ("unspam", settings.spam_tags, removed),
+        ("escalate", settings.escalation_tags, added),
+        ("handoff", settings.handoff_tags, added),
+    )
+    for kind, marks, found in meanings:
+        if any(tag in marks for tag in found):
+            yield event(audit, seq, f"{native}.{kind}", kind, "tags", child=child)
 
 
 def words(value: Any) -> list[str]:
@@ -264,11 +243,11 @@ def event(
     field: str | None = None,
     old: str | None = None,
     new: str | None = None,
-    child: dict[str, Any] | None = None,
+    child: Child | None = None,
 ) -> TicketEvent:
-    """A ticket event, by the person of the update unless a rule did it."""
+    """A ticket event, by whoever made the update unless a rule did this part of it."""
     acted = audit.actor_kind
-    if child is not None and acted != "automation" and way(child.get("via")) in AUTOMATION:
+    if child is not None and way(child.via) in AUTOMATION:
         acted = "automation"
     return TicketEvent(
         ticket_id=audit.ticket,
@@ -284,13 +263,11 @@ def event(
     )
 
 
-def actor_kind(via: Any, actor: str | None) -> ActorKind:
+def actor_kind(via: AnyVia, actor: str | None) -> ActorKind:
     """What the event itself tells of who acted."""
     name = way(via)
     if name in BOTS:
         return "bot"
     if name in AUTOMATION:
         return "automation"
-    if actor is None:
-        return "system"
-    return "unknown"
+    return "system" if actor is None else "unknown"

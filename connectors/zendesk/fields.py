@@ -1,12 +1,22 @@
 """Custom field values, and which of them may be kept."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from connectors import Context
 
 # What people type (text, textarea, regexp, credit cards) can be anything; these kinds hold what an admin defined.
+# Choices are tags, which Zendesk writes so: no blanks, no capitals. Digits alone could be dialled.
+WORD = re.compile(r"[a-z][a-z0-9_:./-]{0,79}")
 KEPT_KINDS = frozenset({"checkbox", "date", "decimal", "integer", "multiselect", "tagger"})
+
+
+def is_wordlike(value: Any) -> bool:
+    """Whether a value is a choice, a number or a list of such, so that it says nothing of a person."""
+    if isinstance(value, str):
+        return WORD.fullmatch(value) is not None
+    return all(map(is_wordlike, value)) if isinstance(value, list) else not isinstance(value, dict)
 
 
 def text_of(value: Any) -> str | None:

@@ -1,14 +1,15 @@
 """Users become agents or customers by their role; organizations, groups and who is in which group.
 
-Zendesk tells today's role only. Each change that we see is kept as an AgentRole from the moment of the change on.
-Who wrote a message is judged by it: the last AgentRole at or before the message; before the first one, a customer if
-``customers`` has that id with an earlier ``source_updated_at`` (somebody promoted since), else the first role.
+Zendesk tells today's role only. Each state of a user that we see is kept as an AgentRole from its moment on (None: no
+longer staff), and who wrote a message is judged by the one before it. What lies before our first sight is judged by
+the role that was seen first; only Zendesk's audit log (Enterprise) would know better.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import UNSET
 
 from connectors import (
     Agent,
@@ -20,18 +21,20 @@ from connectors import (
     CustomerIdentity,
     Organization,
     Page,
+    Personal,
     Record,
     Role,
     Team,
     Window,
     utc,
 )
-from connectors.zendesk.fields import text_of, value_of
+from connectors.zendesk.fields import is_wordlike, text_of, value_of
 from connectors.zendesk.paging import CursorPage, ListPage, TimePage, by_cursor, by_list, by_time
 
 DAY_S = 86_400
 # role_type of Zendesk's users: 0 custom, 1 light, 2 chat, 3 chat as contributor, 4 admin, 5 billing admin.
 LIGHT, ADMIN = 1, 4
+STAFF = frozenset({"agent", "admin"})
 
 
 class UsersPage(CursorPage):
@@ -50,14 +53,14 @@ class MembershipsPage(ListPage):
     rows: list[msgspec.Raw] = msgspec.field(name="group_memberships")
 
 
-class UserRow(msgspec.Struct):
+class UserRow(msgspec.Struct, omit_defaults=True):
     id: int
     created_at: str
     updated_at: str
     role: str
     name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    email: Annotated[str | None, Personal] = None
+    phone: Annotated[str | None, Personal] = None
     shared_phone_number: bool | None = None
     role_type: int | None = None
     custom_role_id: int | None = None
@@ -69,22 +72,28 @@ class UserRow(msgspec.Struct):
     shared_agent: bool | None = None
     user_fields: dict[str, Any] | None = None
 
+    def __post_init__(self) -> None:
+        # Of customers neither the name nor what somebody typed about them is of use.
+        if self.role not in STAFF:
+            self.name = None
+        self.user_fields = {key: value for key, value in (self.user_fields or {}).items() if is_wordlike(value)}
 
-class OrganizationRow(msgspec.Struct):
+
+class OrganizationRow(msgspec.Struct, omit_defaults=True):
     id: int
     name: str | None = None
     updated_at: str | None = None
     deleted_at: str | None = None
 
 
-class GroupRow(msgspec.Struct):
+class GroupRow(msgspec.Struct, omit_defaults=True):
     id: int
     name: str
     updated_at: str | None = None
     deleted: bool | None = None
 
 
-class MembershipRow(msgspec.Struct):
+class MembershipRow(msgspec.Struct, omit_defaults=True):
     user_id: int
     group_id: int
     created_at: str | None = None
@@ -115,7 +124,7 @@ def normalise_user(row: UserRow, ctx: Context) -> Iterator[Record]:
     """Staff as Agent with the role from now on; everybody else as Customer with their mail and phone."""
     created_at, updated_at = utc(row.created_at), utc(row.updated_at)
     gone_at = updated_at if row.active is False else None
-    if row.role not in ("agent", "admin"):
+    if row.role not in STAFF:
         if row.role != "end-user":
             ctx.warn("role", row.role)
         yield from customer_of(row, ctx, created_at, updated_at, gone_at)
@@ -153,6 +162,7 @@ def customer_of(row: UserRow, ctx: Context, created_at: int, updated_at: int, go
     """The customer without name, mail and phone, and these two as identities (stored as hashes)."""
     settings, native = ctx.settings, str(row.id)
     domain = (row.email or "").rpartition("@")[2].lower()
+    internal = {one.lower() for one in settings.internal_domains}
     kind = value_of(row.user_fields or {}, settings.customer_type_field)
     yield Customer(
         id=native,
@@ -162,14 +172,16 @@ def customer_of(row: UserRow, ctx: Context, created_at: int, updated_at: int, go
         organization_id=text_of(row.organization_id),
         customer_type=None if kind is None else ctx.customer_types.get(kind, kind),
         language=row.locale.partition("-")[0].lower() if row.locale else None,
-        is_internal=domain in {one.lower() for one in settings.internal_domains} if domain else None,
+        is_internal=UNSET if ctx.is_redacted else domain in internal if domain else None,
         is_vip=not set(settings.vip_tags).isdisjoint(row.tags or ()),
         created_at=created_at,
     )
-    if row.email and gone_at is None:
+    if ctx.is_redacted or gone_at is not None:
+        return
+    if row.email:
         yield CustomerIdentity(customer_id=native, kind="email", value=row.email)
     # A number that Zendesk marks as shared stands for a switchboard, not for a person.
-    if row.phone and not row.shared_phone_number and gone_at is None:
+    if row.phone and not row.shared_phone_number:
         yield CustomerIdentity(customer_id=native, kind="phone", value=row.phone)
 
 

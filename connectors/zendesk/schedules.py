@@ -46,7 +46,7 @@ class ScheduleBody(msgspec.Struct):
     updated_at: str | None = None
 
 
-class ScheduleRow(msgspec.Struct):
+class ScheduleRow(msgspec.Struct, omit_defaults=True):
     """A schedule and its holidays, which are lists of their own, as one row."""
 
     id: int
@@ -62,7 +62,7 @@ def fetch_schedules(api: Api, _: Window) -> Iterator[Page]:
             number = msgspec.json.decode(raw, type=Numbered).id
             path = f"/business_hours/schedules/{number}/holidays.json"
             holidays = [holiday for page in by_list(api, path, HolidaysPage) for holiday in page]
-            rows.append(msgspec.json.encode({"id": number, "schedule": raw, "holidays": holidays}))
+            rows.append(msgspec.Raw(msgspec.json.encode({"id": number, "schedule": raw, "holidays": holidays})))
         yield Page(rows)
 
 

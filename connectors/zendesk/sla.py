@@ -36,18 +36,18 @@ class PoliciesPage(ListPage):
     rows: list[msgspec.Raw] = msgspec.field(name="sla_policies")
 
 
-class PolicyName(msgspec.Struct):
+class PolicyName(msgspec.Struct, omit_defaults=True):
     id: int | str | None = None
 
 
-class Target(msgspec.Struct):
+class Target(msgspec.Struct, omit_defaults=True):
     target: int | None = None
     target_in_seconds: int | None = None
     business_hours: bool | None = None
     policy: PolicyName | None = None
 
 
-class MetricEventRow(msgspec.Struct):
+class MetricEventRow(msgspec.Struct, omit_defaults=True):
     id: int
     ticket_id: int
     metric: str
@@ -58,7 +58,7 @@ class MetricEventRow(msgspec.Struct):
     sla: Target | None = None
 
 
-class PolicyRow(msgspec.Struct):
+class PolicyRow(msgspec.Struct, omit_defaults=True):
     id: int
     title: str | None = None
     position: int | None = None

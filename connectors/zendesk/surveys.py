@@ -6,11 +6,12 @@ the answers are a list of their own; the offer is an event of the ticket (see ``
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import UNSET
 
-from connectors import Api, BadRow, Context, Page, Record, Refused, Survey, Window, utc
+from connectors import Api, BadRow, Context, Page, Personal, Record, Refused, Survey, Window, utc
 from connectors.zendesk.fields import text_of
 from connectors.zendesk.paging import PER_LIST, ListPage
 
@@ -29,7 +30,7 @@ class ResponsesPage(ListPage):
     rows: list[msgspec.Raw] = msgspec.field(name="survey_responses")
 
 
-class RatingRow(msgspec.Struct):
+class RatingRow(msgspec.Struct, omit_defaults=True):
     id: int
     ticket_id: int
     score: str
@@ -38,23 +39,23 @@ class RatingRow(msgspec.Struct):
     requester_id: int | None = None
     assignee_id: int | None = None
     group_id: int | None = None
-    comment: str | None = None
+    comment: Annotated[str | None, Personal] = None
 
 
-class Answer(msgspec.Struct):
+class Answer(msgspec.Struct, omit_defaults=True):
     type: str | None = None
     rating: float | None = None
     rating_category: str | None = None
-    value: Any = None
+    value: Annotated[Any, Personal] = None
     created_at: str | None = None
     updated_at: str | None = None
 
 
-class Subject(msgspec.Struct):
+class Subject(msgspec.Struct, omit_defaults=True):
     zrn: str | None = None
 
 
-class ResponseRow(msgspec.Struct):
+class ResponseRow(msgspec.Struct, omit_defaults=True):
     id: str | int
     answers: list[Answer] = []
     subjects: list[Subject] = []
@@ -158,7 +159,7 @@ def normalise_rating(row: RatingRow, ctx: Context) -> Iterator[Record]:
         score_norm=float(score == GOOD) if is_answer else None,
         is_satisfied=score == GOOD if is_answer else None,
         question_key="overall",
-        comment=row.comment or None,
+        comment=UNSET if ctx.is_redacted else row.comment or None,
     )
 
 
@@ -187,5 +188,5 @@ def normalise_response(row: ResponseRow, ctx: Context) -> Iterator[Record]:
         score_norm=float(is_good) if points is None else min(1.0, max(0.0, (points - 1) / 4)),
         is_satisfied=is_good,
         question_key="overall",
-        comment=words or None,
+        comment=UNSET if ctx.is_redacted else words or None,
     )

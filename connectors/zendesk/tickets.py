@@ -6,19 +6,20 @@ archived ones like any other.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from connectors import Api, BadRow, Channel, Context, Page, Record, SourceMetric, Ticket, Window, utc
-from connectors.zendesk.fields import kept, text_of, value_of
+from connectors import Api, BadRow, Channel, Context, Page, Personal, Record, SourceMetric, Ticket, Window, utc
+from connectors.zendesk.fields import is_wordlike, kept, text_of, value_of
 from connectors.zendesk.paging import PER_EXPORT, CursorPage, ListPage, by_cursor, by_list
 from connectors.zendesk.settings import ZendeskSettings
 from connectors.zendesk.vocabulary import (
     PRIORITY,
     TYPE,
     UNSOLVED,
+    AnyVia,
     category_of,
     channel_of,
     linked_ticket,
@@ -49,12 +50,12 @@ class ResultsPage(ListPage):
     rows: list[msgspec.Raw] = msgspec.field(name="results")
 
 
-class Spans(msgspec.Struct):
+class Spans(msgspec.Struct, omit_defaults=True):
     calendar: float | None = None
     business: float | None = None
 
 
-class MetricSet(msgspec.Struct):
+class MetricSet(msgspec.Struct, omit_defaults=True):
     reply_time_in_minutes: Spans | None = None
     first_resolution_time_in_minutes: Spans | None = None
     full_resolution_time_in_minutes: Spans | None = None
@@ -70,12 +71,19 @@ class MetricSet(msgspec.Struct):
     solved_at: str | None = None
 
 
-class CustomField(msgspec.Struct):
+class CustomField(msgspec.Struct, omit_defaults=True):
+    """A custom field; ``value`` is a word, number or list of such, ``text`` whatever else somebody typed."""
+
     id: int
     value: Any = None
+    text: Annotated[Any, Personal] = None
+
+    def __post_init__(self) -> None:
+        if not is_wordlike(self.value):
+            self.value, self.text = None, self.value
 
 
-class TicketRow(msgspec.Struct):
+class TicketRow(msgspec.Struct, omit_defaults=True):
     id: int
     status: str
     created_at: str | None = None
@@ -84,7 +92,7 @@ class TicketRow(msgspec.Struct):
     custom_status_id: int | None = None
     priority: str | None = None
     type: str | None = None
-    via: Any = None
+    via: AnyVia = None
     requester_id: int | None = None
     submitter_id: int | None = None
     assignee_id: int | None = None
@@ -130,7 +138,9 @@ def normalise_ticket(row: TicketRow, ctx: Context) -> Iterator[Record]:
     native = str(row.id)
     updated_at = utc(row.updated_at) if row.updated_at else None
     tags = tuple(row.tags or ())
-    fields = {str(field.id): field.value for field in row.custom_fields or ()}
+    fields = {str(one.id): one.value if one.text is None else one.text for one in row.custom_fields or ()}
+    if ctx.is_redacted:
+        fields = {str(one.id): one.value for one in row.custom_fields or () if one.text is None}
     channel = channel_of(row.via, ctx, is_messaging=bool(row.from_messaging_channel))
     is_initiated, is_on_behalf = who_began(row, channel)
     yield Ticket(
@@ -156,9 +166,9 @@ def normalise_ticket(row: TicketRow, ctx: Context) -> Iterator[Record]:
         team_id=text_of(row.group_id),
         brand=ctx.lookups.get("brands", {}).get(str(row.brand_id), text_of(row.brand_id)),
         form=text_of(row.ticket_form_id),
-        language=value_of(fields, settings.language_field),
+        language=told(fields, settings.language_field, ctx),
         contact_reason=reason_of(fields, ctx),
-        product=value_of(fields, settings.product_field),
+        product=told(fields, settings.product_field, ctx),
         is_agent_initiated=is_initiated,
         is_on_behalf=is_on_behalf,
         is_spam=not set(settings.spam_tags).isdisjoint(tags),
@@ -169,16 +179,23 @@ def normalise_ticket(row: TicketRow, ctx: Context) -> Iterator[Record]:
         parent_id=linked_ticket(row.via) if way(row.via) == "side_conversation" else None,
         due_at=utc(row.due_at) if row.due_at else None,
         tags=tags,
-        extra=kept(fields, ctx),
+        extra=UNSET if ctx.is_redacted else kept(fields, ctx),
     )
     if row.metric_set is not None and row.status != "deleted":
         yield from own_figures(native, row.metric_set, ctx, is_unsolved=row.status in UNSOLVED)
 
 
-def reason_of(fields: dict[str, Any], ctx: Context) -> str | None:
+def told(fields: dict[str, Any], field: str | None, ctx: Context) -> str | None | UnsetType:
+    """The text of a field that the settings name; UNSET where it was blanked."""
+    if ctx.is_redacted and field not in fields:
+        return UNSET
+    return value_of(fields, field)
+
+
+def reason_of(fields: dict[str, Any], ctx: Context) -> str | None | UnsetType:
     """The contact reason, by the name that the config gives to its value."""
-    value = value_of(fields, ctx.settings.contact_reason_field)
-    return None if value is None else ctx.contact_reasons.get(value, value)
+    value = told(fields, ctx.settings.contact_reason_field, ctx)
+    return ctx.contact_reasons.get(value, value) if isinstance(value, str) else value
 
 
 def known(table: dict[str, Any], word: str | None, kind: str, ctx: Context) -> Any:

@@ -1,6 +1,8 @@
 """Zendesk's words and ours: statuses, channels, and who or what acted."""
 
-from typing import Any, Literal
+from typing import Literal, TypeAlias
+
+import msgspec
 
 from connectors import Channel, Context, StatusCategory
 
@@ -110,32 +112,48 @@ MERGE = frozenset({"merge", "ticket merge"})
 SYSTEM_USER = -1
 
 
-def way(via: Any) -> str:
-    """The channel of a ``via``, lower case, whether it is an object or a label; empty where it tells none."""
-    if isinstance(via, dict):
-        via = via.get("channel")
-    return via.lower() if isinstance(via, str) else ""
+class Link(msgspec.Struct, omit_defaults=True):
+    """One end of a channel; of addresses and names nothing is read."""
+
+    ticket_id: int | str | None = None
 
 
-def relation(via: Any) -> str:
-    """The ``rel`` of a ``via`` object: what kind of thing it came from (voicemail, merge, follow_up, trigger)."""
-    source = via.get("source") if isinstance(via, dict) else None
-    rel = source.get("rel") if isinstance(source, dict) else None
-    return rel if isinstance(rel, str) else ""
+class Source(msgspec.Struct, omit_defaults=True):
+    origin: Link | None = msgspec.field(name="from", default=None)
+    to: Link | None = None
+    rel: str | None = None
 
 
-def linked_ticket(via: Any) -> str | None:
-    """The other ticket that a ``via`` object names."""
-    source = via.get("source") if isinstance(via, dict) else None
-    for end in ("to", "from"):
-        found = source.get(end) if isinstance(source, dict) else None
-        number = found.get("ticket_id") if isinstance(found, dict) else None
-        if number is not None:
-            return str(number)
-    return None
+class Via(msgspec.Struct, omit_defaults=True):
+    """Where something came from, as tickets and comments tell it; exports of changes have a label instead."""
+
+    channel: str | int | None = None
+    source: Source | None = None
 
 
-def channel_of(via: Any, ctx: Context, *, is_messaging: bool = False) -> Channel:
+AnyVia: TypeAlias = Via | str | int | None
+
+
+def way(via: AnyVia) -> str:
+    """The channel, lower case; empty where none is told."""
+    name = via.channel if isinstance(via, Via) else via
+    return name.lower() if isinstance(name, str) else ""
+
+
+def relation(via: AnyVia) -> str:
+    """What kind of thing it came from: voicemail, merge, follow_up, trigger."""
+    return (via.source.rel or "") if isinstance(via, Via) and via.source is not None else ""
+
+
+def linked_ticket(via: AnyVia) -> str | None:
+    """The other ticket that is named."""
+    if not isinstance(via, Via) or via.source is None:
+        return None
+    ends = (via.source.to, via.source.origin)
+    return next((str(end.ticket_id) for end in ends if end is not None and end.ticket_id is not None), None)
+
+
+def channel_of(via: AnyVia, ctx: Context, *, is_messaging: bool = False) -> Channel:
     """Our channel for a ``via``; one that nobody knows is ``other`` and said once."""
     name = way(via)
     if name == "voice" and relation(via) == "voicemail":

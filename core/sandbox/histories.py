@@ -32,6 +32,11 @@ def _plain(value: Value) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
+def _set(name: str, value: Value) -> Row:
+    """A field as the event export shows it; the account's own fields stand one level deeper."""
+    return {"custom_ticket_fields": {name: _plain(value)}} if name.isdigit() else {name: _plain(value)}
+
+
 def _audit_value(field: str, value: Value) -> object:
     if isinstance(value, tuple):
         return list(value)
@@ -138,9 +143,9 @@ def ticket_event_row(audit: Audit, with_comments: bool, surveys: str = "legacy")
         row: Row = {"id": number, "via": "Rule" if rule else VIA_LABEL[audit.via], "via_reference_id": rule or None}
         match event:
             case Create(field=name, value=value):
-                row |= {"event_type": "Create", name: _plain(value)}
+                row |= {"event_type": "Create", **_set(name, value)}
             case Change(field=name, value=value, previous=previous):
-                row |= {"event_type": "Change", name: _plain(value), "previous_value": _plain(previous)}
+                row |= {"event_type": "Change", **_set(name, value), "previous_value": _plain(previous)}
             case Comment() if with_comments:
                 row = comment_row(audit, number, event) | {
                     "via_reference_id": rule or None,
