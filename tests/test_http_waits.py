@@ -6,6 +6,7 @@ import respx
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import clock
 from core.clock import utc
 from core.errors import Stuck, Unavailable, Unclear
 from core.http import Budget, Http, Patience
@@ -98,6 +99,18 @@ def test_a_host_that_is_down_is_bounded_in_time_and_tries() -> None:
 
 
 @respx.mock
+def test_waiting_for_our_turn_uses_up_no_patience() -> None:
+    """At ten requests a minute most of the time is such waiting; a single 503 then must still be tried again."""
+    time = FakeTime()
+    answers(ok(), httpx.Response(503), ok())
+    client = api(time, budget=Budget(1, share=1.0, timing=time.timing), patience=Patience(total_s=30.0))
+    client.get("/tickets", TicketPage)
+    assert client.get("/tickets", TicketPage).tickets
+    assert time.at > 120
+    assert client._terms.until - clock.monotonic() > 10
+
+
+@respx.mock
 def test_waits_are_spread_by_full_jitter() -> None:
     """Many installations that come back in step take the vendor down again."""
     firsts = set()
@@ -178,6 +191,7 @@ def test_what_was_surely_not_taken_is_sent_again(fault: type[Exception]) -> None
     route = answers(fault, httpx.Response(429, headers={"Retry-After": "1"}), ok())
     assert api().post("/chat.postMessage", TicketPage, json={"text": "x"}, retry="never_after_send").tickets
     assert route.call_count == 3
+    assert respx.calls.last.request.headers["connection"] == "close"
 
 
 @respx.mock

@@ -72,6 +72,7 @@ class Api:
         self._terms = Terms(stop=self._timing.stop)
         self._refused: AuthError | None = None
         self._is_down = False
+        self._begun = 0.0
         self._client = self._open(headers(http, name))
         if budget:
             for prefix, per_minute in http.limits.items():
@@ -150,14 +151,15 @@ class Api:
             raise self._refused
         url = self._url(path, params)
         kind = {} if content_type is None else {"Content-Type": content_type}
+        if once:
+            kind["Connection"] = "close"  # a kept connection that the server closes just now looks like a lost reply
         request = self._client.build_request(method, url, content=content, headers=kind)
-        begun = self._timing.monotonic()
+        self._begun = self._timing.monotonic()
         tries = TRIES_WHEN_DOWN if self._is_down else self._patience.tries
 
         def is_over(state: tenacity.RetryCallState) -> bool:
-            spent = self._timing.monotonic() - begun
             most = min(tries, TRIES_ON_SHAPE) if _fault(state).shape else tries
-            return state.attempt_number >= most or spent + state.upcoming_sleep > self._patience.total_s
+            return state.attempt_number >= most or self._spent_s() + state.upcoming_sleep > self._patience.total_s
 
         policy = tenacity.Retrying(
             sleep=self._timing.wait,
@@ -168,20 +170,21 @@ class Api:
             reraise=True,
         )
         try:
-            found: T = policy(self._try, request, read, begun, once=once)
+            found: T = policy(self._try, request, read, once=once)
         except TryAgainError as error:
             if once and not _may_repeat(error, once=True):
                 words = f"{self._where(url)}: sent, but the outcome is unknown ({error.words})."
                 raise Unclear(log.redact(f"{words} Look there before sending again.")) from error
-            self._give_up(error, url, begun)
-        self._is_down = False
+            self._give_up(error, url)
         return found
 
-    def _try(self, request: httpx.Request, read: Callable[[bytes], T], begun: float, *, once: bool) -> T:
-        response, body = self._exchange(request, begun, once=once)
+    def _try(self, request: httpx.Request, read: Callable[[bytes], T], *, once: bool) -> T:
+        response, body = self._exchange(request, once=once)
         if response.status_code == 401 and self._http.renew is not None:
             request.headers["Authorization"] = self._client.headers["Authorization"] = bearer(self._http.renew())
-            response, body = self._exchange(request, begun, once=once)
+            response, body = self._exchange(request, once=once)
+        if not is_transient(response.status_code):
+            self._is_down = False
         if not response.is_success:
             self._decline(response, body)
         try:
@@ -190,12 +193,14 @@ class Api:
             said = explain(body)[1]
             raise TryAgainError(f"{error}{': ' + said if said else ''}", status=200, shape=True) from error
 
-    def _exchange(self, request: httpx.Request, begun: float, *, once: bool) -> tuple[httpx.Response, bytes]:
+    def _exchange(self, request: httpx.Request, *, once: bool) -> tuple[httpx.Response, bytes]:
         path = request.url.path
         if self.requests >= self._patience.requests:
             raise Stuck(f"{self.name}: {self.requests} requests in one run; a list seems to have no end.")
+        asked_at = self._timing.monotonic()
         slot = self._budget.take(path, self.name) if self._budget else None
-        left = self._patience.total_s - (self._timing.monotonic() - begun)
+        self._begun += self._timing.monotonic() - asked_at  # waiting for our turn is no fault of the vendor's
+        left = self._patience.total_s - self._spent_s()
         self._terms.begin(max(0.1, min(left, self._patience.answer_s)), settles=once)
         self.requests += 1
         try:
@@ -256,21 +261,25 @@ class Api:
             raise Refused(f"{where}: the request was declined ({shown}).", status, code)
         raise TryAgainError(f"an answer of status {status}", status=status)
 
-    def _give_up(self, error: TryAgainError, url: httpx.URL, begun: float) -> NoReturn:
+    def _give_up(self, error: TryAgainError, url: httpx.URL) -> NoReturn:
         self._is_down = True
         after = error.after_s
         if self._budget and error.status == 429:
             after = self._budget.close(after or 0.0)
         retry_at = None if after is None else self._timing.now() + int(after) + 1
-        spent = round(self._timing.monotonic() - begun)
+        spent = round(self._spent_s())
         when = "at the next run" if retry_at is None else f"from {iso(retry_at)}"
         words = f"{self._where(url)}: {error.words}; given up after {spent} s, tried again {when}."
         raise (ShapeError if error.shape else Unavailable)(log.redact(words), retry_at) from error
 
+    def _spent_s(self) -> float:
+        return self._timing.monotonic() - self._begun
+
     def _tell(self, state: tenacity.RetryCallState) -> None:
         error = _fault(state)
-        wait = round(state.upcoming_sleep, 1)
-        log.event("retry", status=error.status or None, why=error.words, attempt=state.attempt_number, wait_s=wait)
+        path, wait = state.args[0].url.path, round(state.upcoming_sleep, 1)
+        attempt = state.attempt_number
+        log.event("retry", path=path, status=error.status or None, why=error.words, attempt=attempt, wait_s=wait)
 
     def _note_date(self, response: httpx.Response) -> None:
         date = moment_of(response.headers.get("date"))
