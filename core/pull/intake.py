@@ -59,7 +59,14 @@ class Intake:
     """Takes the pages of one stream in, each in the caller's transaction."""
 
     def __init__(
-        self, db: sqlite3.Connection, spec: SourceSpec, stream: Stream, writer: RecordWriter, ctx: Context
+        self,
+        db: sqlite3.Connection,
+        spec: SourceSpec,
+        stream: Stream,
+        writer: RecordWriter,
+        ctx: Context,
+        *,
+        keep_raw: bool = True,
     ) -> None:
         self._db = db
         self._spec = spec
@@ -72,7 +79,7 @@ class Intake:
         self._assemblers = [(one, Assembler(db, one, spec.account, writer)) for one in stream.assemblies]
         self._waiting = state.open_rejects(db, spec.name, stream.name)
         self._raw = None
-        if spec.raw == "full" or (spec.raw == "redacted" and stream.row is not bytes and not ctx.is_redacted):
+        if keep_raw and (spec.raw == "full" or (spec.raw == "redacted" and stream.row is not bytes)):
             self._raw = RawKeeper(db, spec.name, stream.name, ctx.fetched_at)
         self.seen: dict[type[Record], set[tuple[str, ...]]] = {}
         self.alive: dict[type[Record], set[str]] = {}

@@ -59,6 +59,11 @@ class Lookups:
             self._store()
 
     @property
+    def kept(self) -> dict[str, Any]:
+        """The maps as they were last fetched."""
+        return self._kept.maps
+
+    @property
     def known_words(self) -> frozenset[tuple[str, str]]:
         """Words met and said in earlier pulls."""
         return frozenset(self._kept.words)

@@ -20,6 +20,7 @@ from core.pull.snapshot import finish_snapshot
 from core.pull.source import Progress, SourceResult, SourceSpec, StreamResult, context
 from core.store import private
 from core.store.db import StoreError, hash_key, transaction
+from core.store.raw import forget_raw
 from core.store.state import StreamState, keep_state, rejected_count, stream_state
 from core.store.write import RecordWriter
 
@@ -67,19 +68,20 @@ def pull_source(
     api: Any,
     now_at: int,
     stop: Callable[[], bool] = lambda: False,
-    on_progress: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[Progress], None] | None = None,
 ) -> SourceResult:
     """Reads every stream of a source as far as the vendor goes; what stops it is in the result, never raised.
 
     ``api`` is what ``Accounts.open`` gave. Only faults of the store itself are raised."""
     key = hash_key(db)
     writer = writer_of(db, source, key, now_at)
+    forget_raw(db, source.name, now_at, source.raw_days)
     done: list[StreamResult] = []
     silent = 0
     with log.bound(source=source.name):
         lookups = Lookups(db, source.name, now_at)
-        pull = Pull(db, source, api, now_at, stop, on_progress, writer, key, said=lookups.known_words)
-        error = _attempt(source.name, connector, lambda: pull.lookups.update(lookups.of(connector, api)))
+        pull = Pull(db, source, api, now_at, stop, on_progress or _unseen, writer, key, said=lookups.known_words)
+        error = attempt(source.name, connector, lambda: pull.lookups.update(lookups.of(connector, api)))
         if error is not None:
             return SourceResult(source.name, (), error)
         for stream in sorted(connector.streams, key=lambda one: not one.once):
@@ -123,11 +125,15 @@ def _pull_stream(pull: Pull, connector: Connector, stream: Stream) -> StreamResu
         log.event("place_refused", level=logging.WARNING, why=place.note)
         state = replace(state, data_to_at=None, resume_at=None)
     walk = Pass(pull, stream, state, place)
-    error = _attempt(pull.spec.name, connector, walk.run)
+    error = attempt(pull.spec.name, connector, walk.run)
     return walk.finish(error)
 
 
-def _attempt(source: str, connector: Connector, work: Callable[[], object]) -> DeskpulseError | None:
+def _unseen(_: Progress) -> None:
+    """Nobody watches."""
+
+
+def attempt(source: str, connector: Connector, work: Callable[[], object]) -> DeskpulseError | None:
     """Runs what a connector takes part in; what it does wrong is logged and becomes an error that names it."""
     try:
         work()
@@ -163,10 +169,15 @@ class Pass:
         self.result = StreamResult(stream.name)
         self._notes = [place.note] if place.note else []
         self._keep = keep or (lambda changed: keep_state(pull.db, changed))
-        self._requests = counter(pull.api)
-        self._asked_before = self._requests()
+        self._count = counter(pull.api)
+        self._asked_before = self._count()
         self._words_before = pull.unknown.copy()
         self._reached_end = False
+
+    @property
+    def requests(self) -> int:
+        """Requests made in this pass so far."""
+        return self._count() - self._asked_before
 
     def run(self) -> None:
         """Reads and keeps pages until the stream ends, we are asked to stop, or something raises."""
@@ -270,9 +281,7 @@ class Pass:
         if changed.status != state.status and (status in ("failed", "skipped") or state.status == "failed"):
             level = logging.WARNING if error is not None else logging.INFO
             log.event("back" if error is None else status, level=level, why=error.message if error else None)
-        return replace(
-            self.result, status=status, error=error, note=note or "", requests=self._requests() - self._asked_before
-        )
+        return replace(self.result, status=status, error=error, note=note or "", requests=self.requests)
 
     def _status(self, error: DeskpulseError | None) -> Literal["ok", "failed", "skipped", "stopped"]:
         match error:

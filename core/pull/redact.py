@@ -43,7 +43,7 @@ def _blanker(row: type) -> Blank | None:
     for name, hint in typing.get_type_hints(row, include_extras=True).items():
         if _is_personal(hint):
             marked.append(name)
-        elif any(blanker(part) for part in _structs(hint)):
+        elif any(part is row or blanker(part) for part in _structs(hint)):
             inner.append(name)
     if not marked and not inner:
         return None

@@ -5,6 +5,9 @@ from collections.abc import Iterator, Sequence
 
 import zstandard
 
+from core.clock import DAY_S
+from core.store.db import set_setting, setting, transaction
+
 # A dictionary of 32 KB brings a ticket of 3.5 KB down to an eighth (measured); more samples change little.
 DICTIONARY_BYTES = 32_768
 ENOUGH_SAMPLES = 1_000
@@ -90,6 +93,12 @@ def kept_rows(
         after = str(rows[-1][0])
 
 
-def forget_raw(db: sqlite3.Connection, source: str, before_at: int) -> int:
-    """Drops the source's rows fetched before the moment; how many they were."""
-    return db.execute("delete from raw_records where source = ? and fetched_at < ?", (source, before_at)).rowcount
+def forget_raw(db: sqlite3.Connection, source: str, now_at: int, days: int) -> int:
+    """Drops the source's rows fetched more than so many days ago, at most once a day; how many they were."""
+    last = setting(db, f"raw_forgotten:{source}")
+    if last is not None and 0 <= now_at - int(last) < DAY_S:
+        return 0
+    with transaction(db):
+        set_setting(db, f"raw_forgotten:{source}", str(now_at))
+        sql = "delete from raw_records where source = ? and fetched_at < ?"
+        return db.execute(sql, (source, now_at - days * DAY_S)).rowcount

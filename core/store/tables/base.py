@@ -17,7 +17,12 @@ INDEXES: Mapping[str, tuple[Index, ...]] = {
         Index(("requester_uid",)),
     ),
     "messages": (Index(("author_uid",)),),
-    "calls": (Index(("arrived_at",)), Index(("customer_uid",)), Index(("ticket_uid",), "ticket_uid is not null")),
+    "calls": (
+        Index(("arrived_at",)),
+        Index(("customer_uid", "arrived_at")),
+        Index(("ticket_uid",), "ticket_uid is not null"),
+        Index(("native_id",)),
+    ),
     "call_legs": (Index(("queue_uid", "enqueued_at")), Index(("agent_uid", "answered_at"))),
     "customer_identities": (Index(("customer_uid",)),),
     "agent_states": (Index(("from_at",)),),
