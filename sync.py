@@ -103,7 +103,7 @@ def _where(pairs: Sequence[str]) -> dict[str, str]:
 @click.option("--language", type=click.Choice(["en", "de", "zh"]), default="en", show_default=True)
 def demo(out: Path, language: str, config: Path) -> None:
     """Run everything against an imitation Zendesk, Asterisk and Slack: no key, no network."""
-    from core.daemon.demo import run_demo
+    from core.sandbox.demo import run_demo
 
     shown = run_demo(out, language, say=(lambda text: None) if _is_quiet() else lambda text: click.echo(text, err=True))
     _say(shown.text)
@@ -155,9 +155,8 @@ def check(source: str | None, as_json: bool, config: Path) -> None:
         _json([{"of": of, "what": f.what, "ok": f.ok, "advice": f.advice} for of, f in findings])
     else:
         for of, finding in findings:
-            _say(
-                f"{'ok  ' if finding.ok else 'BAD '} {of}: {finding.what}{'. ' + finding.advice if finding.advice else ''}"
-            )
+            advice = f". {finding.advice}" if finding.advice else ""
+            _say(f"{'ok  ' if finding.ok else 'BAD '} {of}: {finding.what}{advice}")
     sys.exit(0 if all(finding.ok for _, finding in findings) else 3)
 
 
@@ -299,7 +298,7 @@ def kpi() -> None:
 def kpi_list(as_json: bool, config: Path) -> None:
     """Every metric: unit, direction, counter-metric, and whether this store can tell it."""
     from core.clock import now
-    from core.daemon.numbers import list_metrics
+    from core.daemon.questions import list_metrics
 
     rows = list_metrics(config, now())
     if as_json:
@@ -328,7 +327,7 @@ def kpi_show(
 ) -> None:  # fmt: skip
     """One metric: definition, value, n, interval, usual, variants, counter-metric."""
     from core.clock import now
-    from core.daemon.numbers import show_metric
+    from core.daemon.questions import show_metric
 
     shown = show_metric(
         config, now(), metric, day=day, from_on=from_on, to_on=to_on, variant=variant, by=by, days=days,
@@ -353,7 +352,7 @@ def report(
 ) -> None:  # fmt: skip
     """Build a report and send nothing."""
     from core.clock import now
-    from core.daemon.numbers import report_text
+    from core.daemon.questions import report_text
     from core.deliver.file import write_private
 
     made = report_text(config, now(), name, day, form, language)
@@ -376,7 +375,7 @@ def send(
     """Send a report now; what has arrived before is not sent again."""
     from core.clock import now
     from core.daemon.cycle import send_now
-    from core.daemon.numbers import dry_run_lines
+    from core.daemon.questions import dry_run_lines
 
     if dry_run:
         for line in dry_run_lines(config, now(), name, day):
@@ -399,7 +398,7 @@ def export(
     what: str, form: str, out: Path | None, from_on: str | None, to_on: str | None, config: Path
 ) -> None:  # fmt: skip
     """One row a ticket or call: the vendor's own id as native_id, and all facts."""
-    from core.daemon.numbers import export_to
+    from core.daemon.questions import export_to
 
     count = export_to(config, what, form, out, from_on, to_on)
     if out:
@@ -443,7 +442,7 @@ def connectors() -> None:
 @as_json
 def connectors_list(as_json: bool, config: Path) -> None:
     """Every connector with its streams."""
-    from core.daemon.numbers import list_connectors
+    from core.daemon.questions import list_connectors
 
     found = list_connectors(config)
     if as_json:
@@ -487,7 +486,7 @@ def config_show(config: Path) -> None:
 def config_schema(config: Path) -> None:
     """JSON schema for editors."""
     from core.config.sample import schema
-    from core.daemon.numbers import settings_models
+    from core.daemon.questions import settings_models
 
     _json(schema(settings_models(config)))
 
@@ -505,9 +504,12 @@ def docs(out: Path, config: Path) -> None:
 
 def main() -> None:
     """The command; every expected trouble is one message and one exit code, never a traceback."""
-    from core.ownership import name_conflict
-
-    if conflict := name_conflict():
+    try:
+        from core import ownership
+    except ImportError as other:
+        click.echo(f"{other.path} hides Deskpulse's own 'core'. Start Deskpulse from another folder.", err=True)
+        sys.exit(2)
+    if conflict := ownership.name_conflict():
         click.echo(conflict, err=True)
         sys.exit(2)
     try:

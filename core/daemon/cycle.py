@@ -1,4 +1,4 @@
-"""One round of work: pull what is due, derive what changed, fold the days that changed, send the reports that are due."""
+"""One round of work: pull, derive what changed, fold the days that changed, send the reports that are due."""
 
 import sqlite3
 import uuid
@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 import msgspec
 
 from core import log
-from core.clock import Clock, Timing, iso
+from core.clock import Clock
 from core.config.load import Loaded
 from core.daemon import exits
 from core.daemon.place import report_specs, reporting_of
@@ -23,7 +23,6 @@ from core.numbers.derive import derive, derive_all
 from core.numbers.parts import fold
 from core.numbers.reporting import Reporting
 from core.pull.account import Accounts, close
-from core.pull.backfill import Plan, plan_backfill, run_backfill
 from core.pull.discover import find_connector
 from core.pull.loop import pull_source
 from core.pull.source import SourceResult, SourceSpec
@@ -170,7 +169,7 @@ def send_now(
     day_on = checked_day(day) if day else last_whole_day(loaded, now_at)
     with opened(loaded) as db:
         if not db.execute("select 1 from stream_state where last_success_at is not null limit 1").fetchone():
-            raise TooIncomplete("no source was ever read, so there is nothing to send. First: sync.py run")
+            raise exits.TooIncomplete("no source was ever read, so there is nothing to send. First: sync.py run")
         receipts = send_reports(db, loaded, [Due(spec, day_on, (*destinations, archive()))], now_at, resume=resume)
     return CycleResult(receipts=tuple(receipts))
 

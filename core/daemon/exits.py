@@ -9,11 +9,17 @@ from core.store.db import StoreBusy
 
 DONE, UNEXPECTED, USAGE, SOME_FAILED, REFUSED, OFFLINE, INCOMPLETE, BUSY = range(8)
 
+
+class TooIncomplete(DeskpulseError):
+    """There is too little data to tell anything; nothing was sent."""
+
+
 CODES: tuple[tuple[type[Exception], int], ...] = (
     (ConfigError, USAGE),
     (AuthError, REFUSED),
     (Unavailable, OFFLINE),
     (StoreBusy, BUSY),
+    (TooIncomplete, INCOMPLETE),
 )
 
 

@@ -20,7 +20,7 @@ YEARS_BACK = 10
 
 def load_place(path: Path, *, with_secrets: bool = True) -> Loaded:
     """The checked config; its warnings are logged once. ConfigError holds everything that is wrong with it."""
-    folder = _connector_folder(path)
+    folder = connector_folder(path)
 
     def settings_for(name: str) -> type[BaseModel]:
         return find_connector(name, folder).settings
@@ -31,7 +31,7 @@ def load_place(path: Path, *, with_secrets: bool = True) -> Loaded:
     return loaded
 
 
-def _connector_folder(path: Path) -> Path | None:
+def connector_folder(path: Path) -> Path | None:
     """The drop-in folder named in a config that may otherwise be wrong."""
     import tomllib  # noqa: PLC0415
 

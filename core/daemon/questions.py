@@ -1,0 +1,283 @@
+"""What the reading verbs ask of a store: metrics, reports, exports, connectors."""
+
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from pydantic import BaseModel
+
+from core.config.load import Loaded
+from core.daemon.cycle import day_span
+from core.daemon.place import load_place, report_specs, reporting_of
+from core.daemon.reports import build, checked_day, last_whole_day, render
+from core.errors import ConfigError
+from core.numbers.answer import Answer, Comparison, Period
+from core.numbers.ask import METRICS, ask, breakdown, compare, find_metric, series
+from core.numbers.metric import Metric
+from core.pull.discover import all_connectors, places
+from core.report.export import Form, Kind, export_rows, write_rows
+from core.report.model import Report, ReportSpec
+from core.report.words import value_text
+from core.store.db import open_store
+
+
+@dataclass(frozen=True)
+class MetricLine:
+    """One line of ``kpi list``: ``said`` is yesterday's value, or why there is none."""
+
+    id: str
+    name: str
+    group: str
+    unit: str
+    direction: str
+    strength: str
+    counter: tuple[str, ...]
+    status: str
+    reason: str
+    value: float | None
+    n: int
+    said: str
+
+
+def list_metrics(config: Path, now_at: int) -> list[MetricLine]:
+    """Every metric of the catalogue with yesterday's value in this store."""
+    loaded = load_place(config, with_secrets=False)
+    reporting = reporting_of(loaded.config, now_at)
+    language = loaded.config.reporting.language
+    day = last_whole_day(loaded, now_at)
+    db = open_store(loaded.store_path, read_only=True)
+    lines = []
+    for metric in METRICS.values():
+        answer = ask(db, metric.id, Period(day, day), reporting=reporting, now_at=now_at)
+        lines.append(
+            MetricLine(
+                metric.id,
+                metric.names[language],
+                metric.group,
+                metric.unit.value,
+                metric.direction,
+                metric.strength,
+                metric.counter,
+                answer.status,
+                answer.reason,
+                answer.value,
+                answer.n,
+                said(metric, answer, language),
+            )
+        )
+    return lines
+
+
+def said(metric: Metric, answer: Answer, language: str) -> str:
+    """A value with its n, or the reason why there is none."""
+    if answer.status == "unavailable":
+        return f"unavailable: {answer.reason}"
+    low = ", too few to judge" if answer.status == "low_sample" else ""
+    return f"{value_text(metric, answer.value, language)} (n {answer.n:,}{low})"
+
+
+@dataclass(frozen=True)
+class ShownMetric:
+    """Everything ``kpi show`` prints of one metric."""
+
+    metric: Metric
+    period: Period
+    where: Mapping[str, str]
+    variants: Mapping[str, Answer]
+    comparison: Comparison | None
+    counters: Mapping[str, Answer]
+    by: tuple[tuple[str, Answer], ...]
+    days: tuple[Answer, ...]
+    language: str
+
+    def lines(self) -> Iterator[str]:
+        """The metric in plain words."""
+        metric, tongue = self.metric, self.language
+        yield f"{metric.names[tongue]} ({metric.id})"
+        yield f"  {metric.says}"
+        yield f"  unit {metric.unit.value}, better {metric.direction}, counted on {metric.clock}, floor {metric.floor}"
+        slice_said = ", ".join(f"{key}={name}" for key, name in self.where.items())
+        yield f"  {self.period.from_on} to {self.period.to_on}{', ' + slice_said if slice_said else ''}"
+        for variant, answer in self.variants.items():
+            mark = "*" if variant == metric.headline else " "
+            yield f"{mark} {variant.ljust(18)} {said(metric, answer, tongue)}{_interval(metric, answer, tongue)}"
+            for note in answer.notes:
+                yield f"      {note}"
+        if self.comparison and self.comparison.usual.value is not None:
+            usual = value_text(metric, self.comparison.usual.value, tongue)
+            yield f"  usual {usual}, verdict: {self.comparison.verdict}"
+        for name, answer in self.counters.items():
+            yield f"  beside it {name}: {said(find_metric(name), answer, tongue)}"
+        if metric.counter and not self.counters:
+            yield "  guard: no data"
+        for member, answer in self.by:
+            yield f"  {member.ljust(24)} {said(metric, answer, tongue)}"
+        for answer in self.days:
+            yield f"  {answer.period.from_on} {said(metric, answer, tongue)}"
+
+
+def _interval(metric: Metric, answer: Answer, language: str) -> str:
+    if answer.ci_low is not None and answer.ci_high is not None:
+        low, high = (value_text(metric, side, language) for side in (answer.ci_low, answer.ci_high))
+        return f", 95 % interval {low} to {high}"
+    if answer.p90 is not None:
+        mean = f", mean {value_text(metric, answer.mean, language)}" if answer.mean is not None else ""
+        return f", p90 {value_text(metric, answer.p90, language)}{mean}"
+    return ""
+
+
+def show_metric(
+    config: Path,
+    now_at: int,
+    name: str,
+    *,
+    day: str | None,
+    from_on: str | None,
+    to_on: str | None,
+    variant: str | None,
+    by: str | None,
+    days: int,
+    where: Mapping[str, str],
+) -> ShownMetric:
+    """One metric over a day or a period, all variants or one, with its counter-metrics (R13)."""
+    loaded = load_place(config, with_secrets=False)
+    reporting = reporting_of(loaded.config, now_at)
+    metric = find_metric(name)
+    if variant is not None and variant not in metric.how:
+        raise ConfigError(f"{metric.id} has no variant '{variant}'. Known: {', '.join(metric.how)}.")
+    last = checked_day(to_on or day) if to_on or day else last_whole_day(loaded, now_at)
+    first = checked_day(from_on) if from_on else last
+    period = Period(first, last, "day" if first == last else "rolling")
+    db = open_store(loaded.store_path, read_only=True)
+    more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
+    variants = {each: ask(db, metric.id, period, variant=each, **more) for each in ([variant] if variant else metric.how)}
+    counters = {other: ask(db, other, period, **more) for other in metric.counter}
+    daily: tuple[Answer, ...] = ()
+    if days > 0:
+        begin = (date.fromisoformat(last) - timedelta(days=days - 1)).isoformat()
+        daily = tuple(series(db, metric.id, begin, last, variant=variant, **more))
+    return ShownMetric(
+        metric,
+        period,
+        where,
+        variants or {"": ask(db, metric.id, period, **more)},
+        compare(db, metric.id, last, variant=variant, tiles=1, **more) if first == last else None,
+        {other: answer for other, answer in counters.items() if answer.status != "unavailable"},
+        tuple((name, answer) for _, name, answer in breakdown(db, metric.id, period, by, **more)) if by else (),
+        daily,
+        loaded.config.reporting.language,
+    )
+
+
+def report_text(config: Path, now_at: int, name: str | None, day: str | None, form: str, language: str | None) -> str:
+    """A report in one of its forms; nothing is sent."""
+    loaded, spec, report = _built(config, now_at, name, day)
+    tongue = language or spec.language
+    if form in ("md", "json", "csv"):
+        from core.report import csv, json, markdown  # noqa: PLC0415
+
+        made: str = {"md": markdown.render_markdown, "json": json.render_json, "csv": csv.render_csv}[form](report, tongue)
+        return made
+    rendered = render(report, spec, tongue)
+    if form == "html":
+        return rendered.html
+    if form == "slack":
+        parts = {"text": rendered.slack.text, "blocks": rendered.slack.blocks}
+        return msgspec.json.format(msgspec.json.encode(parts), indent=2).decode()
+    return rendered.text
+
+
+def dry_run_lines(config: Path, now_at: int, name: str | None, day: str | None) -> Iterator[str]:
+    """The message as the channel would see it, its JSON, and how far it is from Slack's limits."""
+    _, spec, report = _built(config, now_at, name, day)
+    rendered = render(report, spec)
+    yield rendered.text
+    blocks = msgspec.json.encode(rendered.slack.blocks)
+    yield ""
+    yield f"{len(rendered.slack.blocks)} blocks of 50, {len(blocks):,} bytes of 10,000, {len(rendered.slack.thread)} replies"
+    yield f"fallback text, {len(rendered.slack.text)} characters: {rendered.slack.text}"
+    yield msgspec.json.format(blocks, indent=2).decode()
+    yield "Nothing was sent. Paste the JSON into Slack's Block Kit Builder to see it drawn by Slack."
+
+
+def _built(config: Path, now_at: int, name: str | None, day: str | None) -> tuple[Loaded, ReportSpec, Report]:
+    loaded = load_place(config, with_secrets=False)
+    specs = report_specs(loaded.config)
+    spec = specs.get(name) if name else next(iter(specs.values()))
+    if spec is None:
+        raise ConfigError(f"no report is called '{name}'. Known: {', '.join(specs)}.")
+    db = open_store(loaded.store_path, read_only=True)
+    day_on = checked_day(day) if day else last_whole_day(loaded, now_at)
+    return loaded, spec, build(db, loaded, spec, day_on, now_at)
+
+
+def export_to(config: Path, what: Kind, form: Form, out: Path | None, from_on: str | None, to_on: str | None) -> int:
+    """Writes one row a ticket or call to a file (mode 0600) or to the screen; how many."""
+    loaded = load_place(config, with_secrets=False)
+    begins = day_span(loaded, from_on, None, 0)[0] if from_on else None
+    ends = day_span(loaded, "1970-01-02", to_on, 0)[1] if to_on else None
+    rows = export_rows(open_store(loaded.store_path, read_only=True), what, begins, ends)
+    if out is None:
+        return write_rows(rows, form, sys.stdout)
+    import os  # noqa: PLC0415
+
+    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+        return write_rows(rows, form, file)
+
+
+@dataclass(frozen=True)
+class StreamShown:
+    """One stream of a connector."""
+
+    name: str
+    mode: str
+    feeds: str
+
+
+@dataclass(frozen=True)
+class ConnectorShown:
+    """One connector as ``connectors list`` shows it."""
+
+    name: str
+    title: str
+    origin: str
+    requests_per_1000: float | None
+    streams: tuple[StreamShown, ...]
+    error: str = ""
+
+
+def list_connectors(config: Path) -> list[ConnectorShown]:
+    """Every connector that can be found, broken ones with what is wrong."""
+    folder = _folder(config)
+    good, broken = all_connectors(folder)
+    origins = {name: place.origin for name, place in places(folder).items()}
+    shown = [
+        ConnectorShown(
+            name,
+            connector.title or name,
+            origins[name],
+            connector.requests_per_1000,
+            tuple(StreamShown(stream.name, stream.mode, stream.feeds) for stream in connector.streams),
+        )
+        for name, connector in good.items()
+    ]
+    return shown + [ConnectorShown(name, name, origins[name], None, (), why) for name, why in broken.items()]
+
+
+def _folder(config: Path) -> Path | None:
+    from core.daemon.place import connector_folder  # noqa: PLC0415
+
+    return connector_folder(config) if config.exists() else None
+
+
+def settings_models(config: Path) -> Mapping[str, type[BaseModel]]:
+    """The settings model of every connector by name."""
+    good, _ = all_connectors(_folder(config))
+    return {name: connector.settings for name, connector in good.items()}
+
+

@@ -1,0 +1,137 @@
+"""The whole way from vendors to a report, against imitations on loopback: no key, no network."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.clock import monotonic
+from core.daemon.cycle import CycleResult, run_once
+from core.daemon.place import load_place
+from core.daemon.reports import ARCHIVE
+from core.deliver.file import write_private
+from core.errors import DeskpulseError
+from core.sandbox import account
+from core.sandbox.queue_log import write_queue_log
+from core.sandbox.servers import serve_slack, serve_zendesk
+from core.sandbox.slack import BOT_TOKEN, CHANNEL
+from core.sandbox.world import World, build_world
+from core.sandbox.zendesk import EMAIL, TOKEN
+
+DAY_ON = "2026-11-20"
+CONFIG = """\
+# The config of the demonstration; yours looks the same, without base_url.
+[store]
+path = "deskpulse.db"
+
+[reporting]
+time_zone = "Europe/Berlin"
+language = "{language}"
+
+[[sources]]
+name = "zd-main"
+connector = "zendesk"
+subdomain = "demo"
+email = "{email}"
+token = "file:zendesk-token"
+start = "2026-05-18"
+base_url = "{zendesk}"
+requests_per_minute = 100000
+rate_share = 1.0
+contact_reason_field = {reason}
+
+[[sources]]
+name = "pbx"
+connector = "asterisk"
+path = "asterisk/queue_log"
+start = "2026-05-18"
+{exits}
+
+[[schedules]]
+name = "hotline"
+time_zone = "Europe/Berlin"
+hours = {{ mon = "08:00-18:00", tue = "08:00-18:00", wed = "08:00-18:00", thu = "08:00-18:00", fri = "08:00-18:00", \
+sat = "10:00-14:00" }}
+holidays = "DE-BE"
+
+{queues}
+[[destinations]]
+name = "ops"
+type = "slack"
+token = "file:slack-token"
+channel = "{channel}"
+base_url = "{slack}"
+
+[[goals]]
+metric = "csat"
+target = 0.85
+
+[[goals]]
+metric = "service_level"
+target = 0.8
+
+[[goals]]
+metric = "first_response_time"
+target = 3600
+
+[[reports]]
+name = "daily"
+kind = "daily"
+to = ["ops"]
+at = "00:20"
+metrics = "starter"
+"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the demonstration has to show: the message as the channel sees it, and the report's file."""
+
+    text: str
+    html: Path
+    result: CycleResult
+
+
+def run_demo(folder: Path, language: str, say: Callable[[str], None]) -> Shown:
+    """Pulls six months of an imitation service centre into ``folder``, counts, reports; what it takes is said."""
+    if (folder / "deskpulse.db").exists() or not folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    began = monotonic()
+    say("making six months of a service centre: tickets, calls, ratings …")
+    world = build_world()
+    write_queue_log(world, folder / "asterisk")
+    with serve_zendesk(world) as zendesk, serve_slack() as slack:
+        config = write_config(folder, world, language, zendesk.url, slack.url)
+        say(f"reading {len(world.tickets):,} tickets and {len(world.calls):,} calls over HTTP and from the log …")
+        result = run_once(load_place(config), lambda: world.until)
+    reports = folder / "reports"
+    html, text = reports / f"daily-{DAY_ON}.html", reports / f"daily-{DAY_ON}.txt"
+    failed = [receipt for receipt in result.receipts if receipt.state != "sent"]
+    if result.exit_code or failed or not html.exists():
+        raise DeskpulseError("the demonstration did not come to its end:\n" + "\n".join(result.lines()))
+    requests = sum(source.requests for source in result.sources)
+    sent = sum(receipt.sent for receipt in result.receipts if receipt.destination != ARCHIVE)
+    took = monotonic() - began
+    say(f"done in {took:.0f} s: {requests} requests, {result.folded_days:,} days counted, {sent} Slack messages sent\n")
+    return Shown(text.read_text(encoding="utf-8"), html, result)
+
+
+def write_config(folder: Path, world: World, language: str, zendesk: str, slack: str) -> Path:
+    """The demonstration's config and its two key files."""
+    write_private(folder, "zendesk-token", TOKEN)
+    write_private(folder, "slack-token", BOT_TOKEN)
+    queues = "".join(
+        f'[[queues]]\nname = "{name}"\nschedule = "hotline"\n\n' for name in ("Hotline DE", "Hotline EN", "VIP")
+    )
+    text = CONFIG.format(
+        language=language,
+        email=EMAIL,
+        zendesk=zendesk,
+        slack=slack,
+        channel=CHANNEL,
+        reason=account.FIELD_REASON,
+        exits='exit_keys = { "1" = "callback", "2" = "voicemail" }',
+        queues=queues,
+    )
+    return write_private(folder, "config.toml", text)
