@@ -103,9 +103,22 @@ def _where(pairs: Sequence[str]) -> dict[str, str]:
 @click.option("--language", type=click.Choice(["en", "de", "zh"]), default="en", show_default=True)
 def demo(out: Path, language: str, config: Path) -> None:
     """Run everything against an imitation Zendesk, Asterisk and Slack: no key, no network."""
+    from core.clock import Clock
+    from core.daemon.cycle import run_once
+    from core.daemon.place import load_place
     from core.sandbox.demo import run_demo
 
-    shown = run_demo(out, language, say=(lambda text: None) if _is_quiet() else lambda text: click.echo(text, err=True))
+    def say(text: str) -> None:
+        if not _is_quiet():
+            click.echo(text, err=True)
+
+    def once(config: Path, clock: Clock) -> int:
+        result = run_once(load_place(config), clock)
+        if result.exit_code:
+            say("\n".join(result.lines()))
+        return result.exit_code
+
+    shown = run_demo(out, language, say, once)
     _say(shown.text)
     _say(f"\nReport: {shown.html.resolve()}")
 

@@ -4,11 +4,9 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
-from core.clock import monotonic
-from core.daemon.cycle import CycleResult, run_once
-from core.daemon.place import load_place
-from core.daemon.reports import ARCHIVE
+from core.clock import Clock, monotonic
 from core.deliver.file import write_private
 from core.errors import DeskpulseError
 from core.sandbox import account
@@ -89,10 +87,14 @@ class Shown:
 
     text: str
     html: Path
-    result: CycleResult
+    messages: int
 
 
-def run_demo(folder: Path, language: str, say: Callable[[str], None]) -> Shown:
+Run: TypeAlias = Callable[[Path, Clock], int]
+"""The product's own round of work over a config file, at a moment; its exit code."""
+
+
+def run_demo(folder: Path, language: str, say: Callable[[str], None], run: Run) -> Shown:
     """Pulls six months of an imitation service centre into ``folder``, counts, reports; what it takes is said."""
     if (folder / "deskpulse.db").exists() or not folder.exists():
         shutil.rmtree(folder, ignore_errors=True)
@@ -104,17 +106,14 @@ def run_demo(folder: Path, language: str, say: Callable[[str], None]) -> Shown:
     with serve_zendesk(world) as zendesk, serve_slack() as slack:
         config = write_config(folder, world, language, zendesk.url, slack.url)
         say(f"reading {len(world.tickets):,} tickets and {len(world.calls):,} calls over HTTP and from the log …")
-        result = run_once(load_place(config), lambda: world.until)
+        code = run(config, lambda: world.until)
+        posted = list(slack.messages)
     reports = folder / "reports"
     html, text = reports / f"daily-{DAY_ON}.html", reports / f"daily-{DAY_ON}.txt"
-    failed = [receipt for receipt in result.receipts if receipt.state != "sent"]
-    if result.exit_code or failed or not html.exists():
-        raise DeskpulseError("the demonstration did not come to its end:\n" + "\n".join(result.lines()))
-    requests = sum(source.requests for source in result.sources)
-    sent = sum(receipt.sent for receipt in result.receipts if receipt.destination != ARCHIVE)
-    took = monotonic() - began
-    say(f"done in {took:.0f} s: {requests} requests, {result.folded_days:,} days counted, {sent} Slack messages sent\n")
-    return Shown(text.read_text(encoding="utf-8"), html, result)
+    if code or not posted or not html.exists():
+        raise DeskpulseError(f"the demonstration did not come to its end (exit code {code}); see the lines above.")
+    say(f"done in {monotonic() - began:.0f} s; {len(posted)} Slack messages arrived\n")
+    return Shown(text.read_text(encoding="utf-8"), html, len(posted))
 
 
 def write_config(folder: Path, world: World, language: str, zendesk: str, slack: str) -> Path:
