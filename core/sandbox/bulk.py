@@ -5,6 +5,7 @@ Every ticket lives the same five events: asked, taken, answered, answered back, 
 """
 
 import argparse
+import re
 import signal
 import threading
 from datetime import UTC, datetime
@@ -127,7 +128,7 @@ class Bulk(Sandbox):
 
 def iso(at: int) -> bytes:
     """A moment as Zendesk writes it."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    return datetime.fromtimestamp(at, UTC).isoformat()[:19].encode() + b"Z"
 
 
 MARKS = (b"ID", b"METRIC", b"CUSTOMER", b"AGENT", b"BORN", b"TAKEN", b"ASKED", b"SOLVED", b"STAMP", b"AUDIT", b"MOMENT")
@@ -141,9 +142,9 @@ def template(row: Row) -> bytes:
         if mark in MOMENTS:
             text = text.replace(b"<" + mark + b">", b"%(" + mark + b")b")
         else:
-            text = text.replace(b'"<' + mark + b'>"', b"%(" + mark + b")d").replace(
-                b"<" + mark + b">", b"%(" + mark + b")d"
-            )
+            # A text that is nothing but a number and digits becomes a number.
+            text = re.sub(b'"<' + mark + b'>([0-9]*)"', rb"%(" + mark + rb")d\1", text)
+            text = text.replace(b"<" + mark + b">", b"%(" + mark + b")d")
     return text
 
 
@@ -288,12 +289,8 @@ def list_page(name: str, rows: list[Row]) -> Page:
     """The only page of a list, or of a time export."""
     ends: Page = {"count": len(rows), "next_page": None, "end_of_stream": True, "end_time": START_AT}
     known = {"export": "results", "policies": "sla_policies"}
-    return {
-        known.get(name, name): rows,
-        **ends,
-        "meta": {"has_more": False, "after_cursor": None},
-        "links": {"next": None},
-    }
+    last: Page = {"meta": {"has_more": False, "after_cursor": None}, "links": {"next": None}}
+    return {known.get(name, name): rows, **ends, **last}
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Zendesk's three ways to page: by cursor, by time, and lists by `page[size]`."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
@@ -27,15 +27,15 @@ def base(request: Request) -> str:
 
 
 def token(at: int, place: int, nonce: int = 0) -> str:
-    """A cursor: the last row's position, opaque to the reader."""
-    return urlsafe_b64encode(f"{at}||{place}|{nonce}".encode()).decode()
+    """A cursor: the last row's position, opaque to the reader, in the form seen in recordings of 2024."""
+    return b64encode(f"{at}.0||{place}|{nonce or ''}".encode()).decode()
 
 
 def untoken(cursor: str) -> Key:
     """The position in a cursor."""
     try:
-        at, _, place, _ = urlsafe_b64decode(cursor).decode().split("|")
-        return int(at), int(place)
+        at, _, place, _ = b64decode(cursor, validate=True).decode().split("|")
+        return int(float(at)), int(place)
     except (Base64Error, UnicodeDecodeError, ValueError) as error:
         raise Refused(400, "InvalidCursor", "The cursor is invalid") from error
 

@@ -106,8 +106,11 @@ def survey_responses(view: View, request: Request) -> Page:
     """The newer surveys, where they are active."""
     if view.surveys == "legacy":
         raise Refused(404, {"title": "Invalid endpoint", "message": "Not found"})
+    # This list alone counts its moments in milliseconds.
+    start = number(request, "filter[created_at_start]", 0) // 1000
     answered = sorted(
-        (state for state in view.rated() if state.rating), key=lambda state: (state.rated_at or 0, state.ticket.id)
+        (state for state in view.rated() if state.rating and (state.rated_at or 0) >= start),
+        key=lambda state: (state.rated_at or 0, state.ticket.id),
     )
     return listed(request, "survey_responses", answered, render=rows.survey_response)
 
@@ -211,6 +214,12 @@ def ticket_fields(_view: View, request: Request) -> Page:
     return listed(request, "ticket_fields", setup_rows.ticket_fields(base(request)))
 
 
+def custom_roles(_view: View, _request: Request) -> Page:
+    """The one role besides the system's own."""
+    role = {"id": account.LIGHT_AGENT_ROLE, "name": "Light agent", "role_type": 1}
+    return {"custom_roles": [role], "count": 1, "next_page": None, "previous_page": None}
+
+
 def custom_statuses(_view: View, _request: Request) -> Page:
     """Custom statuses."""
     return {"custom_statuses": setup_rows.custom_statuses()}
@@ -266,6 +275,7 @@ ROUTES: tuple[tuple[re.Pattern[str], Handler], ...] = tuple(
         (r"/brands", brands),
         (r"/ticket_fields", ticket_fields),
         (r"/custom_statuses", custom_statuses),
+        (r"/custom_roles", custom_roles),
         (r"/slas/policies", sla_policies),
         (r"/business_hours/schedules", schedules),
         (r"/business_hours/schedules/(?P<schedule>\d+)/holidays", schedule_holidays),

@@ -25,7 +25,7 @@ INTEGER_FIELDS = frozenset(("group_id", "assignee_id", "requester_id", "organiza
 
 def iso(at: int | None) -> str | None:
     """A moment as Zendesk writes it."""
-    return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if at is None else f"{datetime.fromtimestamp(at, UTC).isoformat()[:19]}Z"
 
 
 def minutes(spans: Spans) -> Row:
