@@ -388,13 +388,14 @@ def send(
     """Send a report now; what has arrived before is not sent again."""
     from core.clock import now
     from core.daemon.cycle import send_now
+    from core.daemon.place import load_place
     from core.daemon.questions import dry_run_lines
 
     if dry_run:
         for line in dry_run_lines(config, now(), name, day):
             click.echo(line)
         return
-    result = send_now(config, now(), name, day, tuple(to), resume=resume)
+    result = send_now(load_place(config), now(), name, day, tuple(to), resume=resume)
     for line in result.lines():
         _say(line)
     sys.exit(result.exit_code)

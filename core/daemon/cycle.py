@@ -10,11 +10,11 @@ from datetime import date, datetime, time, timedelta
 import msgspec
 
 from core import log
-from core.clock import Clock
+from core.clock import Clock, iso
 from core.config.load import Loaded
 from core.daemon import exits
 from core.daemon.place import report_specs, reporting_of
-from core.daemon.progress import Watch
+from core.daemon.progress import Watch, unwatched
 from core.daemon.reports import Due, archive, checked_day, due_reports, last_whole_day, send_reports
 from core.daemon.sources import source_specs
 from core.deliver import Receipt
@@ -23,11 +23,12 @@ from core.numbers.derive import derive, derive_all
 from core.numbers.parts import fold
 from core.numbers.reporting import Reporting
 from core.pull.account import Accounts, close
+from core.pull.backfill import Plan, plan_backfill, run_backfill
 from core.pull.discover import find_connector
 from core.pull.loop import pull_source
+from core.pull.replay import rebuild_from_raw
 from core.pull.source import SourceResult, SourceSpec
 from core.store.db import InstanceLock, open_store
-from core.store.rebuild import rebuild_from_raw
 
 Stop = Callable[[], bool]
 
@@ -93,7 +94,7 @@ def opened(loaded: Loaded) -> Iterator[sqlite3.Connection]:
             db.close()
 
 
-def run_once(loaded: Loaded, clock: Clock, *, only: str | None = None, watch: Watch | None = None) -> CycleResult:
+def run_once(loaded: Loaded, clock: Clock, *, only: str | None = None, watch: Watch = unwatched) -> CycleResult:
     """Pulls every source (or ``only`` one), counts, and sends what is due."""
     with opened(loaded) as db, recorded(db, clock) as run:
         results = tuple(pull_one(db, spec, Accounts(), clock(), watch=watch) for spec in source_specs(loaded, only))
@@ -135,7 +136,7 @@ def pull_one(
     now_at: int,
     *,
     stop: Stop = never,
-    watch: Watch | None = None,
+    watch: Watch = unwatched,
 ) -> SourceResult:
     """One pull of one source; whatever goes wrong with it is in the result and stops no other source."""
     connector = find_connector(spec.connector)
@@ -149,7 +150,7 @@ def pull_one(
 def count(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> int:
     """Derives facts of what changed and folds the days that changed; how many days that were."""
     derive(db, reporting, now_at)
-    return fold(db, reporting, now_at)
+    return fold(db, reporting, now_at).partitions
 
 
 def send_now(
@@ -174,6 +175,58 @@ def send_now(
     return CycleResult(receipts=tuple(receipts))
 
 
+@dataclass(frozen=True)
+class History:
+    """What a backfill will read of each source, newest first."""
+
+    plans: tuple[Plan, ...]
+
+    def lines(self) -> Iterator[str]:
+        """The plan in plain words."""
+        for plan in self.plans:
+            if not plan.spans:
+                yield f"{plan.source}: nothing left to read in these days"
+                continue
+            begin, end = min(span.from_at for span in plan.spans), max(span.to_at for span in plan.spans)
+            yield f"{plan.source}: {len(plan.spans)} windows from {iso(end)} back to {iso(begin)}"
+            if plan.requests is None:
+                yield "    how many requests nobody can tell yet: this source was hardly read before"
+            elif plan.requests:
+                minutes = f", about {plan.minutes:.0f} min under its limit" if plan.minutes is not None else ""
+                yield f"    about {plan.requests:,} requests{minutes}"
+
+
+def plan_history(loaded: Loaded, from_on: str, to_on: str | None, only: str | None, now_at: int) -> History:
+    """What is still to be read of these days; windows of an earlier plan that are done are left out."""
+    begin, end = day_span(loaded, from_on, to_on, now_at)
+    with opened(loaded) as db:
+        return History(
+            tuple(
+                plan_backfill(db, spec, find_connector(spec.connector), begin, end)
+                for spec in source_specs(loaded, only)
+            )
+        )
+
+
+def run_history(loaded: Loaded, history: History, clock: Clock, *, watch: Watch = unwatched) -> CycleResult:
+    """Reads the planned windows and counts; stopped half-way, the next plan goes on from there."""
+    results = []
+    specs = {spec.name: spec for spec in source_specs(loaded)}
+    with opened(loaded) as db, recorded(db, clock) as run:
+        for plan in history.plans:
+            spec = specs[plan.source]
+            connector = find_connector(spec.connector)
+            api = Accounts().open(spec, connector)
+            try:
+                results.append(run_backfill(db, spec, connector, api, plan, clock(), on_progress=watch))
+            finally:
+                close(api)
+        folded = count(db, reporting_of(loaded.config, clock()), clock())
+        result = CycleResult(tuple(results), folded_days=folded)
+        run.exit_code = result.exit_code
+        return result
+
+
 def rebuild_all(loaded: Loaded, now_at: int, *, from_raw: bool) -> Iterator[str]:
     """Derives everything again from the base rows; with ``from_raw`` those are first made again from kept rows."""
     with opened(loaded) as db:
@@ -183,7 +236,7 @@ def rebuild_all(loaded: Loaded, now_at: int, *, from_raw: bool) -> Iterator[str]
                 yield f"{spec.name}: {made} kept rows normalised again"
         reporting = reporting_of(loaded.config, now_at)
         derive_all(db, reporting, now_at)
-        yield f"facts derived again; {fold(db, reporting, now_at):,} days counted again"
+        yield f"facts derived again; {fold(db, reporting, now_at).partitions:,} days counted again"
 
 
 def day_span(loaded: Loaded, from_on: str, to_on: str | None, now_at: int) -> tuple[int, int]:

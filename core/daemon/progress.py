@@ -9,11 +9,15 @@ from core.pull.source import Progress
 Watch: TypeAlias = Callable[[Progress], None]
 
 
+def unwatched(page: Progress) -> None:
+    """Nobody looks on."""
+
+
 @contextmanager
 def progress(*, enabled: bool) -> Iterator[Watch]:
     """Something to be told of every page; draws on stderr only if ``enabled``."""
     if not enabled:
-        yield lambda page: None
+        yield unwatched
         return
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import Progress as Bars  # noqa: PLC0415

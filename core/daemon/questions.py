@@ -154,7 +154,9 @@ def show_metric(
     period = Period(first, last, "day" if first == last else "rolling")
     db = open_store(loaded.store_path, read_only=True)
     more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
-    variants = {each: ask(db, metric.id, period, variant=each, **more) for each in ([variant] if variant else metric.how)}
+    variants = {
+        each: ask(db, metric.id, period, variant=each, **more) for each in ([variant] if variant else metric.how)
+    }
     counters = {other: ask(db, other, period, **more) for other in metric.counter}
     daily: tuple[Answer, ...] = ()
     if days > 0:
@@ -180,7 +182,9 @@ def report_text(config: Path, now_at: int, name: str | None, day: str | None, fo
     if form in ("md", "json", "csv"):
         from core.report import csv, json, markdown  # noqa: PLC0415
 
-        made: str = {"md": markdown.render_markdown, "json": json.render_json, "csv": csv.render_csv}[form](report, tongue)
+        made: str = {"md": markdown.render_markdown, "json": json.render_json, "csv": csv.render_csv}[form](
+            report, tongue
+        )
         return made
     rendered = render(report, spec, tongue)
     if form == "html":
@@ -198,7 +202,8 @@ def dry_run_lines(config: Path, now_at: int, name: str | None, day: str | None) 
     yield rendered.text
     blocks = msgspec.json.encode(rendered.slack.blocks)
     yield ""
-    yield f"{len(rendered.slack.blocks)} blocks of 50, {len(blocks):,} bytes of 10,000, {len(rendered.slack.thread)} replies"
+    replies = len(rendered.slack.thread)
+    yield f"{len(rendered.slack.blocks)} blocks of 50, {len(blocks):,} bytes of 10,000, {replies} replies"
     yield f"fallback text, {len(rendered.slack.text)} characters: {rendered.slack.text}"
     yield msgspec.json.format(blocks, indent=2).decode()
     yield "Nothing was sent. Paste the JSON into Slack's Block Kit Builder to see it drawn by Slack."
@@ -279,5 +284,3 @@ def settings_models(config: Path) -> Mapping[str, type[BaseModel]]:
     """The settings model of every connector by name."""
     good, _ = all_connectors(_folder(config))
     return {name: connector.settings for name, connector in good.items()}
-
-
