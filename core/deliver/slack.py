@@ -11,7 +11,7 @@ from core.deliver.outbox import ROOT, Part, Sent
 from core.errors import AuthError, ConfigError, NotAllowed, Refused, Unavailable, Unclear
 from core.http import Api, Http
 from core.http.address import is_loopback
-from core.report.slack import Block, SlackMessage
+from core.report.message import Block, SlackMessage
 
 EVENT = "deskpulse_report"
 CHART = "chart-picture"
@@ -56,7 +56,7 @@ class SlackPost:
 
 def parts_of(message: SlackMessage) -> tuple[Part, ...]:
     """The root and its thread as parts, in the order of sending."""
-    root = Part(ROOT, SlackPost(message.text, message.blocks, message.with_sparkline().blocks))
+    root = Part(ROOT, SlackPost(message.text, message.blocks, message.plain_blocks))
     thread = (Part(f"thread-{n}", SlackPost(r.text, r.blocks)) for n, r in enumerate(message.thread, 1))
     return (root, *thread)
 
@@ -140,7 +140,7 @@ class SlackChannel:
     def _with_picture(self, sent: Sent) -> str:
         """Uploads the chart as a picture into the thread; what fails here costs the picture only."""
         refused = "Slack refused the chart block; the message has the chart as text"
-        png = self.message.draw() if self.message else None
+        png = self.message.chart_png() if self.message and self.message.chart_png else None
         if png is None or self.message is None:
             return f"{refused}."
         try:

@@ -15,7 +15,7 @@ from core.deliver.outbox import ROOT, Part, Sender
 from core.deliver.slack import SlackChannel, SlackWebhook, parts_of
 from core.errors import ConfigError
 from core.http import Api, Http
-from core.report.slack import SlackMessage
+from core.report.message import SlackMessage
 
 SLACK = "https://slack.com/api"
 HOOKS = "hooks.slack.com"
