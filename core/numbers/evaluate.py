@@ -1,0 +1,263 @@
+"""A question about a metric, and its figures for days and members, whatever the formula."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from core.clock import day_bounds, day_of, days
+from core.numbers import levels
+from core.numbers.answer import Answer, Period, Status
+from core.numbers.figures import NOTHING, Figures, figures, level, share, spread
+from core.numbers.metric import Ages, Difference, Distinct, Durations, Formula, Level, Metric, Mix, Sum, parts_of
+from core.numbers.metrics import find_metric, find_variant
+from core.numbers.needs import NEEDS, begins_on, missing
+from core.numbers.precision import PRECISIONS, worst
+from core.numbers.reading import Key, Totals, read, read_values
+from core.numbers.reporting import Reporting
+from core.numbers.schedules import ticket_business
+from core.numbers.snapshot import SPANS, ages_at, count_at
+from core.numbers.sql import PART_DIMS, column_of
+from core.numbers.where import Slice, lacking, slice_of
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A metric, a variant and a slice, settled; ``unavailable`` says why there is no answer for any period."""
+
+    db: sqlite3.Connection
+    metric: Metric
+    variant: str
+    where: Mapping[str, str]
+    slice: Slice
+    reporting: Reporting
+    now_at: int
+    notes: tuple[str, ...] = ()
+    unavailable: str = ""
+    begins_on: str | None = None
+
+    @property
+    def formula(self) -> Formula:
+        """What is computed."""
+        return self.metric.how[self.variant]
+
+    @property
+    def today_on(self) -> str:
+        """The local date now."""
+        return day_of(self.now_at, self.reporting.zone)
+
+
+def question(
+    db: sqlite3.Connection,
+    metric_id: str,
+    variant: str | None,
+    where: Mapping[str, str] | None,
+    reporting: Reporting,
+    now_at: int,
+) -> Question:
+    """The question, its headline variant replaced by the fallback where only that has its inputs."""
+    metric = find_metric(metric_id)
+    chosen = find_variant(metric, variant)
+    lacks = missing(db, metric, chosen, reporting)
+    notes: tuple[str, ...] = ()
+    if lacks and variant is None and metric.fallback and not missing(db, metric, metric.fallback, reporting):
+        notes = (f"{metric.fallback} time: no source brings {_named(lacks)}",)
+        chosen, lacks = metric.fallback, ()
+    slice_ = slice_of(db, where)
+    reason = f"no source brings {_named(lacks)}" if lacks else ""
+    if not reason and metric.how:
+        dim = _not_split_by(metric.how[chosen], slice_)
+        reason = f"not known by {dim}" if dim else ""
+    first_on = None if reason else begins_on(db, metric, chosen, reporting)
+    return Question(db, metric, chosen, dict(where or {}), slice_, reporting, now_at, notes, reason, first_on)
+
+
+def _named(lacks: Sequence[str]) -> str:
+    return " and ".join(NEEDS[need].names["en"] for need in lacks)
+
+
+def _not_split_by(formula: Formula, slice_: Slice, by: str = "") -> str | None:
+    if isinstance(formula, Level | Ages):
+        return next((dim for dim in [*slice_.members, *([by] if by else [])] if column_of(SPANS, dim) is None), None)
+    return lacking(parts_of(formula), slice_, by)
+
+
+def is_split_by(asked: Question, dim: str) -> bool:
+    """Whether the facts of a question tell the members of a dimension."""
+    return _not_split_by(asked.formula, asked.slice, dim) is None
+
+
+def evaluate(
+    asked: Question, on_days: Sequence[str], *, by: str = "", daily: bool = False, quantiles: bool = True
+) -> dict[Key, Figures]:
+    """Figures by day ('' unless ``daily``) and member ('' unless ``by``); keys without rows are absent.
+
+    Without ``quantiles``, those of durations led by their mean are left out.
+    """
+    match asked.formula:
+        case Level() | Ages():
+            return _at_day_ends(asked, on_days, by, daily)
+        case Mix():
+            return _mix(asked, asked.formula, on_days, by, daily)
+        case Durations():
+            return _durations(asked, asked.formula, on_days, by, daily, quantiles)
+        case _:
+            totals = _totals(asked, on_days, by, daily)
+            return {key: replace(figures(asked.formula, found), precision=_precision(asked.formula, found))
+                    for key, found in totals.items()}  # fmt: skip
+
+
+def nothing(asked: Question) -> Figures:
+    """The figures of a period without a row: a count is 0, everything else has no value."""
+    match asked.formula:
+        case Mix() | Ages():
+            return NOTHING
+        case Level(weekday=day):
+            return NOTHING if day is not None else level(0)
+        case _:
+            return figures(asked.formula, {})
+
+
+def _totals(asked: Question, on_days: Sequence[str], by: str, daily: bool) -> dict[Key, Totals]:
+    parts = tuple(parts_of(asked.formula))
+    ranks = (worst(part.fact, part.on) for part in parts)
+    return dict(read(asked.db, (*parts, *(rank for rank in ranks if rank)), on_days, asked.slice, by=by, daily=daily))
+
+
+def _precision(formula: Formula, totals: Totals) -> str:
+    ranks = [worst(part.fact, part.on) for part in parts_of(formula)]
+    return PRECISIONS[max((int(totals[rank.id][0] or 0) for rank in ranks if rank and rank.id in totals), default=0)]
+
+
+def _durations(
+    asked: Question, formula: Durations, on_days: Sequence[str], by: str, daily: bool, quantiles: bool
+) -> dict[Key, Figures]:
+    totals = _totals(asked, on_days, by, daily)
+    found = {key: replace(figures(formula, has), precision=_precision(formula, has)) for key, has in totals.items()}
+    if not quantiles and formula.lead == "mean":
+        return found
+    values = read_values(asked.db, formula, on_days, asked.slice, by=by, daily=daily)
+    return {key: spread(values.get(key, ()), formula.lead, known) for key, known in found.items()}
+
+
+def _mix(asked: Question, formula: Mix, on_days: Sequence[str], by: str, daily: bool) -> dict[Key, Figures]:
+    """Shares of the members of the formula's dimension in the rest of the slice; the largest one's if none is asked."""
+    wholes = read(asked.db, [formula.whole], on_days, asked.slice.without(formula.dim), daily=daily)
+    chosen = asked.slice.members.get(formula.dim)
+    found: dict[Key, Figures] = {}
+    members = read(asked.db, [formula.whole], on_days, asked.slice, by=formula.dim, daily=daily)
+    for (day_on, uid), totals in members.items():
+        part, whole = (has[formula.whole.id][0] or 0 for has in (totals, wholes[day_on, ""]))
+        figure = replace(share(part, whole), largest=uid)
+        if by == formula.dim:
+            found[day_on, uid] = figure
+            continue
+        known = found.get((day_on, ""))
+        if chosen and known:
+            figure = replace(share((known.num or 0) + part, whole), largest=uid)
+        if chosen or known is None or (figure.num or 0) > (known.num or 0):
+            found[day_on, ""] = figure
+    return found
+
+
+def _at_day_ends(asked: Question, on_days: Sequence[str], by: str, daily: bool) -> dict[Key, Figures]:
+    formula = asked.formula
+    wanted = [day_on for day_on in on_days if day_on <= asked.today_on]
+    if isinstance(formula, Level) and formula.weekday is not None:
+        wanted = [day_on for day_on in wanted if weekday(day_on) == formula.weekday]
+    if not daily:
+        wanted = wanted[-1:]
+    kept = _kept_levels(asked, formula, wanted, by) if isinstance(formula, Level) else {}
+    found: dict[Key, Figures] = {}
+    for day_on in wanted:
+        at = min(day_bounds(day_on, asked.reporting.zone)[1], asked.now_at)
+        label = day_on if daily else ""
+        if day_on in kept:
+            found |= {(label, uid): level(count) for uid, count in kept[day_on].items()}
+        elif isinstance(formula, Level):
+            counts = {**({} if by else {"": 0}), **count_at(asked.db, formula, at, asked.slice, by)}
+            found |= {(label, uid): level(count) for uid, count in counts.items()}
+        elif isinstance(formula, Ages):
+            business = ticket_business(asked.db, asked.reporting) if formula.in_business else None
+            ages = ages_at(asked.db, formula, at, asked.slice, by, business)
+            found |= {(label, uid): spread(values, formula.lead) for uid, values in ages.items()}
+    return found
+
+
+def _kept_levels(asked: Question, formula: Level, wanted: Sequence[str], by: str) -> dict[str, dict[str, float]]:
+    """Counts by member of the closed days whose levels are kept; none for a slice that they are not kept by."""
+    dims = {*asked.slice.members, *([by] if by else [])}
+    if formula.at or len(dims) > 1 or not dims <= set(PART_DIMS[SPANS]):
+        return {}
+    last_on = levels.through(asked.db)
+    closed = [day_on for day_on in wanted if last_on is not None and day_on <= last_on]
+    return levels.read(asked.db, formula, closed, asked.slice, by)
+
+
+def weekday(day_on: str) -> int:
+    """The day of the week of a local date, 0 = Monday."""
+    return date.fromisoformat(day_on).weekday()
+
+
+def answer(asked: Question, period: Period, found: Figures, where: Mapping[str, str] | None = None) -> Answer:
+    """The answer of a period whose figures are known, with its status, maturity and notes."""
+    metric = asked.metric
+    made = Answer(
+        metric.id, asked.variant, period, asked.where if where is None else where, as_of_at=asked.now_at,
+        definition_version=metric.version, notes=asked.notes,
+    )  # fmt: skip
+    reason = asked.unavailable
+    if not reason and asked.begins_on is not None and period.to_on < asked.begins_on:
+        reason = f"no data before {asked.begins_on}"
+    if not reason and period.from_on > asked.today_on:
+        reason = "not begun yet"
+    if reason:
+        return replace(made, status="unavailable", reason=reason)
+    status: Status = "ok"
+    if found.n < metric.floor and found.value is not None and not is_count(asked.formula):
+        status = "low_sample"
+    return replace(
+        made, value=found.value, n=found.n, num=found.num, den=found.den, mean=found.mean, p50=found.p50, p90=found.p90,
+        ci_low=found.ci_low, ci_high=found.ci_high, status=status, precision=found.precision,
+        reason=_without_value(asked, period) if found.value is None else "",
+        maturity="final" if asked.now_at >= _mature_at(asked, period) else "provisional",
+        notes=(*asked.notes, *_notes(asked, period, found)),
+    )  # fmt: skip
+
+
+def is_count(formula: Formula) -> bool:
+    """Whether the value is itself the number of cases, so that no sample is too small."""
+    return isinstance(formula, Sum | Distinct | Difference | Level)
+
+
+def _without_value(asked: Question, period: Period) -> str:
+    formula = asked.formula
+    if isinstance(formula, Level) and formula.weekday is not None:
+        return f"there is no {WEEKDAYS[formula.weekday]} from {period.from_on} to {period.to_on}"
+    return "no data"
+
+
+def _mature_at(asked: Question, period: Period) -> int:
+    window = asked.metric.maturity_days
+    if asked.metric.maturity_of:
+        window = getattr(asked.reporting, asked.metric.maturity_of)
+    return day_bounds(period.to_on, asked.reporting.zone)[1] + 86_400 * window
+
+
+def _notes(asked: Question, period: Period, found: Figures) -> list[str]:
+    notes = []
+    if asked.begins_on is not None and period.from_on < asked.begins_on:
+        notes.append(f"data from {asked.begins_on} on")
+    if found.p90 is not None and found.n < asked.metric.floor_p90:
+        notes.append(f"p90 of fewer than {asked.metric.floor_p90}")
+    if isinstance(asked.formula, Mix) and asked.formula.dim not in asked.slice.members and found.value is not None:
+        notes.append(f"largest: {found.largest or 'unknown'}")
+    return notes
+
+
+def days_of(asked: Question, period: Period) -> tuple[str, ...]:
+    """The days of a period that have begun and that the facts tell of."""
+    first_on = max(period.from_on, asked.begins_on or period.from_on)
+    return tuple(days(first_on, min(period.to_on, asked.today_on)))

@@ -1,0 +1,130 @@
+"""What a metric needs to be known: inputs that a source must bring, and whether one does (metrics R17)."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.numbers.metric import Metric, facts_of, named
+from core.numbers.reporting import Reporting
+
+
+@dataclass(frozen=True)
+class Need:
+    """An input by name; one of the queries in ``seen`` finds a row where a source brings it, none if none can yet."""
+
+    names: Mapping[str, str]
+    seen: tuple[str, ...] = ()
+
+
+NEEDS: Mapping[str, Need] = {
+    "tickets": Need(named("tickets", "Tickets", "工单"), ("select 1 from ticket_facts limit 1",)),
+    "calls": Need(
+        named("calls", "Anrufe", "电话"), ("select 1 from queue_legs limit 1", "select 1 from call_facts limit 1")
+    ),
+    "contacts": Need(
+        named("tickets or calls", "Tickets oder Anrufe", "工单或电话"),
+        ("select 1 from contact_facts limit 1", "select 1 from handled_facts limit 1"),
+    ),
+    "agent_states": Need(named("agent states", "Agentenzustände", "坐席状态"), ("select 1 from agent_days limit 1",)),
+    "surveys": Need(named("surveys", "Umfragen", "问卷"), ("select 1 from survey_facts limit 1",)),
+    "csat": Need(
+        named("satisfaction surveys", "Zufriedenheitsumfragen", "满意度调查"),
+        ("select 1 from survey_facts where kind = 'csat' limit 1",),
+    ),
+    "survey_offers": Need(
+        named("survey offers", "versandte Umfragen", "问卷发送记录"),
+        ("select 1 from survey_facts where offered_on is not null limit 1",),
+    ),
+    "nps": Need(
+        named("recommendation surveys", "NPS-Umfragen", "净推荐值调查"),
+        ("select 1 from survey_facts where kind = 'nps' limit 1",),
+    ),
+    "fcr_surveys": Need(
+        named("surveys on first contact resolution", "Umfragen zur Erstlösung", "一次解决率调查"),
+        ("select 1 from survey_facts where kind = 'fcr' limit 1",),
+    ),
+    "sla": Need(named("SLA targets", "SLA-Ziele", "SLA 目标"), ("select 1 from sla_facts limit 1",)),
+    "escalations": Need(
+        named("escalations", "Eskalationen", "升级记录"),
+        ("select 1 from ticket_facts where escalated_on is not null limit 1",),
+    ),
+    "schedule": Need(
+        named("opening hours", "Öffnungszeiten", "营业时间"),
+        ("select 1 from business_schedules where deleted_at is null limit 1",),
+    ),
+    "absences": Need(named("absences", "Abwesenheiten", "缺勤记录")),
+    "availability": Need(named("availability of tools", "Systemverfügbarkeit", "系统可用记录")),
+    "call_charges": Need(named("call charges", "Gesprächskosten", "通话费用")),
+    "carrier_events": Need(named("carrier events of blocked calls", "Besetztmeldungen des Netzes", "运营商占线记录")),
+    "complaints": Need(named("complaints", "Beschwerden", "投诉记录")),
+    "costs": Need(named("costs", "Kosten", "成本")),
+    "customer_base": Need(named("number of customers", "Kundenzahl", "客户数量")),
+    "effort_surveys": Need(named("effort surveys", "Umfragen zum Aufwand", "费力度调查")),
+    "forecasts": Need(named("forecasts", "Prognosen", "预测")),
+    "improvements": Need(named("improvement actions", "Verbesserungsmaßnahmen", "改进措施")),
+    "ivr_events": Need(named("events of the voice menu", "Ereignisse des Sprachmenüs", "语音菜单事件")),
+    "projects": Need(named("projects", "Projekte", "项目")),
+    "qa_reviews": Need(named("quality reviews", "Qualitätsprüfungen", "质检记录")),
+    "required_fields": Need(named("list of required fields", "Liste der Pflichtfelder", "必填字段清单")),
+    "requirements": Need(named("staffing requirements", "Personalbedarf", "人员需求")),
+    "self_service": Need(named("self-service figures", "Zahlen der Selbstbedienung", "自助服务数据")),
+    "shifts": Need(named("shifts", "Schichten", "班次")),
+    "staff_records": Need(named("staff records", "Personaldaten", "人事记录")),
+    "staff_surveys": Need(named("staff surveys", "Mitarbeiterumfragen", "员工调查")),
+    "stockout_reasons": Need(
+        named("list of out-of-stock reasons", "Liste der Gründe ohne Lieferbarkeit", "缺货原因清单")
+    ),
+    "trainings": Need(named("trainings", "Schulungen", "培训记录")),
+}
+
+FACT_NEEDS: Mapping[str, str] = {
+    **dict.fromkeys(("ticket_facts", "solve_facts", "reply_wait_facts", "backlog_moves", "backlog_spans"), "tickets"),
+    **dict.fromkeys(("queue_legs", "call_facts"), "calls"),
+    **dict.fromkeys(("contact_facts", "handled_facts"), "contacts"),
+    "agent_days": "agent_states",
+    "survey_facts": "surveys",
+    "sla_facts": "sla",
+}
+
+# The fact and day column from which on a family of facts has a history.
+BEGINS: Mapping[str, tuple[str, str]] = {
+    "tickets": ("ticket_facts", "created_on"),
+    "calls": ("call_facts", "arrived_on"),
+    "agent_states": ("agent_days", "day_on"),
+    "contacts": ("contact_facts", "day_on"),
+}
+
+
+def needs_of(metric: Metric, variant: str) -> tuple[str, ...]:
+    """Keys of what a variant needs, the particular ones first."""
+    formula = metric.how.get(variant)
+    facts = sorted(FACT_NEEDS[fact] for fact in facts_of(formula)) if formula else []
+    return tuple(dict.fromkeys((*metric.needs, *metric.needs_of.get(variant, ()), *facts)))
+
+
+def is_met(db: sqlite3.Connection, need: str, reporting: Reporting) -> bool:
+    """Whether some source, or the config, brings an input."""
+    if need == "schedule" and (reporting.default_schedule_uid is not None or reporting.schedules):
+        return True
+    return any(db.execute(query).fetchone() is not None for query in NEEDS[need].seen)
+
+
+def missing(db: sqlite3.Connection, metric: Metric, variant: str, reporting: Reporting) -> tuple[str, ...]:
+    """Keys of ``NEEDS`` that no source brings; with one of them the variant is unavailable."""
+    wanted = needs_of(metric, variant)
+    if "csat" in wanted or "nps" in wanted or "fcr_surveys" in wanted:
+        wanted = tuple(need for need in wanted if need != "surveys")
+    return tuple(need for need in wanted if not is_met(db, need, reporting))
+
+
+def begins_on(db: sqlite3.Connection, metric: Metric, variant: str, reporting: Reporting) -> str | None:
+    """The first day of which the facts behind a variant tell; None where they have no such day."""
+    found = []
+    for need in needs_of(metric, variant):
+        if need in BEGINS:
+            fact, on = BEGINS[need]
+            first_on = db.execute(f"select min({on}) from {fact}").fetchone()[0]
+            found += [str(first_on)] if first_on is not None else []
+    if reporting.history_from_on is not None:
+        found.append(reporting.history_from_on)
+    return max(found, default=None)

@@ -1,0 +1,169 @@
+"""Dirty days into parts: every additive figure of a day, for the total, each single dimension and each half hour.
+
+A day's partition is replaced as a whole, never patched, so that it equals what a full computation would give.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from operator import add
+from typing import Any, TypeAlias
+
+from core.numbers import levels
+from core.numbers.metric import Distinct, Max, Part
+from core.numbers.precision import folded_parts
+from core.numbers.reporting import Reporting
+from core.numbers.sql import (
+    HALF_HOUR,
+    PART_DIMS,
+    QUEUE_HALF_HOUR,
+    SLOTTED,
+    TICKET_DIMS,
+    TOTAL,
+    WHOLE_DAY,
+    column_of,
+    select,
+)
+from core.store.db import transaction
+
+Cell: TypeAlias = tuple[str, str, str, int]
+"""Day, dimension, member, half hour."""
+PartRow: TypeAlias = tuple[str, str, str, str, int, float, int]
+"""Part id, then a cell, then figure and number of rows."""
+Progress: TypeAlias = Callable[[int, int], None]
+
+BATCH_DAYS = 28
+FACTS: Mapping[tuple[str, str], tuple[Part, ...]] = {
+    clock: tuple(part for part in folded_parts() if (part.fact, part.on) == clock)
+    for clock in {(part.fact, part.on) for part in folded_parts()}
+}
+
+
+@dataclass(frozen=True)
+class Folded:
+    """What a fold did: partitions (a fact, a clock and a day) replaced, and part rows written."""
+
+    partitions: int = 0
+    rows: int = 0
+
+
+def fold(db: sqlite3.Connection, reporting: Reporting, now_at: int, on_progress: Progress | None = None) -> Folded:
+    """Replaces the parts of all dirty days and brings the levels of closed days up to yesterday."""
+    dirty: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for fact, clock, day_on in db.execute("select fact, clock, day_on from dirty_days order by fact, clock, day_on"):
+        dirty[fact, clock].append(day_on)
+    total, done, rows = sum(map(len, dirty.values())), 0, 0
+    for batch in _batches(dirty):
+        with transaction(db):
+            before = levels.moves(db, batch)
+            rows += sum(_replace(db, fact, on, days) for (fact, on), days in batch)
+            levels.shift(db, before, levels.moves(db, batch))
+        done += sum(len(days) for _, days in batch)
+        if on_progress:
+            on_progress(done, total)
+    rows += levels.extend(db, reporting, now_at)
+    return Folded(total, rows)
+
+
+Batch: TypeAlias = list[tuple[tuple[str, str], Sequence[str]]]
+
+
+def _batches(dirty: Mapping[tuple[str, str], Sequence[str]]) -> Iterator[Batch]:
+    """Some days of one clock of a fact at a time; the spans' entries and exits together, for levels need both."""
+    spans = [(clock, days) for clock, days in dirty.items() if clock[0] == levels.SPANS]
+    if spans:
+        yield spans
+    for clock, days in dirty.items():
+        if clock[0] != levels.SPANS:
+            for start in range(0, len(days), BATCH_DAYS):
+                yield [(clock, days[start : start + BATCH_DAYS])]
+
+
+def _replace(db: sqlite3.Connection, fact: str, on: str, days: Sequence[str]) -> int:
+    parts = FACTS.get((fact, on), ())
+    made = sorted(partition(db, parts, days)) if parts else []
+    db.executemany(
+        "delete from parts where part = ? and day_on = ?", ((part.id, day_on) for part in parts for day_on in days)
+    )
+    db.executemany("insert into parts (part, day_on, dim, member, slot, num, n) values (?, ?, ?, ?, ?, ?, ?)", made)
+    db.executemany(
+        "delete from dirty_days where fact = ? and clock = ? and day_on = ?", ((fact, on, day_on) for day_on in days)
+    )
+    return len(made)
+
+
+def partition(db: sqlite3.Connection, parts: Sequence[Part], days: Sequence[str]) -> Iterator[PartRow]:
+    """The rows of the parts of one fact and clock on some days; cells without rows behind them are left out."""
+    adding = tuple(part for part in parts if not isinstance(part, Max | Distinct))
+    greatest = tuple(part for part in parts if isinstance(part, Max))
+    split = 2 * len(adding)
+    sums: dict[Cell, Any] = {}
+    peaks: dict[Cell, list[Any]] = defaultdict(list)
+    for cell, figures in _cells(db, (*adding, *greatest), days):
+        known = sums.get(cell)
+        sums[cell] = figures[:split] if known is None else tuple(map(add, known, figures[:split]))
+        if greatest:
+            peaks[cell].append(figures[split:])
+    for cell, figures in sums.items():
+        yield from _rows(cell, adding, figures)
+    for cell, rows in peaks.items():
+        yield from _rows(cell, greatest, tuple(_peak(rows)))
+    for part in parts:
+        if isinstance(part, Distinct):
+            yield from _distinct(db, part, days)
+
+
+def _rows(cell: Cell, parts: Sequence[Part], figures: Sequence[Any]) -> Iterator[PartRow]:
+    for part, num, n in zip(parts, figures[::2], figures[1::2], strict=True):
+        if n:
+            yield (part.id, *cell, num, n)
+
+
+def _peak(rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
+    for place, column in enumerate(zip(*rows, strict=True)):
+        known = [value for value in column if value is not None]
+        yield sum(known) if place % 2 else max(known, default=None)
+
+
+def _cells(
+    db: sqlite3.Connection, parts: Sequence[Part], days: Sequence[str]
+) -> Iterator[tuple[Cell, tuple[Any, ...]]]:
+    """Figures that belong to a cell, several a cell: read once in the fewest groups, then given to each dimension."""
+    if not parts:
+        return
+    fact, on = parts[0].fact, parts[0].on
+    for place_of_group, group in enumerate(_groups(fact)):
+        has_slot = "slot" in group
+        columns = [column_of(fact, dim) or "slot" for dim in group]
+        dims = group[:-1] if has_slot else group
+        end = 1 + len(group)
+        for row in db.execute(select(fact, on, parts, days, columns), days):
+            day_on, figures = row[0], tuple(row)[end:]
+            if place_of_group == 0:
+                yield (day_on, TOTAL, "", WHOLE_DAY), figures
+            for place, dim in enumerate(dims, 1):
+                yield (day_on, dim, row[place], WHOLE_DAY), figures
+            if has_slot:
+                slot = row[end - 1]
+                yield (day_on, HALF_HOUR, "", slot), figures
+                yield (day_on, QUEUE_HALF_HOUR, row[1 + dims.index("queue")], slot), figures
+
+
+def _groups(fact: str) -> tuple[tuple[str, ...], ...]:
+    """Dimensions read together: few enough cells, few enough readings (nine at once have as many cells as facts)."""
+    dims = PART_DIMS[fact]
+    if fact in SLOTTED:
+        return ((*dims, "slot"),)
+    return GROUPED.get(dims, (dims,))
+
+
+GROUPED: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = {TICKET_DIMS: (TICKET_DIMS[:5], TICKET_DIMS[5:])}
+
+
+def _distinct(db: sqlite3.Connection, part: Distinct, days: Sequence[str]) -> Iterator[PartRow]:
+    """Different values a day, counted for each dimension anew since its members share some."""
+    for dim in (TOTAL, *PART_DIMS[part.fact]):
+        columns = [column for column in [column_of(part.fact, dim)] if column]
+        for row in db.execute(select(part.fact, part.on, (part,), days, columns), days):
+            yield part.id, row[0], dim, row[1] if columns else "", WHOLE_DAY, row[-1], row[-1]

@@ -1,0 +1,104 @@
+"""SQL read from declarations: the parts of a fact, grouped by day and dimension; a subset that other engines accept.
+
+No input from outside becomes SQL text: values are parameters, names come from the declarations.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from core.numbers.metric import Distinct, Max, Part
+from core.store.tables import TABLES
+
+TICKET_DIMS = (
+    "source",
+    "brand",
+    "team",
+    "channel",
+    "handled_by",
+    "priority",
+    "contact_reason",
+    "customer_type",
+    "language",
+)
+CALL_DIMS = ("source", "queue", "team", "direction", "line")
+
+DIM_COLUMNS: Mapping[str, str] = {
+    **{dim: dim for dim in (*TICKET_DIMS, "direction")},
+    "team": "team_uid",
+    "queue": "queue_uid",
+    "line": "line_uid",
+}
+
+# The single dimensions by which the parts of a fact are kept; others are answered from the facts themselves.
+PART_DIMS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        (
+            "ticket_facts",
+            "solve_facts",
+            "reply_wait_facts",
+            "backlog_moves",
+            "backlog_spans",
+            "survey_facts",
+            "sla_facts",
+        ),
+        TICKET_DIMS,
+    ),
+    "queue_legs": CALL_DIMS,
+    "call_facts": CALL_DIMS,
+    "agent_days": ("source", "team"),
+    "contact_facts": ("source", "channel", "team", "queue", "contact_reason", "customer_type", "handled_by"),
+    "handled_facts": ("source", "channel", "team", "queue"),
+}
+
+# Facts kept by half hour too, for the total and for each queue.
+SLOTTED = frozenset({"queue_legs", "call_facts"})
+HALF_HOUR, QUEUE_HALF_HOUR, TOTAL = "half_hour", "queue_half_hour", "total"
+WHOLE_DAY = -1
+
+_COLUMNS = {table.name: frozenset(table.names) for table in TABLES}
+
+
+def column_of(fact: str, dim: str) -> str | None:
+    """The column of a fact that holds a dimension; None where the fact is not split by it."""
+    column = DIM_COLUMNS.get(dim, "")
+    return column if column in _COLUMNS[fact] else None
+
+
+def has_column(fact: str, column: str) -> bool:
+    """Whether a table has a column."""
+    return column in _COLUMNS[fact]
+
+
+def marks(values: Sequence[object]) -> str:
+    """A parenthesised list of as many parameters."""
+    return f"({', '.join('?' * len(values))})"
+
+
+def member(column: str) -> str:
+    """A dimension's member as text; empty where it is unknown."""
+    return f"coalesce({column}, '')"
+
+
+def expressions(part: Part) -> tuple[str, str]:
+    """What adds up to a part's figure and to the number of rows behind it."""
+    counted = part.value or "1"
+    chosen = f"case when {part.where} then {counted} end" if part.where else counted
+    match part:
+        case Max():
+            return f"max({chosen})", f"count({chosen})"
+        case Distinct():
+            return (f"count(distinct {chosen})",) * 2
+    if part.value:
+        return f"coalesce(sum({chosen}), 0)", f"count({chosen})"
+    return (f"count({chosen})" if part.where else "count(*)",) * 2
+
+
+def select(
+    fact: str, on: str, parts: Iterable[Part], days: Sequence[str], by: Sequence[str] = (), filters: Sequence[str] = ()
+) -> str:
+    """Day, the members ``by`` columns, then two figures a part; one parameter a day, then those of ``filters``."""
+    keys = [on, *(member(column) if column != "slot" else column for column in by)]
+    figures = [expression for part in parts for expression in expressions(part)]
+    where = [f"{on} in {marks(days)}", *filters]
+    return (
+        f"select {', '.join([*keys, *figures])}\nfrom {fact}\nwhere {' and '.join(where)}\ngroup by {', '.join(keys)}"
+    )
