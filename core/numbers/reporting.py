@@ -34,7 +34,8 @@ class Reporting:
 
     ``zone`` cuts the days (metrics R5). ``queues`` are known by name, ``test_numbers`` by the line's native id.
     ``default_schedule_uid`` serves tickets and queues that name none; without it the vendor's default does, or the
-    only schedule there is.
+    only schedule there is. ``history_from_on`` is the first local day of which every source was read in full; older
+    days hold only what was still open then.
     """
 
     zone: ZoneInfo
@@ -52,3 +53,4 @@ class Reporting:
     routing_s: int = 300
     state_cap_s: int = 57_600
     presence_s: int = 7_200
+    history_from_on: str | None = None
