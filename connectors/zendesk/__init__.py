@@ -48,7 +48,7 @@ connector = Connector(
             once=True,
             optional=True,
             scope="search",
-            feeds="tickets",
+            feeds="the tickets that are open now",
         ),
         Stream(
             "groups",

@@ -4,8 +4,6 @@ Cursors and times are taken from the answers and put into requests of our own fo
 never mixed with further parameters. Changes of the last minute are left out by Zendesk and come with the next pull.
 """
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -48,10 +46,7 @@ class ListPage(msgspec.Struct, kw_only=True):
 
 
 def by_cursor(api: Api, path: str, form: type[CursorPage], window: Window, params: Params) -> Iterator[Page]:
-    """Pages of a cursor export, from the saved cursor or from ``window.since``; the cursor of each is saved with it.
-
-    A cursor that Zendesk no longer takes is replaced by the moment it stood for, an hour earlier.
-    """
+    """Pages of a cursor export, from the saved cursor or from ``window.since``; the cursor of each is saved with it."""
     place: Params = {"cursor": window.resume_at} if window.resume_at else {"start_time": window.since}
     cursor, over = window.resume_at, False
     while not over:
@@ -60,30 +55,15 @@ def by_cursor(api: Api, path: str, form: type[CursorPage], window: Window, param
         except Refused as refused:
             if is_too_recent(refused):
                 return
-            # A refusal of the plan or the key is none of the cursor.
-            if "cursor" not in place or refused.status not in (400, 410, 422):
-                raise
-            place = {"start_time": max(0, (moment_in(cursor) or window.since) - 3600)}
-            continue
+            raise
         over = page.end_of_stream
         if page.after_cursor is None and not over:
             raise Unavailable(
                 f"Zendesk's {path} gives no cursor although more is to come; tried again at the next run."
             )
         cursor = page.after_cursor or cursor
-        yield Page(page.rows, resume_at=cursor, data_to=moment_in(cursor), last=over)
+        yield Page(page.rows, resume_at=cursor, last=over)
         place = {"cursor": cursor}
-
-
-def moment_in(cursor: str | None) -> int | None:
-    """The moment inside a cursor (base64 of ``1707271741.0||4045|``, seen 2024-02), None where its form is another."""
-    if cursor is None:
-        return None
-    try:
-        text = base64.b64decode(cursor, validate=True).decode("ascii")
-        return int(float(text.partition("||")[0]))
-    except (binascii.Error, UnicodeDecodeError, ValueError, OverflowError):
-        return None
 
 
 def by_time(
@@ -91,11 +71,11 @@ def by_time(
 ) -> Iterator[Page]:
     """Pages of a time export; each starts in the second in which the one before ended, so that second comes twice.
 
-    ``back_s``: seconds before the saved moment that are read again. The vendor says where a page ends; without
+    ``back_s``: seconds before the saved moment that are read again. The vendor says where the export ends; without
     that word the end is a page that leads no further.
     """
-    at = max(window.since, int(window.resume_at) - back_s) if window.resume_at else window.since
-    reached, over = at, False
+    known = int(window.resume_at) if window.resume_at else window.since
+    at, over = max(window.since, known - back_s) if window.resume_at else known, False
     while not over:
         try:
             page = api.get(path, form, params={"start_time": at, "per_page": PER_EXPORT, **params})
@@ -107,8 +87,7 @@ def by_time(
         over = page.end_of_stream or not page.rows
         if page.end_of_stream is None and ends_at <= at and len(page.rows) < PER_EXPORT:
             over = True
-        reached = max(reached, ends_at, int(window.resume_at or 0))
-        yield Page(page.rows, resume_at=str(reached), data_to=page.end_time, last=over)
+        yield Page(page.rows, resume_at=str(max(ends_at, known) if over else ends_at), data_to=page.end_time, last=over)
         if not over and ends_at <= at:
             raise Stuck(
                 f"Zendesk's {path} has {len(page.rows)} rows or more in the second {at}, more than a page holds, and "

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET
 
-from connectors import Api, BadRow, Context, Page, Personal, Record, Refused, Survey, Window, utc
+from connectors import Api, BadRow, Context, Page, Personal, Record, Survey, Window, utc
 from connectors.zendesk.fields import text_of
 from connectors.zendesk.paging import PER_LIST, ListPage
 
@@ -99,14 +99,7 @@ def swept(api: Api, path: str, form: type[ListPage], window: Window, since: str,
         place = Place(place.newest, place.newest if is_sweep else place.swept, start)
     while True:
         asked = {since: place.start * unit, "page[size]": PER_LIST, "page[after]": place.after}
-        try:
-            page = api.get(path, form, params=asked)
-        except Refused as refused:
-            # The cursor of a list that was left off some time ago may be gone: from the start of that list again.
-            if place.after is None or refused.status not in (400, 410, 422):
-                raise
-            place = Place(place.newest, place.swept, place.start)
-            continue
+        page = api.get(path, form, params=asked)
         newest = max((newest_in(raw) for raw in page.rows), default=0)
         after = page.meta.after_cursor if page.meta and page.meta.has_more else None
         newest = max(newest, place.newest)
