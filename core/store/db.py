@@ -79,6 +79,8 @@ def _settle(db: sqlite3.Connection, *, read_only: bool) -> None:
     tables = db.execute("select count(*) from sqlite_master").fetchone()[0]
     if tables and db.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
         raise StoreError("it is a SQLite database of another program; choose another store.path")
+    if not tables and not read_only:
+        db.execute(f"pragma application_id = {APPLICATION_ID}")
     db.execute(f"pragma cache_size = -{CACHE_KIB}")
     db.execute("pragma temp_store = memory")
     if not read_only:

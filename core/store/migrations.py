@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.store.db import APPLICATION_ID, StoreError, backup, set_setting, setting, transaction
+from core.store.db import StoreError, backup, set_setting, setting, transaction
 from core.store.tables import FACTS, TABLES, Table
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ def first(db: sqlite3.Connection) -> None:
         ensure(db, table)
     if setting(db, "hash_key") is None:
         set_setting(db, "hash_key", secrets.token_hex(32))
-    db.execute(f"pragma application_id = {APPLICATION_ID}")
 
 
 STEPS: tuple[Step, ...] = (first,)

@@ -35,6 +35,14 @@ where i.customer_uid = ?
     where n.kind = i.kind and n.identity_hash = i.identity_hash
   ) <= {MOST_SHARING}
 """
+# An address that one customer too many has now parts those whom it joined before.
+PARTED = """
+select o.customer_uid
+from customer_identities as i
+join customer_identities as o on o.kind = i.kind and o.identity_hash = i.identity_hash
+join people as p on p.customer_uid = o.customer_uid
+where i.customer_uid = ?
+"""
 
 
 class Union:
@@ -121,6 +129,8 @@ def _reached(db: sqlite3.Connection, dirty: set[str], same: Sequence[Sequence[st
         )
         waiting += [row[0] for row in was]
         waiting += _sharing(db, uid)
+        if uid in dirty:
+            waiting += [row[0] for row in db.execute(PARTED, (uid,))]
         waiting += beside.get(uid, ())
     return members
 

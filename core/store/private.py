@@ -18,6 +18,7 @@ WORD = re.compile(r"[A-Za-z][A-Za-z0-9_. -]{0,31}")
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]{4,15}(Z|[+-]\d\d:?\d\d)?)?")
 NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,6})?")
+LEAST_DIGITS = 6
 TELLING = frozenset(
     "status state type kind channel priority event role score locale time_zone currency unit metric".split()
 )
@@ -38,7 +39,11 @@ def mask_comment(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def phone(text: str, country: str | None) -> str:
-    """The number as E.164 (``country``: where numbers without one are from); its digits if it is none; else empty."""
+    """The number as E.164 (``country``: where it is from if it does not say), or its digits; empty if too short."""
+    digits = re.sub(r"\D", "", text[:64])
+    # A short one is an extension or a service, the same in every house.
+    if len(digits) < LEAST_DIGITS:
+        return ""
     import phonenumbers  # noqa: PLC0415  (20 ms, and only where a source brings numbers)
 
     try:
@@ -47,8 +52,7 @@ def phone(text: str, country: str | None) -> str:
         number = None
     if number is not None and phonenumbers.is_possible_number(number):
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-    digits = re.sub(r"\D", "", text[:64])
-    return digits if len(digits) >= 7 else ""
+    return digits
 
 
 def identity(kind: str, value: str, country: str | None, key: bytes) -> str | None:
