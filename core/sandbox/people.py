@@ -54,9 +54,10 @@ class Customers:
         self.people: list[Person] = []
         self.recent: list[int] = []
         self.organizations = [self._organization(number) for number in range(max(6, round(110 * min(scale, 1.0))))]
-        known = max(80, round(2_800 * scale))
-        for number in range(known):
-            self.add(self.start_at - 700 * DAY + number * 700 * DAY // known)
+        self.known = max(80, round(2_800 * scale))
+        """Customers from before the story; only they are known by their number when they call."""
+        for number in range(self.known):
+            self.add(self.start_at - 700 * DAY + number * 700 * DAY // self.known)
 
     def _organization(self, number: int) -> Organization:
         dice = self.dice

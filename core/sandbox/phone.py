@@ -4,44 +4,15 @@ from collections import deque
 from datetime import date
 from heapq import heappop, heappush
 
-from msgspec import Struct
-
-from core.sandbox import names
 from core.sandbox.dice import Dice
 from core.sandbox.people import Customers
+from core.sandbox.roster import HOUR, QUEUES, Agent, roster
 from core.sandbox.story import CALLS_BY_HOUR, WEEKDAY, Story
 from core.sandbox.truth import Call, Leg, LogLine
 
-HOUR = 3_600
-QUEUES = {"Hotline DE": 60.0, "Hotline EN": 29.0, "VIP": 8.0}
 TALK_MEDIAN_S = {"Hotline DE": 235.0, "Hotline EN": 250.0, "VIP": 280.0}
 TIMEOUT_S = 420
 WRAP_UP = "Wrap-up"
-
-Shift = tuple[int, int]
-
-
-class Seat(Struct):
-    """A place on the roster: who may sit there, which queues it serves, from and to which minute of the day."""
-
-    queues: tuple[str, ...]
-    shift: Shift
-    crew: tuple[str, ...]
-
-
-WEEKDAY_SEATS = (
-    Seat(("Hotline DE",), (475, 990), ("Lena Brandt", "Tobias Keller", "Carla Busch")),
-    Seat(("Hotline DE",), (480, 1020), ("Aylin Demir", "Marek Nowak", "Henrik Paulsen")),
-    Seat(("Hotline DE",), (540, 1085), ("Robert Thiele", "Jannis Otto")),
-    Seat(("Hotline DE",), (590, 930), ("Milan Horvat", "Ruth Andersen", "Ute Siebert")),
-    Seat(("VIP", "Hotline EN"), (475, 990), ("Priya Raman", "Fatima El Amrani")),
-    Seat(("Hotline EN", "VIP"), (475, 1085), ("Oliver Grant", "Sophie Lindner")),
-    Seat(("VIP", "Hotline EN"), (540, 1085), ("Isabel Roth", "Daniel Ackermann", "Nina Vogt")),
-)
-SATURDAY_SEATS = (
-    Seat(("Hotline DE", "VIP"), (595, 845), ("Lena Brandt", "Aylin Demir", "Robert Thiele")),
-    Seat(("Hotline EN", "VIP"), (595, 845), ("Priya Raman", "Oliver Grant", "Isabel Roth")),
-)
 
 
 class Waiting:
@@ -66,17 +37,6 @@ class Waiting:
         self.legs: list[Leg] = []
         self.patience_s = self.wish_s = self.position = self.order = 0
         self.ringing = ""
-
-
-class Agent:
-    """An agent on the telephone for a day."""
-
-    __slots__ = ("free_since", "in_at", "name", "out_at", "paused", "pauses", "queues", "state")
-
-    def __init__(self, name: str, queues: tuple[str, ...], in_at: int, out_at: int) -> None:
-        self.name, self.queues, self.in_at, self.out_at = name, queues, in_at, out_at
-        self.state, self.free_since, self.paused = "out", in_at, ""
-        self.pauses: list[tuple[int, int, str]] = []
 
 
 class PhoneDay:
@@ -263,7 +223,9 @@ class PhoneDay:
         wait_s = at - caller.at
         ring_s = min(wait_s, dice.between(2, 7))
         self.log(at, caller.callid, caller.queue, agent.name, "CONNECT", wait_s, self.new_id(at), ring_s)
-        talk_s = max(8, round(dice.lognormal(TALK_MEDIAN_S[caller.queue], 0.6)))
+        hour = (at - self.midnight) / HOUR
+        harder = 1.45 if self.day_on == self.story.bad_day_on and 9.5 <= hour < 12 else 1.0
+        talk_s = max(8, round(dice.lognormal(TALK_MEDIAN_S[caller.queue] * harder, 0.6)))
         ended_at, tail = at + talk_s, (wait_s, talk_s, caller.position)
         caller.ringing, agent.state = "", "talk"
         chance = 0.10 if self.story.surge(self.day_on) > 1.1 else 0.075
@@ -294,48 +256,6 @@ class PhoneDay:
                 self.log(at, *where, "ATTENDEDTRANSFER", "LINK", *names_, *tail)
             case _:
                 self.log(at, *where, "COMPLETECALLER" if self.dice.chance(0.62) else "COMPLETEAGENT", *tail)
-
-
-def roster(dice: Dice, story: Story, day_on: date, midnight: int, scale: float) -> list[Agent]:
-    """Who is on the telephone that day; on the bad day two of three are missing at Hotline DE until noon."""
-    seats = SATURDAY_SEATS if day_on.weekday() == 5 else WEEKDAY_SEATS
-    bad, taken = day_on == story.bad_day_on, set[str]()
-    agents: list[Agent] = []
-    for seat in [seat for seat in seats for _ in range(max(1, round(scale)))]:
-        from_min, to_min = seat.shift
-        short = bad and seat.queues == ("Hotline DE",) and seat.shift != (475, 990)
-        if short:
-            from_min = 12 * 60 + 3
-        crew = [name for name in seat.crew if name not in taken] or [
-            name for name, _ in names.AGENTS if name not in taken
-        ]
-        name = dice.pick(crew) if crew else f"Aushilfe {len(agents) + 1}"
-        taken.add(name)
-        in_at = midnight + from_min * 60 + dice.between(-200, 240)
-        agent = Agent(name, seat.queues, in_at, midnight + to_min * 60 + dice.between(0, 400))
-        agents.append(agent)
-        if short and seat.shift[0] < 9 * 60:
-            # Went home ill at ten; the seat is taken again at noon.
-            taken.add(ill := dice.pick([one for one in seat.crew if one not in taken] or [f"Aushilfe {len(agents)}"]))
-            agents.append(Agent(ill, seat.queues, midnight + 8 * HOUR - 90, midnight + 10 * HOUR))
-        if day_on.weekday() < 5:
-            plan_pauses(dice, agent, midnight, len(agents))
-    return agents
-
-
-def plan_pauses(dice: Dice, agent: Agent, midnight: int, number: int) -> None:
-    """Lunch in turns, two short breaks, and quiet stretches given to tickets."""
-    lunch = midnight + 11 * HOUR + 45 * 60 + (number % 3) * 35 * 60
-    plan = [
-        (lunch + dice.between(0, 300), dice.between(1_680, 1_980), "Lunch"),
-        (midnight + 9 * HOUR + 40 * 60 + dice.between(0, 900), dice.between(480, 700), "Break"),
-        (midnight + 15 * HOUR + 20 * 60 + number * 240 + dice.between(0, 900), dice.between(480, 700), "Break"),
-    ]
-    if number % 3 == 0:
-        plan.append((midnight + 16 * HOUR + dice.between(0, 900), dice.between(1_200, 1_800), "Tickets"))
-    if number % 3 == 2:
-        plan.append((midnight + 14 * HOUR + dice.between(0, 600), dice.between(1_200, 1_800), "Tickets"))
-    agent.pauses = [pause for pause in sorted(plan) if agent.in_at + 600 < pause[0] < agent.out_at - 1_800]
 
 
 def caller_number(dice: Dice, phone: str | None) -> str:
@@ -369,7 +289,7 @@ def play_day(
     level *= 1.18 if bad else 1.0
     for _ in range(dice.poisson(level * scale * (0.5 + 0.5 * story.surge(day_on)))):
         at = midnight + dice.weighted(by_hour) * HOUR + dice.between(0, HOUR - 1)
-        person = customers.people[int(dice.random() * len(customers.people))] if dice.chance(0.72) else None
+        person = customers.people[int(dice.random() * customers.known)] if dice.chance(0.72) else None
         vip = person is not None and "vip" in person.tags
         short = bad and 10 * HOUR <= at - midnight < 12 * HOUR
         queue = "VIP" if vip else dice.weighted(QUEUES | ({"Hotline DE": 150.0} if short else {}))

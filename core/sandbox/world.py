@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from core.sandbox import account
+from core.sandbox.desk import Desk
 from core.sandbox.hours import DayHours, Hours, days, local_at, local_date, make_hours
 from core.sandbox.people import Customers, make_staff
 from core.sandbox.phone import play_day
 from core.sandbox.script import Draft, Script
 from core.sandbox.story import Story, public_holidays
-from core.sandbox.tickets import Desk
+from core.sandbox.tickets import tickets_of_day
 from core.sandbox.truth import Audit, Call, LogLine, Organization, Person, Ticket
 
 UNTIL = local_at(date(2026, 11, 21), 30)
@@ -72,7 +73,7 @@ def build_world(seed: int = 7, start_on: str = "2026-05-18", until: int = UNTIL,
     for day_on in days(first_on, local_date(until)):
         midnight = local_at(day_on)
         day_calls, day_lines = play_day(seed, story, day_on, midnight, scale, customers)
-        desk.day(day_on, midnight, day_calls)
+        tickets_of_day(desk, day_on, midnight, day_calls)
         calls += day_calls
         lines += day_lines
     people = [person for person in (*make_staff(story), *customers.people) if person.from_at <= until]

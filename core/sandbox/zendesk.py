@@ -48,6 +48,11 @@ class ZendeskSandbox(Sandbox):
         super().__init__(seed=seed, gzip_pages=gzip_pages, port=port)
 
     @property
+    def world(self) -> World:
+        """The truth behind the answers."""
+        return self.view.world
+
+    @property
     def now_at(self) -> int:
         """The account's clock, epoch seconds; set it to let time pass."""
         return self.view.now_at
@@ -101,7 +106,7 @@ class ZendeskSandbox(Sandbox):
                 self.nonce += 1
                 here = token(*untoken(here), nonce=self.nonce)
             page["after_cursor"] = here
-            page["after_url"] = f"{request.base}{request.path}?cursor={here}"
+            page["after_url"] = re.sub(r"cursor=[^&]+", f"cursor={here}", str(page["after_url"]))
         elif "next_page" in page and "start_time" in request.query:
             start = request.query["start_time"]
             page["end_time"] = int(start)
