@@ -2,13 +2,15 @@
 
 import sqlite3
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.clock import DAY_S
+from core.numbers.calendars import Calendar, HolidayRow, HoursRow, Schedules, build_calendar
 from core.numbers.facts.ground import Ground, QueueKnown
 from core.numbers.facts.staff import Staff, load_members
 from core.numbers.local import DayIndex
 from core.numbers.reporting import QueueRule, Reporting
-from core.numbers.schedules import load_schedules
 
 YEAR_S = 366 * DAY_S
 NO_RULE = QueueRule()
@@ -29,7 +31,7 @@ def load_ground(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> Gr
     return Ground(
         reporting=reporting,
         staff=Staff(load_members(db)),
-        schedules=load_schedules(db, reporting),
+        schedules=load_schedules(db, reporting, now_at),
         days=DayIndex(reporting.zone.key, now_at - 2 * YEAR_S, now_at + DAY_S),
         queues=_queues(db, reporting, team_schedules),
         tiers={uid: tier for uid, (_, tier) in teams.items() if tier is not None},
@@ -57,3 +59,40 @@ def _queues(db: sqlite3.Connection, reporting: Reporting, team_schedules: Mappin
 
 def _first(*values: int | None) -> int:
     return next(value for value in values if value is not None)
+
+
+def load_schedules(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> Schedules:
+    """The calendars of vendors and config; the default one is the config's, the vendor's, or the only one there is."""
+    hours: dict[str, list[HoursRow]] = {}
+    holidays: dict[str, list[HolidayRow]] = {}
+    for uid, weekday, open_min, close_min, valid_from_on, valid_to_on in db.execute(
+        "select schedule_uid, weekday, open_min, close_min, valid_from_on, valid_to_on from schedule_hours"
+    ):
+        hours.setdefault(uid, []).append(HoursRow(weekday, open_min, close_min, valid_from_on, valid_to_on))
+    for uid, day_on, open_min, close_min in db.execute(
+        "select schedule_uid, day_on, open_min, close_min from holidays"
+    ):
+        holidays.setdefault(uid, []).append(HolidayRow(day_on, open_min, close_min))
+    from_on, to_on = (
+        datetime.fromtimestamp(at, UTC).date().isoformat() for at in (now_at - 2 * YEAR_S, now_at + 30 * DAY_S)
+    )
+    calendars: dict[str, Calendar] = {}
+    vendors_uid: str | None = None
+    for uid, zone, is_default in db.execute(
+        "select uid, time_zone, is_default from business_schedules where deleted_at is null order by uid"
+    ):
+        # A schedule whose hours nobody told is none; one that has none is always closed.
+        if uid in hours:
+            calendars[uid] = build_calendar(_zone(zone, reporting), hours[uid], holidays.get(uid, ()), from_on, to_on)
+            vendors_uid = vendors_uid or (uid if is_default else None)
+    for name, rule in reporting.schedules.items():
+        calendars[name] = build_calendar(rule.time_zone, rule.hours, rule.holidays, from_on, to_on)
+    only_uid = next(iter(calendars)) if len(calendars) == 1 else None
+    return Schedules(calendars, reporting.default_schedule_uid or vendors_uid or only_uid)
+
+
+def _zone(name: str, reporting: Reporting) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError):
+        return reporting.zone.key
