@@ -116,3 +116,22 @@ BODIES = {
     "latin1": (b'{"tickets": [{"id": 1, "subject": "M\xfcller"}]}', "application/json"),
     "deep": (b"[" * 100_000, "application/json"),
 }
+
+KINDS = frozenset((*PAGE_FAULTS, *BODIES)) | {
+    "status",
+    "redirect",
+    "redirect_loop",
+    "bomb",
+    "silent",
+    "slow",
+    "lost",
+    "reset",
+    "cut",
+    "cut_off",
+    "same_cursor",
+    "twice",
+    "stuck",
+}
+"""All kinds of trouble. `lost`: the request is carried out and the connection closed without an answer; `silent`: the
+same after `seconds`; `slow`: a byte each `seconds`; `cut`: half the body under its own length; `cut_off` and `reset`:
+half the body, then the end or a reset of the connection."""

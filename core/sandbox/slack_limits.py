@@ -56,6 +56,8 @@ def _table(block: Block) -> str:
     widest = max((len(row) for row in rows if isinstance(row, list)), default=0)
     if not rows or len(rows) > 100 or widest > 20:
         return "table: 1 to 100 rows of at most 20 columns"
+    if any(isinstance(cell, Mapping) and cell.get("type") == "raw_text" and not _cell(cell) for cell in cells):
+        return "table cells must not be empty"
     return "" if _longest(cells) and sum(len(_cell(cell)) for cell in cells) <= 10_000 else "table: 10000 characters"
 
 
@@ -68,6 +70,8 @@ def _chart(block: Block) -> str:
     chart = block.get("chart", block)
     if not isinstance(chart, Mapping):
         return "chart must be an object"
+    if chart.get("type") not in ("line", "bar", "area", "pie"):
+        return "chart type must be line, bar, area or pie"
     if len(str(block.get("title", ""))) > 50:
         return "chart title: 50 characters"
     axis = chart.get("axis_config")

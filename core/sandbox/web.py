@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from core.sandbox.dice import Dice
-from core.sandbox.faults import BODIES, PAGE_FAULTS, STATUS_TEXT, Fault, Page
+from core.sandbox.faults import BODIES, KINDS, PAGE_FAULTS, STATUS_TEXT, Fault, Page
 
 LOG_LENGTH = 20_000
 BOMB_MB = 300
@@ -93,6 +93,8 @@ class Sandbox:
     def fail(self, kind: str, **how: object) -> Fault:
         """From now on answers are spoilt in this way; see `Fault` for how often."""
         fault = msgspec.convert({"kind": kind, **how}, Fault)
+        if kind not in KINDS:
+            raise ValueError(f"no such fault: {kind}. Known: {', '.join(sorted(KINDS))}.")
         with self.lock:
             self.faults.append(fault)
         return fault
@@ -119,8 +121,7 @@ class Sandbox:
             with self.lock:
                 self.log.clear()
         for fault in msgspec.convert(wish.get("faults", []), list[Fault]):
-            with self.lock:
-                self.faults.append(fault)
+            self.fail(**msgspec.structs.asdict(fault))
         return {"ok": True, "faults": msgspec.to_builtins(self.faults)}
 
     def repeat(self, kind: str, request: Request, page: Page) -> None:
