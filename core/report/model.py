@@ -1,22 +1,26 @@
 """A report as data: which numbers, in which order, with which sentence; renderers turn it into what people read.
 
-Texts of vendors and customers (queue names, comments) stand in fields of their own and are escaped by each renderer.
-Sentences are message keys with values, put into words by the locale at rendering.
+Texts of vendors and customers (queue names, comments) stand in ``Name`` values and fields of their own, and each
+renderer escapes them. Sentences are message keys with typed values, put into words by the locale at rendering.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from core.numbers.answer import Answer, Comparison
+from core.numbers.metric import Metric
 
 Mark: TypeAlias = Literal["good", "bad", "neutral", "unjudged", "none"]
 GoalState: TypeAlias = Literal["reached", "missed", "counter_failed", "unjudged", "none"]
+ChartKind: TypeAlias = Literal["days", "bars", "slots"]
 
 
 @dataclass(frozen=True)
 class Goal:
-    """What is aimed at: ``target`` in the metric's unit; it counts only if the counter-metric holds."""
+    """What is aimed at: ``target`` in the metric's unit; it counts only if the counter-metric holds.
+
+    ``needs`` are the answers to: what does the customer need, what the company, what staying ahead of competitors."""
 
     metric_id: str
     target: float
@@ -31,7 +35,10 @@ class Goal:
 
 @dataclass(frozen=True)
 class ReportSpec:
-    """What a report is asked for: ``metrics`` is a profile name or a list of ids."""
+    """What a report is asked for: ``metrics`` is a profile name or a list of ids.
+
+    ``ticket_links`` maps a source to the address of a ticket with ``{number}`` in it; ``report_url`` is where the full
+    report can be opened, if anywhere; ``source_titles`` are the names that people know the sources by."""
 
     name: str
     kind: Literal["daily"] = "daily"
@@ -41,14 +48,137 @@ class ReportSpec:
     language: str = "en"
     title: str | None = None
     late_after_s: int = 3 * 3600
+    ticket_links: Mapping[str, str] = field(default_factory=dict)
+    source_titles: Mapping[str, str] = field(default_factory=dict)
+    report_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a metric, in its unit."""
+
+    metric_id: str
+    value: float | None
+    variant: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A value of a metric that is aimed at, in its unit."""
+
+    metric_id: str
+    value: float
+    variant: str = ""
+
+
+@dataclass(frozen=True)
+class Delta:
+    """The size of a difference of a metric, in its unit; the sentence tells its sign."""
+
+    metric_id: str
+    value: float
+    variant: str = ""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share 0..1, said as whole per cent."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Count:
+    """So many things; ``noun`` is a key of the locale's nouns."""
+
+    value: int
+    noun: str
+
+
+@dataclass(frozen=True)
+class Number:
+    """A plain whole number."""
+
+    value: int
+
+
+@dataclass(frozen=True)
+class Nth:
+    """Which time: 5th."""
+
+    value: int
+
+
+@dataclass(frozen=True)
+class Day:
+    """A local date; ``style`` is a key of the locale's date patterns."""
+
+    day_on: str
+    style: str = "short"
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A moment, said as local wall time, with its weekday where it is not ``day_on``."""
+
+    at: int
+    day_on: str
+
+
+@dataclass(frozen=True)
+class Slot:
+    """The wall time at which half hour ``slot`` begins."""
+
+    slot: int
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """A length of time."""
+
+    value: float
+
+
+@dataclass(frozen=True)
+class Name:
+    """Words written by a vendor, a customer or an admin: never markup, always cleaned and escaped."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Term:
+    """The name of a metric (``kind`` metric), or a word of the locale in the section ``kind``."""
+
+    key: str
+    kind: str = "metric"
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One sentence to be worded by the locale: ``key`` of the message, its values (answers, names, numbers)."""
+    """One sentence to be worded by the locale: ``key`` of the message, and its values."""
 
     key: str
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, "Worded"] = field(default_factory=dict)
+
+
+Worded: TypeAlias = (
+    Value
+    | Target
+    | Delta
+    | Share
+    | Count
+    | Number
+    | Nth
+    | Day
+    | Clock
+    | Slot
+    | Seconds
+    | Name
+    | Term
+    | Sentence
+    | tuple[Sentence, ...]
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +186,8 @@ class Tile:
     """One number with all that stands beside it.
 
     ``counter`` is the first available counter-metric of a strong one; ``guard_missing`` says that none has data.
-    ``spark`` are the last 28 daily values, None where there is none."""
+    ``spark`` are the last 28 daily values, None where there is none; ``streak`` the days in a row with the goal
+    reached; ``suffix`` follows the name, such as 80/20."""
 
     metric_id: str
     comparison: Comparison
@@ -65,9 +196,12 @@ class Tile:
     goal_state: GoalState = "none"
     counter: Answer | None = None
     guard_missing: bool = False
+    sample: Sentence | None = None
     details: tuple[Sentence, ...] = ()
     spark: tuple[float | None, ...] = ()
     streak: int = 0
+    is_late: bool = False
+    suffix: str = ""
 
     @property
     def answer(self) -> Answer:
@@ -77,47 +211,59 @@ class Tile:
 
 @dataclass(frozen=True)
 class SourceState:
-    """How far a source's data goes, and what was wrong with it."""
+    """How far a source's data goes (UTC epoch seconds), and what was wrong with it."""
 
     source: str
     title: str
     data_to_at: int | None
-    is_late: bool
-    rejected: int
+    is_late: bool = False
+    is_failed: bool = False
+    rejected: int = 0
     skipped: tuple[str, ...] = ()
-    error: str = ""
 
 
 @dataclass(frozen=True)
 class ChartPoint:
-    """A day of the chart; ``low`` and ``high`` are its usual range."""
+    """A day or half hour of a chart; ``low`` and ``high`` are its usual range, ``is_low`` says n is under the floor."""
 
-    day_on: str
+    at: str
     value: float | None
     usual: float | None = None
     low: float | None = None
     high: float | None = None
-    note: str = ""
+    n: int = 0
+    is_low: bool = False
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One metric over days, with the usual range and the goal."""
+    """One metric over days or half hours, with the usual range and the goal; ``finding`` says what is to be seen."""
 
     metric_id: str
     variant: str
     points: tuple[ChartPoint, ...]
     goal: float | None = None
+    kind: ChartKind = "days"
+    finding: Sentence | None = None
+    member: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One member of a breakdown and its numbers."""
+
+    member: str
+    cells: tuple[Comparison | Answer, ...]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A breakdown: one row a member, one cell a metric. ``dim`` names the dimension."""
+    """A breakdown: one row a member, one cell a metric. ``dim`` names the dimension; ``more`` rows are left out."""
 
-    key: str
     dim: str
     metric_ids: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[Comparison | Answer, ...]], ...]
+    rows: tuple[Row, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -132,30 +278,44 @@ class OpenTicket:
 
 
 @dataclass(frozen=True)
+class Comment:
+    """What a customer wrote beside a rating, personal data masked."""
+
+    text: str
+    is_satisfied: bool | None
+
+
+@dataclass(frozen=True)
 class Report:
-    """The daily report, ready to be rendered in any form and language."""
+    """The daily report, ready to be rendered in any form and language.
+
+    ``metrics`` holds the declaration of every metric that the report names."""
 
     key: str
     kind: str
     day_on: str
     zone: str
-    title: str | None
-    headline: tuple[Sentence, ...]
-    sentences: tuple[Sentence, ...]
-    tiles: tuple[Tile, ...]
-    chart: Chart | None
-    charts: tuple[Chart, ...]
-    read_together: tuple[Sentence, ...]
-    history: tuple[Sentence, ...]
-    celebrations: tuple[Sentence, ...]
-    tables: tuple[Table, ...]
-    oldest: tuple[OpenTicket, ...]
-    sources: tuple[SourceState, ...]
-    method: tuple[Sentence, ...]
-    revisions: tuple[Sentence, ...]
-    where: Mapping[str, str]
-    is_closed_day: bool
-    is_low_volume: bool
-    is_partial: bool
-    is_demo: bool
     made_at: int
+    metrics: Mapping[str, Metric]
+    headline: tuple[Sentence, ...]
+    tiles: tuple[Tile, ...]
+    title: str | None = None
+    sentences: tuple[Sentence, ...] = ()
+    chart: Chart | None = None
+    charts: tuple[Chart, ...] = ()
+    read_together: tuple[Sentence, ...] = ()
+    history: tuple[Sentence, ...] = ()
+    celebrations: tuple[Sentence, ...] = ()
+    tables: tuple[Table, ...] = ()
+    oldest: tuple[OpenTicket, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    sources: tuple[SourceState, ...] = ()
+    rules: tuple[Sentence, ...] = ()
+    method: tuple[Sentence, ...] = ()
+    revisions: tuple[Sentence, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+    report_url: str | None = None
+    is_closed_day: bool = False
+    is_low_volume: bool = False
+    is_partial: bool = False
+    is_demo: bool = False

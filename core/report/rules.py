@@ -1,0 +1,46 @@
+"""What no renderer may show: a strong metric without its counter-metric, a judgement on too few."""
+
+from collections.abc import Iterator
+
+from core.errors import DeskpulseError
+from core.report.model import Report, Table, Tile
+
+
+class RuleBroken(DeskpulseError):
+    """The report was put together against its own rules; nothing is shown of it."""
+
+
+def check(report: Report) -> None:
+    """Raises RuleBroken for a report that breaks metrics R13 (strong and weak) or R10 (too few to judge)."""
+    broken = [*_strong_alone(report), *_judged_on_few(report)]
+    if broken:
+        raise RuleBroken("; ".join(broken))
+
+
+def _strong_alone(report: Report) -> Iterator[str]:
+    for tile in report.tiles:
+        metric = report.metrics[tile.metric_id]
+        if metric.strength == "S" and tile.counter is None and not tile.guard_missing:
+            yield f"{metric.id} can be moved by will alone and stands without its counter-metric"
+        if tile.counter is not None and metric.counter and tile.counter.metric_id not in metric.counter:
+            yield f"{tile.counter.metric_id} is no counter-metric of {metric.id}"
+    for table in report.tables:
+        yield from _strong_columns(report, table)
+
+
+def _strong_columns(report: Report, table: Table) -> Iterator[str]:
+    for metric_id in table.metric_ids:
+        metric = report.metrics[metric_id]
+        if metric.strength == "S" and not set(metric.counter) & set(table.metric_ids):
+            yield f"{metric.id} stands in the table by {table.dim} without its counter-metric"
+
+
+def _judged_on_few(report: Report) -> Iterator[str]:
+    for tile in report.tiles:
+        if tile.answer.n < report.metrics[tile.metric_id].floor and _is_judged(tile):
+            yield f"{tile.metric_id} is judged on {tile.answer.n}"
+
+
+def _is_judged(tile: Tile) -> bool:
+    clear = tile.comparison.verdict in {"better", "worse", "different"}
+    return clear or tile.mark in {"good", "bad"} or tile.goal_state in {"reached", "missed", "counter_failed"}

@@ -1,0 +1,76 @@
+"""The thread under the daily message: breakdowns, oldest tickets, comments, method; split where it grows too big."""
+
+from collections.abc import Iterator, Sequence
+
+from core.report import blocks
+from core.report.blocks import Made, escape
+from core.report.locale import neat
+from core.report.message import SlackReply
+from core.report.model import Sentence, Table, Tile
+from core.report.words import Part, Words, compared
+
+COMMENT_CHARS = 400
+# A cell of a table costs this many characters around its text.
+CELL_COST = 30
+
+
+def thread(words: Words, rest: Sequence[Tile]) -> Iterator[SlackReply]:
+    """The replies of a report; ``rest`` are the tiles that the root message has no room for."""
+    report = words.report
+    for table in report.tables:
+        yield from _breakdown(words, table)
+    if rest:
+        yield from _listed(words.text("numbers"), [blocks.line([Part(words.tile(tile).line)]) for tile in rest])
+    if report.oldest:
+        yield from _listed(words.text("oldest"), list(_oldest(words)))
+    if report.comments:
+        yield from _listed(words.text("comments"), list(_comments(words)))
+    notes = [*report.method, *report.revisions, *words.problems()] or [Sentence("nothing_left_out")]
+    yield from _listed(words.text("method"), [blocks.line(words.parts(note)) for note in notes])
+
+
+def _listed(title: str, lines: Sequence[Made]) -> Iterator[SlackReply]:
+    heading = blocks.line([Part(title)], bold=True)
+    for chunk in blocks.chunks(lines):
+        yield SlackReply(escape(title), (blocks.rich(heading, blocks.bullets(chunk)),))
+
+
+def _breakdown(words: Words, table: Table) -> Iterator[SlackReply]:
+    dim = words.language.word("dim", table.dim) or table.dim
+    title = words.language.word("by", table.dim) or table.dim
+    head = [dim, *(words.metric_name(metric_id) for metric_id in table.metric_ids)]
+    rows = [[words.member(table.dim, row.member), *(words.cell(given) for given in row.cells)] for row in table.rows]
+    room = blocks.BLOCKS_CHARS - 1_500 - (max((len(row) for row in rows), default=0) * CELL_COST)
+    for chunk in blocks.chunks([[cell + " " * CELL_COST for cell in row] for row in rows], room):
+        body = blocks.table(head, [[cell.rstrip() for cell in row] for row in chunk])
+        yield SlackReply(_heard(words, title, table), (blocks.rich(blocks.line([Part(title)], bold=True)), body))
+    if table.more:
+        more = words.text("more_rows", n=words.language.number(table.more))
+        yield SlackReply(escape(more), (blocks.section(more),))
+
+
+def _heard(words: Words, title: str, table: Table) -> str:
+    join, colon = words.language.text("format", "join"), words.language.text("format", "colon")
+    rows = [
+        f"{words.member(table.dim, row.member)} " + join.join(words.number(compared(given)) for given in row.cells)
+        for row in table.rows[:20]
+    ]
+    return escape(title + colon + words.language.text("format", "list").join(rows))[: blocks.TEXT_CHARS]
+
+
+def _oldest(words: Words) -> Iterator[Made]:
+    for ticket in words.report.oldest:
+        number = f"#{neat(ticket.number)}"
+        first: Made = {"type": "text", "text": number}
+        if ticket.url:
+            first = {"type": "link", "url": ticket.url, "text": number}
+        said = [words.language.seconds(ticket.age_s), words.language.word("status", ticket.status_category)]
+        rest = " · ".join(text for text in ("", *said, neat(ticket.team)) if text is not None)
+        yield {"type": "rich_text_section", "elements": [first, {"type": "text", "text": rest.removesuffix(" · ")}]}
+
+
+def _comments(words: Words) -> Iterator[Made]:
+    for comment in words.report.comments:
+        said = words.text({True: "satisfied", False: "unsatisfied", None: "not_said"}[comment.is_satisfied])
+        text = f"{said}{words.language.text('format', 'colon')}“{neat(comment.text, COMMENT_CHARS)}”"
+        yield blocks.line([Part(text)])

@@ -1,0 +1,163 @@
+"""The numbers of a report: which, in which order, and what stands beside each."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from core.numbers.answer import Answer, Comparison, Usual
+from core.numbers.metric import Metric, Unit
+from core.numbers.metrics import METRICS, STARTER, STARTER_PHONE
+from core.report.asking import Asking
+from core.report.goals import goal_of, goal_state, streak
+from core.report.locale import rounded
+from core.report.model import Count, Goal, GoalState, Mark, Number, ReportSpec, Seconds, Sentence, Share, Tile
+
+# What a metric's n counts; otherwise its treatment profile tells.
+NOUNS: Mapping[str, str] = {
+    "csat": "ratings",
+    "csat_response_rate": "offers",
+    "first_response_time": "replies",
+    "qa_score": "reviews",
+}
+PROFILE_NOUNS: Mapping[str, str] = {"T": "tickets", "C": "calls", "S": "answers", "T+C": "contacts", "C+T": "contacts"}
+MARKS: Mapping[str, Mark] = {
+    "better": "good",
+    "worse": "bad",
+    "different": "neutral",
+    "no clear change": "neutral",
+    "too few": "unjudged",
+    "no usual": "none",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A tile, and the daily answers and usual ranges that its charts are drawn from."""
+
+    tile: Tile
+    days: tuple[tuple[Answer, Usual], ...]
+
+
+def chosen(asking: Asking, spec: ReportSpec) -> list[Metric]:
+    """The metrics of a profile or list, what customers say first (metrics R14), each once."""
+    has_phone = asking.db.execute("select 1 from queue_legs limit 1").fetchone() is not None
+    if spec.metrics == "starter":
+        ids: Sequence[str] = (*STARTER, *(STARTER_PHONE if has_phone else ()))
+    elif spec.metrics in {"core", "full"}:
+        ids = [metric.id for metric in METRICS.values() if spec.metrics == "full" or metric.tier == "K"]
+    else:
+        ids = (spec.metrics,) if isinstance(spec.metrics, str) else spec.metrics
+    found = dict.fromkeys(asking.metric(name).id for name in ids)
+    metrics = [METRICS[metric_id] for metric_id in found]
+    return sorted(metrics, key=lambda metric: metric.group != "C")
+
+
+def make_tile(asking: Asking, spec: ReportSpec, metric: Metric, tiles: int, late: frozenset[str]) -> Shown:
+    """A metric's tile; one whose data is late is left out or shown without judgement."""
+    goal = goal_of(asking, spec, metric)
+    variant = goal.variant if goal else None
+    comparison = asking.compared(metric.id, variant, tiles)
+    days = tuple(asking.days_with_usual(metric.id, variant))
+    answer = comparison.answer
+    is_late = bool(late & set(metric.profile.split("+")))
+    if is_late:
+        answer = replace(answer, value=None, n=0, status="unavailable", reason="late", p90=None)
+        comparison = Comparison(answer, comparison.usual, None, "no usual")
+    counter = _counter(asking, metric)
+    state: GoalState = "none"
+    run = 0
+    if goal:
+        state = goal_state(asking, goal, metric, answer, counter, tiles)
+        run = streak(asking, goal, metric, [made for made, _ in days]) if state == "reached" else 0
+    tile = Tile(
+        metric_id=metric.id,
+        comparison=comparison,
+        mark=_mark(comparison, state),
+        goal=goal,
+        goal_state=state,
+        counter=counter,
+        guard_missing=metric.strength == "S" and counter is None,
+        sample=_sample(metric, answer),
+        details=tuple(_details(asking, metric, answer, counter)),
+        spark=tuple(made.value for made, _ in days),
+        streak=run,
+        is_late=is_late,
+        suffix=_suffix(asking, metric, goal),
+    )
+    return Shown(tile, days)
+
+
+def without_twins(shown: Sequence[Shown]) -> list[Shown]:
+    """The tiles without a counter-metric that has a tile of its own, unless the metric is a strong one."""
+    own = {one.tile.metric_id for one in shown}
+    return [
+        replace(one, tile=replace(one.tile, counter=None))
+        if one.tile.counter is not None
+        and one.tile.counter.metric_id in own
+        and METRICS[one.tile.metric_id].strength != "S"
+        else one
+        for one in shown
+    ]
+
+
+def thresholds(asking: Asking) -> list[tuple[int, int]]:
+    """The distinct pairs of service level threshold and short abandon, seconds, in force on the day."""
+    rows = asking.db.execute(
+        "select distinct sl_threshold_s, short_abandon_s from queue_legs where enqueued_on = ? order by 1, 2",
+        (asking.day_on,),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _counter(asking: Asking, metric: Metric) -> Answer | None:
+    for metric_id in metric.counter:
+        found = asking.beside(metric_id)
+        if found.status != "unavailable" and found.value is not None:
+            return found
+    return None
+
+
+def _mark(comparison: Comparison, state: GoalState) -> Mark:
+    """The worse of two judgements: against what is usual, and against the goal."""
+    usual = MARKS[comparison.verdict]
+    if usual == "bad" or state in {"missed", "counter_failed"}:
+        return "bad"
+    return "good" if usual == "good" or state == "reached" else usual
+
+
+def _sample(metric: Metric, answer: Answer) -> Sentence | None:
+    noun = NOUNS.get(metric.id) or PROFILE_NOUNS.get(metric.profile, "cases")
+    if answer.value is None or metric.unit is Unit.COUNT:
+        return None
+    n = Count(answer.n, noun)
+    if answer.status == "low_sample":
+        return Sentence("needed", {"n": n, "floor": Number(metric.floor)})
+    if metric.unit is Unit.SHARE and metric.direction == "down" and answer.num is not None:
+        return Sentence("sample_of", {"part": Number(round(answer.num)), "n": n})
+    return Sentence("sample", {"n": n})
+
+
+def _details(asking: Asking, metric: Metric, answer: Answer, counter: Answer | None) -> Iterator[Sentence]:
+    if answer.value is None:
+        return
+    if metric.id == "csat" and counter is not None and counter.value is not None:
+        yield Sentence("answered", {"share": Share(counter.value)})
+    if metric.unit is Unit.SECONDS and answer.p90 is not None and answer.n >= metric.floor_p90:
+        yield Sentence("within", {"p90": Seconds(answer.p90)})
+    if metric.id == "backlog_open":
+        age = asking.on_day("backlog_age")
+        if age.status == "ok" and age.p50 is not None:
+            yield Sentence("half_older", {"age": Seconds(age.p50)})
+    if metric.id == "abandon_rate":
+        short = asking.on_day("short_abandons")
+        limits = {limit for _, limit in thresholds(asking)}
+        if short.value and len(limits) == 1:
+            left_out = Count(round(short.value), "calls")
+            yield Sentence("short_left_out", {"n": left_out, "limit": Seconds(limits.pop())})
+
+
+def _suffix(asking: Asking, metric: Metric, goal: Goal | None) -> str:
+    """80/20 behind a service level that is aimed at 80 % in 20 seconds."""
+    limits = {limit for limit, _ in thresholds(asking)}
+    if metric.id != "service_level" or goal is None or len(limits) != 1:
+        return ""
+    return f"{rounded(goal.target * 100, 0)}/{limits.pop()}"

@@ -1,0 +1,292 @@
+"""A report put into words: sentences from messages and typed values, and the texts of a tile."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from string import Formatter
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from core.numbers.answer import Answer, Comparison
+from core.numbers.metric import Metric, Unit
+from core.report.locale import Language, language, neat, slot_time
+from core.report.model import (
+    Chart,
+    Clock,
+    Count,
+    Day,
+    Delta,
+    Name,
+    Nth,
+    Number,
+    Report,
+    Seconds,
+    Sentence,
+    Share,
+    Slot,
+    Target,
+    Term,
+    Tile,
+    Value,
+    Worded,
+)
+
+SYMBOLS = {"good": "✅", "bad": "🔸", "neutral": "⚪", "unjudged": "❔", "none": ""}
+TONES = ("good", "bad")
+CLEAR = {"better", "worse", "different"}
+
+
+class Part(NamedTuple):
+    """A piece of a sentence; ``is_name`` marks words of a vendor, customer or admin."""
+
+    text: str
+    is_name: bool = False
+
+
+@dataclass(frozen=True)
+class TileWords:
+    """The texts of a tile, in reading order; ``mark_word`` says what ``symbol`` shows."""
+
+    name: str
+    value: str
+    symbol: str
+    mark_word: str
+    delta: str
+    sample: str
+    goal: str
+    details: tuple[str, ...]
+
+    @property
+    def small(self) -> str:
+        """Sample, what stands beside it, and the goal on one line."""
+        return " · ".join(text for text in (self.sample, *self.details, self.goal) if text)
+
+    @property
+    def line(self) -> str:
+        """The tile in one line for those who hear it."""
+        return " · ".join(text for text in (f"{self.name} {self.value}", self.delta, self.sample, self.goal) if text)
+
+
+class Words:
+    """How one report is said in one language."""
+
+    def __init__(self, report: Report, code: str) -> None:
+        self.report = report
+        self.language: Language = language(code)
+        self.zone = ZoneInfo(report.zone)
+
+    def text(self, key: str, **values: object) -> str:
+        """A fixed text of the page, such as a heading."""
+        return self.language.text("text", key).format(**values)
+
+    def parts(self, sentence: Sentence) -> list[Part]:
+        """The sentence in pieces, so that a renderer can tell other people's words from ours."""
+        template = self.language.text("say", sentence.key)
+        made: list[Part] = []
+        for literal, field, _, _ in Formatter().parse(template):
+            if literal:
+                made.append(Part(literal))
+            if field is not None:
+                made.extend(self._value(sentence.values[field]))
+        return made
+
+    def say(self, sentence: Sentence) -> str:
+        """The sentence as plain text."""
+        return "".join(part.text for part in self.parts(sentence))
+
+    def say_all(self, sentences: Iterable[Sentence]) -> str:
+        """Sentences one after the other, with the language's gap."""
+        return self.language.text("format", "gap").join(self.say(sentence) for sentence in sentences)
+
+    def title(self) -> str:
+        """The title with the day and the slice."""
+        name = neat(self.report.title) if self.report.title else self.text("title")
+        pieces = [name, self.language.day(self.report.day_on, "short"), *(self.slices())]
+        if self.report.is_demo:
+            pieces.append(self.text("demo"))
+        return " · ".join(pieces)
+
+    def slices(self) -> Iterator[str]:
+        """What the report is restricted to."""
+        for dim, member in self.report.where.items():
+            yield self.text("slice", dim=self.language.word("dim", dim) or dim, member=self.member(dim, member))
+
+    def member(self, dim: str, member: str) -> str:
+        """The name of a member of a dimension; channels and priorities are our own words."""
+        return (self.language.word("channel", member) if dim == "channel" else None) or neat(member)
+
+    def headline(self) -> str:
+        """The headline as one sentence with a capital and a stop."""
+        text = "".join(part.text for part in self._joined(self.report.headline))
+        return text[:1].upper() + text[1:] + self.language.text("format", "stop")
+
+    def metric_name(self, metric_id: str) -> str:
+        """The short name where there is one, else the declared one."""
+        short = self.language.word("short", metric_id)
+        return short or self.metric(metric_id).names[self.language.code]
+
+    def metric(self, metric_id: str) -> Metric:
+        """The declaration of a metric that the report names."""
+        return self.report.metrics[metric_id]
+
+    def number(self, answer: Answer) -> str:
+        """The value of an answer, in its unit."""
+        return self.language.value(answer.value, self.metric(answer.metric_id).unit_of(answer.variant))
+
+    def cell(self, given: Comparison | Answer) -> str:
+        """A value in a table, with its arrow where the change is clear."""
+        value = self.number(compared(given))
+        if isinstance(given, Answer) or given.verdict not in CLEAR or not given.delta:
+            return value
+        size = Delta(given.answer.metric_id, given.delta, given.answer.variant)
+        return f"{value} {self.say(Sentence('up' if given.delta > 0 else 'down', {'delta': size}))}"
+
+    def delta(self, comparison: Comparison) -> str:
+        """How the value stands to what is usual: an arrow only where the change is clear."""
+        answer, delta = comparison.answer, comparison.delta
+        if answer.status == "unavailable" or answer.value is None:
+            return self.say(Sentence("unavailable" if answer.status == "unavailable" else "no_data"))
+        if comparison.verdict in CLEAR and delta:
+            size = Delta(answer.metric_id, delta, answer.variant)
+            way = "up" if delta > 0 else "down"
+            word = self._word(comparison)
+            values: dict[str, Worded] = {"delta": size, "weekday": Day(self.report.day_on, "weekday")}
+            if word is None:
+                return self.say(Sentence(f"delta_{way}", values))
+            return self.say(Sentence(f"delta_{way}_word", values | {"word": Term(word, "word")}))
+        key = {"too few": "too_few", "no usual": "no_usual"}.get(comparison.verdict, "steady")
+        return self.say(Sentence(key))
+
+    def tile(self, tile: Tile) -> TileWords:
+        """Everything that is said in a tile."""
+        name = self.metric_name(tile.metric_id) + (f" {tile.suffix}" if tile.suffix else "")
+        details = [self.say(sentence) for sentence in tile.details]
+        if tile.counter is not None and not any(sentence.key == "answered" for sentence in tile.details):
+            details.append(self.say(self._beside(tile.counter)))
+        if tile.guard_missing:
+            details.append(self.say(Sentence("guard_missing")))
+        if tile.answer.maturity == "provisional" and tile.answer.value is not None:
+            details.append(self.say(Sentence("provisional")))
+        return TileWords(
+            name=name,
+            value=self.number(tile.answer),
+            symbol=SYMBOLS[tile.mark],
+            mark_word=self.language.text("mark", tile.mark),
+            delta=self.say(Sentence("is_late")) if tile.is_late else self.delta(tile.comparison),
+            sample=self.say(tile.sample) if tile.sample else "",
+            goal=self._goal(tile),
+            details=tuple(details),
+        )
+
+    def chart_title(self, chart: Chart) -> str:
+        """What a chart shows, of whom, and over which days."""
+        pieces = [self.metric_name(chart.metric_id)]
+        if chart.member:
+            pieces.append(neat(chart.member))
+        span = self.text("chart_slots") if chart.kind == "slots" else self.text("chart_days", n=len(chart.points))
+        return self.language.text("format", "join").join([*pieces, span])
+
+    def freshness(self) -> list[str]:
+        """How far each source's data goes, whole ones first."""
+        good = [s for s in self.report.sources if s.data_to_at is not None]
+        return [
+            self.say(Sentence("data_to", {"source": Name(s.title), "clock": Clock(s.data_to_at, self.report.day_on)}))
+            for s in good
+            if s.data_to_at is not None
+        ]
+
+    def problems(self) -> Iterator[Sentence]:
+        """What is wrong with the sources: late, failed, not allowed, unreadable."""
+        for source in self.report.sources:
+            name = Name(source.title)
+            if source.data_to_at is None:
+                yield Sentence("data_none", {"source": name})
+            elif source.is_late:
+                clock = Clock(source.data_to_at, self.report.day_on)
+                yield Sentence("data_late", {"source": name, "clock": clock})
+            if source.is_failed:
+                yield Sentence("data_failed", {"source": name})
+            if source.skipped:
+                yield Sentence("data_skipped", {"source": name, "streams": Name(", ".join(source.skipped))})
+            if source.rejected:
+                yield Sentence("data_rejected", {"source": name, "n": Count(source.rejected, "rows")})
+
+    def _goal(self, tile: Tile) -> str:
+        if tile.goal is None:
+            return ""
+        goal = Target(tile.metric_id, tile.goal.target, tile.goal.variant or tile.answer.variant)
+        key = f"goal_{tile.goal_state}" if tile.goal_state != "none" else "goal_unjudged"
+        if tile.goal_state == "reached" and tile.answer.maturity == "provisional":
+            key = "goal_reached_so_far"
+        return self.say(Sentence(key, {"goal": goal}))
+
+    def _beside(self, counter: Answer) -> Sentence:
+        values: dict[str, Worded] = {
+            "metric": Term(counter.metric_id),
+            "value": Value(counter.metric_id, counter.value, counter.variant),
+        }
+        if counter.status == "low_sample" and self.metric(counter.metric_id).unit is not Unit.COUNT:
+            return Sentence("beside_n", values | {"n": Term("too_few", "say")})
+        return Sentence("beside", values)
+
+    def _word(self, comparison: Comparison) -> str | None:
+        """A word for the judgement where the arrow points the other way, or where no direction is good."""
+        metric = self.metric(comparison.answer.metric_id)
+        if comparison.verdict == "different" or metric.direction == "up":
+            return None
+        good = comparison.verdict == "better"
+        if metric.unit.value == "seconds":
+            return "faster" if good else "slower"
+        return "better" if good else "worse"
+
+    def _joined(self, sentences: Iterable[Sentence]) -> list[Part]:
+        made: list[Part] = []
+        before = ""
+        for sentence in sentences:
+            tone = sentence.key.rpartition("_")[2]
+            if made:
+                turns = tone in TONES and before in TONES and tone != before
+                made.append(Part(self.language.text("format", "contrast" if turns else "clause")))
+            made.extend(self.parts(sentence))
+            before = tone
+        return made
+
+    def _value(self, value: Worded) -> list[Part]:  # noqa: PLR0912 - one line for each kind of value
+        lang = self.language
+        match value:
+            case Name(text):
+                return [Part(neat(text), is_name=True)]
+            case Sentence():
+                return self.parts(value)
+            case tuple():
+                return self._joined(value)
+            case Value(metric_id, number, variant):
+                return [Part(lang.value(number, self.metric(metric_id).unit_of(variant)))]
+            case Target(metric_id, number, variant):
+                return [Part(lang.target(number, self.metric(metric_id).unit_of(variant)))]
+            case Delta(metric_id, number, variant):
+                return [Part(lang.delta(number, self.metric(metric_id).unit_of(variant)))]
+            case Share(number):
+                return [Part(lang.percent(number, 0))]
+            case Count(number, noun):
+                return [Part(lang.count(number, noun))]
+            case Number(number):
+                return [Part(lang.number(number))]
+            case Nth(number):
+                return [Part(lang.nth(number))]
+            case Day(day_on, style):
+                return [Part(lang.day(day_on, style))]
+            case Clock(at, day_on):
+                return [Part(lang.clock(at, self.zone, day_on))]
+            case Slot(slot):
+                return [Part(slot_time(slot))]
+            case Seconds(number):
+                return [Part(lang.seconds(number))]
+            case Term(key, "metric"):
+                return [Part(self.metric_name(key))]
+            case Term(key, kind):
+                return [Part(lang.text(kind, key))]
+
+
+def compared(cell: Comparison | Answer) -> Answer:
+    """The answer in a table's cell, with or without a comparison."""
+    return cell.answer if isinstance(cell, Comparison) else cell
