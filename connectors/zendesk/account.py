@@ -1,12 +1,14 @@
 """The account's own set-up: the small lists that every pull reads first, and what ``check`` tries."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from connectors import Api, Finding, Gone, NotAllowed, Refused
 from connectors.zendesk.paging import ListPage, by_list
+
+T = TypeVar("T")
 
 ADMIN_PAGE = "Admin Center > People > Team > Team members: give the user of the token the role Administrator."
 SCOPE = "Admin Center > Apps and integrations > APIs > OAuth clients: give the token the scope 'read'."
@@ -16,6 +18,7 @@ PLAN = "Left out: not part of this Zendesk plan, or not switched on. Nothing to 
 class CustomStatus(msgspec.Struct):
     id: int
     status_category: str
+    default: bool = False
 
 
 class CustomStatuses(ListPage):
@@ -88,27 +91,32 @@ TRIED: tuple[tuple[str, str, Mapping[str, str | int], bool], ...] = (
 
 def prepare(api: Api) -> Mapping[str, Any]:
     """Category of each custom status, name of each brand, kind of each ticket field, type of each custom role."""
+    statuses = looked_up(api, "/custom_statuses.json", CustomStatuses, CustomStatus)
     return {
-        "custom_statuses": looked_up(api, "/custom_statuses.json", CustomStatuses, CustomStatus, "status_category"),
-        "brands": looked_up(api, "/brands.json", Brands, Brand, "name"),
-        "ticket_fields": looked_up(api, "/ticket_fields.json", TicketFields, TicketField, "type"),
-        "custom_roles": looked_up(api, "/custom_roles.json", CustomRoles, CustomRole, "role_type"),
+        "custom_statuses": {str(one.id): one.status_category for one in statuses},
+        "default_statuses": [str(one.id) for one in statuses if one.default],
+        "brands": {str(one.id): one.name for one in looked_up(api, "/brands.json", Brands, Brand)},
+        "ticket_fields": {
+            str(one.id): one.type for one in looked_up(api, "/ticket_fields.json", TicketFields, TicketField)
+        },
+        "custom_roles": {
+            str(one.id): one.role_type for one in looked_up(api, "/custom_roles.json", CustomRoles, CustomRole)
+        },
     }
 
 
-def looked_up(api: Api, path: str, form: type[ListPage], row: type[Any], name: str) -> dict[str, Any]:
-    """One value of each row by its id; nothing where the plan has no such list or a row has another form."""
+def looked_up(api: Api, path: str, form: type[ListPage], row: type[T]) -> list[T]:
+    """The rows of a small list; none where the plan has no such list, without those of another form."""
     try:
         raws = [raw for page in by_list(api, path, form) for raw in page]
     except (NotAllowed, Gone):
-        return {}
-    found = {}
+        return []
+    found = []
     for raw in raws:
         try:
-            one = msgspec.json.decode(raw, type=row)
+            found.append(msgspec.json.decode(raw, type=row))
         except msgspec.ValidationError:
             continue
-        found[str(one.id)] = getattr(one, name)
     return found
 
 

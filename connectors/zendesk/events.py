@@ -48,6 +48,8 @@ FIELDS: Mapping[str, tuple[TicketEventKind, str]] = {
     "requester_id": ("field", "requester"),
     "satisfaction_score": ("other", "satisfaction"),
 }
+# What a ticket is born with and its row still tells is no event; these are what its history starts from.
+AT_BIRTH = frozenset({"status", "assignee_id", "group_id", "priority"})
 MERGED_TAG = "closed_by_merge"
 # Zendesk writes "… merged into request #4711 …" in the language of the account.
 NUMBERED = re.compile(r"#(\d{1,19})")
@@ -161,14 +163,14 @@ def child_records(audit: Audit, seq: int, child: Child) -> Iterator[Record]:
 
 
 def changes(audit: Audit, seq: int, native: str, child: Child, *, is_birth: bool) -> Iterator[Record]:
-    """The fields that a Change or Create sets; a Create may set several, and what it leaves empty is no event."""
+    """The fields that a Change or Create sets; a Create may set several."""
     before = None if is_birth else child.previous_value
     for field, (kind, name) in FIELDS.items():
         value = getattr(child, field)
-        if value is not UNSET and not (is_birth and value in (None, "", "unoffered")):
+        if value is not UNSET and not (is_birth and (field not in AT_BIRTH or value is None)):
             yield from change(audit, seq, native, kind, name, text_of(before), text_of(value), child)
     if child.tags is not UNSET:
-        yield from tags(audit, seq, native, child, words(before), words(child.tags))
+        yield from tags(audit, seq, native, child, words(before), words(child.tags), is_birth=is_birth)
     for number, value in (child.custom_ticket_fields or {}).items():
         own = own_field(number, audit.settings)
         if own is not None and not (is_birth and value is None):
@@ -204,16 +206,22 @@ def change(
         old, new = (None if value is None else reasons.get(value, value) for value in (old, new))
     elif name == "satisfaction" and new == "unoffered":
         return
+    elif name == "custom_status" and {old, new} <= set(audit.ctx.lookups.get("default_statuses", ())):
+        # A status of its own name says no more than the status beside it.
+        return
     yield event(audit, seq, native, kind, name, old, new, child)
 
 
-def tags(audit: Audit, seq: int, native: str, child: Child, old: list[str], new: list[str]) -> Iterator[Record]:
+def tags(
+    audit: Audit, seq: int, native: str, child: Child, old: list[str], new: list[str], *, is_birth: bool
+) -> Iterator[Record]:
     """Tags added (``new_value``) and removed (``old_value``), blank-separated, and what they stand for."""
     added = child.added_tags or [tag for tag in new if tag not in old]
     removed = child.removed_tags or [tag for tag in old if tag not in new]
     if not added and not removed:
         return
-    yield event(audit, seq, native, "tag", "tags", " ".join(removed) or None, " ".join(added) or None, child)
+    if not is_birth:
+        yield event(audit, seq, native, "tag", "tags", " ".join(removed) or None, " ".join(added) or None, child)
     settings = audit.settings
     if MERGED_TAG in added and (audit.other_ticket or not audit.ctx.is_redacted):
         yield event(audit, seq, f"{native}.merge", "merge", "merge", None, audit.other_ticket, child)

@@ -6,10 +6,9 @@ from pydantic import Field, SecretStr, model_validator
 
 from connectors import Http, Settings
 
-# Zendesk allows 10 incremental exports a minute (30 with an add-on) on top of the account's own limit, and 100
-# search exports; the headers of its answers tell the account's limit, 200 being the smallest plan's.
-LIMITS = {"/incremental/": 10, "/search/export": 100}
+# The smallest plan's limit; the headers of Zendesk's answers tell the account's own. Search exports are limited apart.
 REQUESTS_PER_MINUTE = 200
+SEARCHES_PER_MINUTE = 100
 
 
 class ZendeskSettings(Settings):
@@ -22,6 +21,9 @@ class ZendeskSettings(Settings):
     )
     oauth_token: SecretStr | None = Field(
         None, description="OAuth access token with the scope 'read'; in place of email and token."
+    )
+    exports_per_minute: int = Field(
+        10, ge=1, description="Incremental exports that Zendesk allows a minute: 10, or 30 with the High Volume add-on."
     )
     contact_reason_field: str | None = Field(
         None, description="Ticket field (its id) that holds the contact reason; needed for first contact resolution."
@@ -61,8 +63,9 @@ class ZendeskSettings(Settings):
 def http(settings: ZendeskSettings) -> Http:
     """Zendesk's REST API v2 of one subdomain, with the token of an admin or an OAuth token."""
     base = f"https://{settings.subdomain}.zendesk.com/api/v2"
+    limits = {"/incremental/": settings.exports_per_minute, "/search/export": SEARCHES_PER_MINUTE}
     if settings.oauth_token is not None:
-        return Http(base, bearer=settings.oauth_token, limits=LIMITS, setting="oauth_token")
+        return Http(base, bearer=settings.oauth_token, limits=limits, setting="oauth_token")
     if settings.token is None:
-        return Http(base, limits=LIMITS)
-    return Http(base, basic=(f"{settings.email}/token", settings.token), limits=LIMITS)
+        return Http(base, limits=limits)
+    return Http(base, basic=(f"{settings.email}/token", settings.token), limits=limits)

@@ -271,7 +271,7 @@ class RecordWriter:
             elif table.name == "messages" and field == "body" and not self._store_bodies:
                 yield field, f"iif({at} is null, null, null)"
             elif table.name == "surveys" and field == "comment" and not self._store_bodies:
-                yield field, f"mask_comment({at})"
+                yield field, f"iif({at} is null, null, mask_comment({at}))"
             else:
                 yield field, at
 

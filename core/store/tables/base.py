@@ -63,7 +63,8 @@ def base_table(record: type[Record]) -> Table:
     for field in msgspec.structs.fields(record):
         name = column_name(record, field.encode_name)
         if name:
-            made.append(Column(name, sql_type(hints[field.name]), required=field.required))
+            is_required = field.required and type(None) not in typing.get_args(hints[field.name])
+            made.append(Column(name, sql_type(hints[field.name]), required=is_required))
     if issubclass(record, Entity):
         made[1:1] = [Column("native_id", required=True), *SYNCED]
     elif record is model.SourceMetric:

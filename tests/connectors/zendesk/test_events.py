@@ -72,7 +72,7 @@ def test_birth_is_told_once_with_the_fields_that_were_set(made: Callable[..., li
     """A history that lacks its beginning is known to be incomplete; one with it is timed exactly."""
     found = made(
         {"event_type": "Create", "status": "new", "group_id": 31, "assignee_id": None, "priority": None},
-        {"event_type": "Create", "satisfaction_score": "unoffered"},
+        {"event_type": "Create", "satisfaction_score": "unoffered", "requester_id": 11, "tags": ["a"]},
     )
     assert events(found) == [
         ("created", None, None, None),
@@ -141,6 +141,22 @@ def test_a_merged_ticket_names_its_target(made: Callable[..., list[Record]], tol
     note = said(public=False, body="Diese Anfrage wurde geschlossen und mit Anfrage #99 zusammengeführt.")
     found = made(note, changed("tags", ["closed_by_merge"], []), changed("status", "closed", "open"), **told)
     assert ("merge", "merge", None, "99") in events(found)
+
+
+def test_a_custom_status_is_told_where_it_says_more_than_the_status(
+    made: Callable[..., list[Record]], context: Callable[..., Context]
+) -> None:
+    """Zendesk repeats each status as the custom status of the same name: twice the rows for nothing."""
+    ctx = context(lookups={"default_statuses": ["1", "2"]})
+    repeated, own = made(changed("custom_status_id", 2, 1), ctx=ctx), made(changed("custom_status_id", 7, 1), ctx=ctx)
+    assert events(repeated) == []
+    assert events(own) == [("field", "custom_status", "1", "7")]
+
+
+def test_spam_at_birth_is_dated(made: Callable[..., list[Record]]) -> None:
+    """Tags of a new ticket are in its row; what they mean has a moment."""
+    found = made({"event_type": "Create", "status": "new"}, {"event_type": "Create", "tags": ["a", "spam"]})
+    assert events(found)[2:] == [("spam", "tags", None, None)]
 
 
 def test_the_target_of_a_merge_tells_of_its_sources(made: Callable[..., list[Record]]) -> None:

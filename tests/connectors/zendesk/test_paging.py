@@ -12,6 +12,7 @@ from connectors.zendesk.sla import fetch_metric_events
 from connectors.zendesk.tickets import fetch_open, fetch_tickets
 
 TOO_RECENT = Refused("the request was declined (422: StartTimeTooRecent).", 422, "StartTimeTooRecent")
+POLICY = {"sla_policies": [{"id": 1}], "next_page": None, "count": 1}
 BAD_CURSOR = Refused("the request was declined (400: InvalidCursor).", 400, "InvalidCursor")
 
 
@@ -94,23 +95,30 @@ def test_a_second_larger_than_a_page_is_told_and_not_spun_on(api: Callable[..., 
 def test_without_the_word_end_a_page_that_leads_nowhere_is_the_end(api: Callable[..., Any]) -> None:
     """Older time exports tell no end_of_stream: their last page comes back for ever."""
     events = "ticket_metric_events"
-    fake = api(timed(1, end_time=20, end=None, name=events), timed(1, end_time=20, end=None, name=events))
+    fake = api(POLICY, timed(1, end_time=20, end=None, name=events), timed(1, end_time=20, end=None, name=events))
     pages = list(fetch_metric_events(fake, Window(since=10)))
     assert [page.last for page in pages] == [False, True]
 
 
 def test_metric_events_are_read_again_for_an_hour(api: Callable[..., Any]) -> None:
     """A breach is taken back by a change of its old event; who only looks ahead keeps it."""
-    fake = api(timed(end_time=None, end=True, name="ticket_metric_events"))
+    fake = api(POLICY, timed(end_time=None, end=True, name="ticket_metric_events"))
     (page,) = fetch_metric_events(fake, Window(since=10, resume_at="9000"))
-    assert fake.asked[0][1]["start_time"] == 5400
+    assert fake.asked[1][1]["start_time"] == 5400
     assert page.resume_at == "9000"
+
+
+def test_an_account_without_targets_is_spared_its_clocks(api: Callable[..., Any]) -> None:
+    """Metric events are the most rows of all and the exports the scarcest requests."""
+    fake = api({"sla_policies": [], "next_page": None, "count": 0})
+    assert list(fetch_metric_events(fake, Window(since=10))) == []
+    assert len(fake.asked) == 1
 
 
 def test_pages_read_again_are_seen_to_move(api: Callable[..., Any]) -> None:
     """A busy hour of several pages must not look like a cursor that stands still."""
     name = "ticket_metric_events"
-    fake = api(timed(1, end_time=6000, end=False, name=name), timed(2, end_time=8000, end=True, name=name))
+    fake = api(POLICY, timed(1, end_time=6000, end=False, name=name), timed(2, end_time=8000, end=True, name=name))
     pages = fetch_metric_events(fake, Window(since=10, resume_at="9000"))
     assert [page.resume_at for page in pages] == ["6000", "9000"]
 

@@ -94,4 +94,4 @@ def test_holidays_are_a_list_of_their_own(api: Callable[..., Any]) -> None:
         "/business_hours/schedules/5/holidays.json",
         "/business_hours/schedules/6/holidays.json",
     ]
-    assert json.loads(page.rows[0]) == {"id": 5, "schedule": {"id": 5}, "holidays": [{"name": "x"}]}
+    assert json.loads(bytes(page.rows[0])) == {"id": 5, "schedule": {"id": 5}, "holidays": [{"name": "x"}]}
