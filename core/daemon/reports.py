@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from core import log
 from core.config import Destination
@@ -138,7 +139,7 @@ def _publish(db: sqlite3.Connection, report: Report, now_at: int) -> None:
     from core.numbers.publish import publish  # noqa: PLC0415
 
     answers = [tile.answer for tile in report.tiles] + [tile.counter for tile in report.tiles if tile.counter]
-    publish(db, report.key, answers, now_at)
+    publish(db, report.key, answers, now_at, zone=ZoneInfo(report.zone))
 
 
 def _tell_admins(loaded: Loaded, receipts: list[Receipt]) -> None:

@@ -8,6 +8,7 @@ from datetime import date
 from core.clock import day_bounds, day_of, days
 from core.numbers import levels
 from core.numbers.answer import Answer, Period, Status
+from core.numbers.facts.grounds import load_ground
 from core.numbers.figures import NOTHING, Figures, figures, level, share, spread
 from core.numbers.metric import Ages, Difference, Distinct, Durations, Formula, Level, Metric, Mix, Sum, parts_of
 from core.numbers.metrics import find_metric, find_variant
@@ -15,7 +16,6 @@ from core.numbers.needs import NEEDS, begins_on, missing
 from core.numbers.precision import PRECISIONS, worst
 from core.numbers.reading import Key, Totals, read, read_values
 from core.numbers.reporting import Reporting
-from core.numbers.schedules import ticket_business
 from core.numbers.snapshot import SPANS, ages_at, count_at
 from core.numbers.sql import PART_DIMS, column_of
 from core.numbers.where import Slice, lacking, slice_of
@@ -180,8 +180,8 @@ def _at_day_ends(asked: Question, on_days: Sequence[str], by: str, daily: bool) 
             counts = {**({} if by else {"": 0}), **count_at(asked.db, formula, at, asked.slice, by)}
             found |= {(label, uid): level(count) for uid, count in counts.items()}
         elif isinstance(formula, Ages):
-            business = ticket_business(asked.db, asked.reporting) if formula.in_business else None
-            ages = ages_at(asked.db, formula, at, asked.slice, by, business)
+            ground = load_ground(asked.db, asked.reporting, asked.now_at) if formula.in_business else None
+            ages = ages_at(asked.db, formula, at, asked.slice, by, ground)
             found |= {(label, uid): spread(values, formula.lead) for uid, values in ages.items()}
     return found
 

@@ -2,16 +2,15 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
+from collections.abc import Iterator
+from typing import Any
 
+from core.numbers.facts.ground import Ground
 from core.numbers.metric import Ages, Level
 from core.numbers.sql import column_of, member
 from core.numbers.where import Slice
 
 SPANS = "backlog_spans"
-BusinessAge: TypeAlias = Callable[[str, int, int], int | None]
-"""Open seconds of a ticket (uid) from one moment to another."""
 
 
 def count_at(db: sqlite3.Connection, level: Level, at: int, slice_: Slice, by: str = "") -> dict[str, int]:
@@ -23,19 +22,31 @@ def count_at(db: sqlite3.Connection, level: Level, at: int, slice_: Slice, by: s
 
 
 def ages_at(
-    db: sqlite3.Connection, ages: Ages, at: int, slice_: Slice, by: str = "", business: BusinessAge | None = None
+    db: sqlite3.Connection, ages: Ages, at: int, slice_: Slice, by: str = "", ground: Ground | None = None
 ) -> dict[str, list[float]]:
-    """How long each unsolved ticket had been waiting at a moment, rising; tickets without ``since`` are out."""
+    """How long each unsolved ticket had been waiting at a moment, rising; business seconds with ``ground``.
+
+    Tickets without ``since`` are out.
+    """
     found: dict[str, list[float]] = defaultdict(list)
-    for uid, ticket_uid, since_at in _spans(db, f"ticket_uid, {ages.since}", ages, at, slice_, by):
+    for uid, ticket_uid, team_uid, since_at in _spans(db, f"ticket_uid, team_uid, {ages.since}", ages, at, slice_, by):
         if since_at is None:
             continue
-        age_s = at - since_at if business is None else business(ticket_uid, since_at, at)
+        age_s = at - since_at if ground is None else _open_s(db, ground, ticket_uid, team_uid, since_at, at)
         if age_s is not None:
             found[uid].append(age_s)
     for values in found.values():
         values.sort()
     return found
+
+
+def _open_s(
+    db: sqlite3.Connection, ground: Ground, ticket_uid: str, team_uid: str | None, from_at: int, to_at: int
+) -> int | None:
+    rows = db.execute(
+        "select schedule_uid, from_at, to_at from ticket_schedules where ticket_uid = ? order by from_at", (ticket_uid,)
+    )
+    return ground.business([tuple(row) for row in rows], team_uid)(from_at, to_at)
 
 
 def _spans(

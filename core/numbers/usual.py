@@ -7,8 +7,8 @@ from core.clock import add_days
 from core.numbers.answer import Usual
 from core.numbers.calendars import Calendar
 from core.numbers.evaluate import Question
+from core.numbers.facts.grounds import load_schedules
 from core.numbers.quantiles import median
-from core.numbers.schedules import load_schedules
 
 WEEKS = 8
 # How far back a closed day may be replaced by an earlier one of its weekday.
@@ -36,7 +36,7 @@ def baseline(asked: Question, day_on: str) -> Baseline:
     earlier = [add_days(day_on, -7 * week) for week in range(1, REACH_WEEKS + 1)]
     first_on = asked.begins_on or ""
     earlier = [day for day in earlier if day >= first_on]
-    calendar = load_schedules(asked.db, asked.reporting).calendar()
+    calendar = load_schedules(asked.db, asked.reporting, asked.now_at).calendar()
     shut = _closed(calendar, [day_on, *earlier])
     clean: list[str] = []
     replaced: list[str] = []

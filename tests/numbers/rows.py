@@ -70,7 +70,9 @@ def insert(db: sqlite3.Connection, facts: Mapping[str, Iterable[Row]]) -> None:
             db.executemany("insert or ignore into dirty_days (fact, clock, day_on, since) values (?, ?, ?, 0)", dirty)
 
 
-def store_of(facts: Mapping[str, Iterable[Row]], to_on: str, reporting: Reporting = BERLIN) -> tuple[sqlite3.Connection, int]:
+def store_of(
+    facts: Mapping[str, Iterable[Row]], to_on: str, reporting: Reporting = BERLIN
+) -> tuple[sqlite3.Connection, int]:
     """A store with these facts, folded at the end of a day, and that moment."""
     db = open_store(":memory:")
     insert(db, LONG_AGO)
