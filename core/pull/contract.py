@@ -22,7 +22,7 @@ Mode: TypeAlias = Literal["incremental", "snapshot", "children", "sample"]
 class Settings(BaseModel):
     """Base of a connector's own settings: unknown keys are errors, secrets never appear in a repr."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, coerce_numbers_to_str=True)
 
 
 @dataclass(frozen=True)

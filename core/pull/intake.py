@@ -28,6 +28,8 @@ ROW_FAULTS = (BadRow, ArithmeticError, AttributeError, LookupError, TypeError, V
 # A page this long without one good row tells of us (or a changed vendor), not of its rows.
 TOO_MANY_BAD = 20
 LONGEST_REASON = 200
+# A mail address or a dialled number can stand where an id belongs.
+ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]{40,}`")
 
 
@@ -171,7 +173,7 @@ class Intake:
     def _reject(self, raw: bytes, reason: str, taken: Taken) -> None:
         taken.rejected += 1
         self.any_rejected = True
-        native_id = _name_of(raw) if self._one is not None else private.fingerprint(raw)
+        native_id = name_of(raw) if self._one is not None else private.fingerprint(raw)
         kept = raw if self._spec.raw == "full" else private.skeleton(raw)
         state.reject(self._db, self._spec.name, self._stream.name, native_id, reason, kept, self._ctx.fetched_at)
         self._waiting.add(native_id)
@@ -210,7 +212,7 @@ class Intake:
         if not self._waiting or self._one is None:
             return
         for item in good:
-            native_id = native_id_of(bytes(item.raw))
+            native_id = name_of(bytes(item.raw))
             if native_id in self._waiting:
                 state.resolve(self._db, self._spec.name, self._stream.name, native_id, self._ctx.fetched_at)
                 self._waiting.discard(native_id)
@@ -222,23 +224,23 @@ class Intake:
         rows = []
         for item in good:
             native_id = getattr(item.row, "id", None)
-            if native_id is None:
-                native_id = _name_of(bytes(item.raw))
-            rows.append((str(native_id), bytes(item.raw) if full else redacted(item.row)))
+            name = name_of(bytes(item.raw)) if native_id is None else _shown_id(native_id)
+            rows.append((name, bytes(item.raw) if full else redacted(item.row)))
         self._raw.keep(rows)
 
 
-def native_id_of(raw: bytes) -> str | None:
-    """The vendor's id in a raw row; None where it has none that can be used."""
+def name_of(raw: bytes) -> str:
+    """The vendor's id in a raw row, or a name made of its bytes where it has none that can be shown."""
     try:
         found = msgspec.json.decode(raw, type=Named).id
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return None if found is None else str(found)[:200].encode("utf-8", "replace").decode()
+        found = None
+    return private.fingerprint(raw) if found is None else _shown_id(found)
 
 
-def _name_of(raw: bytes) -> str:
-    return native_id_of(raw) or private.fingerprint(raw)
+def _shown_id(native_id: int | str) -> str:
+    text = str(native_id)
+    return text if ID.fullmatch(text) else private.fingerprint(text.encode("utf-8", "replace"))
 
 
 def _native_key(record: Record) -> tuple[str, ...]:

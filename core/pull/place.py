@@ -12,7 +12,7 @@ from core.store.state import StreamState
 
 # After a lost cursor: how far before the last known data is read again.
 OVERLAP_S = DAY_S
-EPOCH = re.compile(r"(\d{10})(\d{3})?(?:\.\d+)?(?:\|.*)?", re.DOTALL)
+EPOCH = re.compile(r"(\d{13,14}|\d{9,11})(?:\.\d+)?(?:\|.*)?", re.DOTALL)
 DATED = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)")
 
 
@@ -28,7 +28,7 @@ def moment_in(cursor: str) -> int | None:
     """The moment that a cursor plainly holds: epoch seconds or milliseconds, an ISO moment, or these in base64."""
     for text in (cursor, _decoded(cursor)):
         if text and (found := EPOCH.fullmatch(text)):
-            return int(found[1])
+            return int(found[1]) // (1000 if len(found[1]) > 11 else 1)
         if text and DATED.fullmatch(text):
             try:
                 return utc(text)
