@@ -7,15 +7,24 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from core.numbers.facts.ground import Ground
+from core.numbers.facts.agent_time import derive_agents
+from core.numbers.facts.call_batch import derive_calls
 from core.numbers.facts.grounds import load_ground
 from core.numbers.facts.ledger import CLOCKS, Ledger
-from core.numbers.facts.neighbours import mark_bulk, relate_contacts
+from core.numbers.facts.neighbours import mark_bulk, mark_redials, relate_contacts
+from core.numbers.facts.rules import mark_what_rules_change
 from core.numbers.facts.ticket_batch import derive_tickets
 from core.numbers.reporting import Reporting
 from core.store.db import transaction
+from core.store.links import link_contacts
+from core.store.migrations import mark_all
+from core.store.people import derive_people
+from core.store.tables import FACTS
 
 BATCH = 1_000
+AGENTS_A_BATCH = 20
+# Not made here: parts are folded from facts, links and people have derivations of their own in the store.
+NOT_FACTS = frozenset({"parts", "contact_links", "people"})
 
 
 @dataclass
@@ -31,21 +40,62 @@ class DeriveResult:
 
 
 def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveResult:
-    """Brings all facts to what the base rows say; nothing changed, nothing written."""
+    """Brings all facts to what the base rows and the rules say; nothing changed, nothing written."""
     result = DeriveResult()
-    if db.execute("select 1 from dirty_keys limit 1").fetchone() is None:
+    with transaction(db):
+        mark_what_rules_change(db, reporting, now_at)
+    if not _is_dirty(db):
         return result
+    derive_people(db, reporting.aliases)
+    link_contacts(db, reporting.aliases)
     ground = load_ground(db, reporting, now_at)
+    window_days = reporting.fcr_window_days
+
+    def calls(keys: Sequence[str], ledger: Ledger) -> None:
+        touched = derive_calls(db, keys, ground, ledger)
+        relate_contacts(db, touched.persons, touched.kept_persons, window_days, ledger)
+        mark_redials(db, touched.callers, reporting.redial_s, ledger)
+        result.calls += touched.calls
 
     def tickets(keys: Sequence[str], ledger: Ledger) -> None:
         touched = derive_tickets(db, keys, ground, ledger)
-        relate_contacts(db, touched.persons, touched.kept_persons, reporting.fcr_window_days, ledger)
+        relate_contacts(db, touched.persons, touched.kept_persons, window_days, ledger)
         mark_bulk(db, touched.solves, ledger)
         result.tickets += touched.tickets
         result.incomplete += touched.incomplete
 
-    _batches(db, "ticket", tickets, result, now_at)
+    def agents(keys: Sequence[str], ledger: Ledger) -> None:
+        derive_agents(db, keys, ground, ledger)
+        result.agents += len(keys)
+
+    # A ticket tells its first reply by its calls, a call its reason by its ticket; what changes marks the other.
+    while _is_dirty(db, "call") or _is_dirty(db, "ticket"):
+        _batches(db, "call", calls, result, now_at, BATCH)
+        _batches(db, "ticket", tickets, result, now_at, BATCH)
+    _batches(db, "agent", agents, result, now_at, AGENTS_A_BATCH)
     return result
+
+
+def derive_all(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveResult:
+    """Drops all facts and derives them anew from the base rows; the same rows come out, computed_at aside."""
+    with transaction(db):
+        for table in FACTS:
+            if table.name in NOT_FACTS:
+                continue
+            for clock in CLOCKS.get(table.name, ()):
+                db.execute(
+                    "insert or ignore into dirty_days (fact, clock, day_on, since) "
+                    f"select distinct '{table.name}', '{clock}', {clock}, ? from {table.name} where {clock} is not null",
+                    (now_at,),
+                )
+            db.execute(f"delete from {table.name}")
+        mark_all(db)
+    return derive(db, reporting, now_at)
+
+
+def _is_dirty(db: sqlite3.Connection, kind: str | None = None) -> bool:
+    where = "" if kind is None else " where kind = ?"
+    return db.execute(f"select 1 from dirty_keys{where} limit 1", () if kind is None else (kind,)).fetchone() is not None
 
 
 def _batches(
@@ -54,20 +104,16 @@ def _batches(
     work: Callable[[Sequence[str], Ledger], None],
     result: DeriveResult,
     now_at: int,
-    size: int = BATCH,
+    size: int,
 ) -> None:
-    """Works off the dirty keys of one kind in key order; a key marked by the work itself comes in a later batch."""
+    """Works off the dirty keys of one kind in key order; a key that the work itself marks comes in a later batch."""
     while True:
         with transaction(db):
-            keys = [
-                row[0]
-                for row in db.execute("select key from dirty_keys where kind = ? order by key limit ?", (kind, size))
-            ]
+            found = db.execute("select key from dirty_keys where kind = ? order by key limit ?", (kind, size))
+            keys = [row[0] for row in found]
             if not keys:
                 return
-            db.execute(
-                "delete from dirty_keys where kind = ? and key >= ? and key <= ?", (kind, keys[0], keys[-1])
-            )
+            db.execute("delete from dirty_keys where kind = ? and key >= ? and key <= ?", (kind, keys[0], keys[-1]))
             ledger = Ledger()
             work(keys, ledger)
             result.rows_written += ledger.written

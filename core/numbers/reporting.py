@@ -35,7 +35,7 @@ class Reporting:
     ``zone`` cuts the days (metrics R5). ``queues`` are known by name, ``test_numbers`` by the line's native id.
     ``default_schedule_uid`` serves tickets and queues that name none; without it the vendor's default does, or the
     only schedule there is. ``history_from_on`` is the first local day of which every source was read in full; older
-    days hold only what was still open then.
+    days hold only what was still open then. ``aliases`` are groups of uids, each of one human over systems.
     """
 
     zone: ZoneInfo
@@ -54,3 +54,4 @@ class Reporting:
     state_cap_s: int = 57_600
     presence_s: int = 7_200
     history_from_on: str | None = None
+    aliases: tuple[tuple[str, ...], ...] = ()

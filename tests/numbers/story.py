@@ -270,9 +270,9 @@ def targets() -> Iterator[SlaInstance]:
 def write(db: sqlite3.Connection, records: Iterable[Record], now_at: int = SUNDAY_NIGHT) -> None:
     """Puts records into the store as a pull would."""
     with transaction(db):
-        RecordWriter(
-            db, account=ACCOUNT, source=ACCOUNT, hash_key=hash_key(db), now_at=now_at, zone=BERLIN
-        ).write(records)
+        RecordWriter(db, account=ACCOUNT, source=ACCOUNT, hash_key=hash_key(db), now_at=now_at, zone=BERLIN).write(
+            records
+        )
 
 
 def story(db: sqlite3.Connection, as_of: int = SUNDAY_NIGHT) -> None:
@@ -285,8 +285,14 @@ def story(db: sqlite3.Connection, as_of: int = SUNDAY_NIGHT) -> None:
     records += agent_day()
     records.append(
         Survey(
-            id="survey-T1", kind="csat", scale="5", ticket_id="T1", customer_id="customer-T1",
-            offered_at=at("Mon 12:00"), rated_at=at("Mon 13:00"), score_raw="5",
+            id="survey-T1",
+            kind="csat",
+            scale="5",
+            ticket_id="T1",
+            customer_id="customer-T1",
+            offered_at=at("Mon 12:00"),
+            rated_at=at("Mon 13:00"),
+            score_raw="5",
         )  # fmt: skip
     )
     write(db, records, as_of)

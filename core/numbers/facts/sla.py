@@ -34,6 +34,8 @@ def sla_rows(
         if fulfilled_at is None and target.target_kind == "first_reply":
             fulfilled_at = first_replied_at
         decided_at, met = _decided(target, due_at, fulfilled_at, now_at)
+        if decided_at is None and target.cancelled_at is not None:
+            due_at = None
         made.append(
             (
                 target.uid, *dims, uid, target.policy_uid, target.target_kind, target.priority_applied, target.target_s,

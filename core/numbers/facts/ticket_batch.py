@@ -31,6 +31,7 @@ from core.numbers.facts.ticket import NOTHING, TicketFacts, derive_ticket
 PARENTS = {"contact_facts": ("contact_uid", "and kind = 'ticket'"), "handled_facts": ("contact_uid", "")}
 FACT = TABLES["ticket_facts"].names.index
 FIRST_SOLVED_AT, IS_BULK, BOT_CONTAINED = FACT("first_solved_at"), FACT("is_bulk_solved"), FACT("bot_contained")
+CREATED_AT, REASON = FACT("created_at"), FACT("contact_reason")
 SOLVE = TABLES["solve_facts"].names.index
 SOLVE_ACTOR, SOLVED_AT, SOLVE_IS_BULK = SOLVE("actor_uid"), SOLVE("solved_at"), SOLVE("is_bulk")
 
@@ -105,7 +106,9 @@ def _write(
             carry = _carry_solves if table == "solve_facts" else None
         rows = ((uid, facts[place]) for uid, facts in made)
         changed = replace(db, ledger, table, parent, before, rows, where=where, carry=carry)
-        if table == "contact_facts":
+        if table == "ticket_facts":
+            _mark_calls(db, [now[0] for old, now in changed if now and not (old and _is_same_contact(old[0], now[0]))])
+        elif table == "contact_facts":
             kept = {row[2] for old, _ in changed for row in old if row[2] is not None}
             persons = {row[2] for _, now in changed for row in now if row[2] is not None}
         elif table == "solve_facts":
@@ -117,6 +120,21 @@ def _write(
                 if row[SOLVE_ACTOR] is not None
             }
     return frozenset(persons), frozenset(kept), frozenset(solves)
+
+
+def _is_same_contact(old: Row, new: Row) -> bool:
+    return (old[CREATED_AT], old[REASON]) == (new[CREATED_AT], new[REASON])
+
+
+def _mark_calls(db: sqlite3.Connection, facts: Sequence[Row]) -> None:
+    """Marks the calls that tell by their ticket what they were about, or that it came out of them."""
+    if facts and db.execute("select 1 from calls limit 1").fetchone():
+        fill_batch(db, [row[0] for row in facts])
+        db.execute(
+            "insert into dirty_keys (kind, key) "
+            "select 'call', l.call_uid from temp.batch b cross join contact_links l on l.ticket_uid = b.key union "
+            "select 'call', c.uid from temp.batch b cross join calls c on c.ticket_uid = b.key on conflict do nothing"
+        )
 
 
 def _carry_fact(repeated: Collection[str], old: Sequence[Row], new: list[Row]) -> list[Row]:
@@ -146,12 +164,17 @@ def carry_contact(old: Sequence[Row], new: list[Row]) -> list[Row]:
     return list(old) if new and old[0][:IS_FIRST] == new[0][:IS_FIRST] else new
 
 
+def fill_batch(db: sqlite3.Connection, keys: Sequence[str]) -> None:
+    """Puts the keys, numbered, where queries of a batch find them."""
+    db.execute("create temp table if not exists batch (place integer primary key, key text not null)")
+    db.execute("delete from temp.batch")
+    db.executemany("insert into temp.batch (place, key) values (?, ?)", enumerate(keys))
+
+
 def _read(db: sqlite3.Connection, keys: Sequence[str]) -> Base:
     cursor = db.cursor()
     cursor.row_factory = None
-    cursor.execute("create temp table if not exists batch (place integer primary key, key text not null)")
-    cursor.execute("delete from temp.batch")
-    cursor.executemany("insert into temp.batch (place, key) values (?, ?)", enumerate(keys))
+    fill_batch(db, keys)
     tickets = {
         row[-1]: TicketRow(*row[:-1])
         for row in cursor.execute(
@@ -211,11 +234,11 @@ def _customers(db: sqlite3.Connection, base: Base, ground: Ground) -> frozenset[
     unknown |= {row[5] for rows in base.events for row in rows if row[6] == "unknown"}
     unknown -= {ticket.requester_uid for ticket in base.tickets.values()}
     unknown -= ground.staff.members.keys()
-    unknown.discard(None)
-    if not unknown:
+    named = sorted(uid for uid in unknown if uid is not None)
+    if not named:
         return frozenset()
     found = db.execute(
-        "select c.uid from json_each(?) k cross join customers c on c.uid = k.value", (as_json(sorted(unknown)),)
+        "select c.uid from json_each(?) k cross join customers c on c.uid = k.value", (as_json(named),)
     )
     return frozenset(row[0] for row in found)
 

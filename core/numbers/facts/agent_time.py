@@ -1,0 +1,133 @@
+"""What agents did on each local day: overlapping states counted once, days cut at midnight (metrics R9)."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from core.clock import day_bounds
+from core.numbers.facts.ground import Ground
+from core.numbers.facts.ledger import Ledger, replace, stored
+from core.numbers.facts.status import Row
+
+# Where states overlap, the first in this order is what the agent was doing.
+ORDER = (
+    "talk", "hold", "acw", "ringing_out", "ringing", "other_work", "meeting", "training", "break", "idle", "unknown",
+)  # fmt: skip
+RANK = {category: rank for rank, category in enumerate(ORDER)}
+CONTACT = frozenset({"talk", "hold", "acw"})
+HANDLING = ("talk", "hold", "acw", "ringing_out")
+WORK_DAYS_A_WEEK = 5
+
+
+class State(NamedTuple):
+    """A state with its end; ``category`` is ``ringing_out`` where the agent waits for a customer to answer."""
+
+    category: str
+    from_at: int
+    to_at: int
+    is_capped: bool
+
+
+STATES = """
+select
+  case when s.category = 'ringing' and c.direction = 'outbound' then 'ringing_out' else s.category end,
+  s.from_at, s.to_at, s.is_capped
+from agent_states s
+left join calls c on s.category = 'ringing' and c.uid = s.call_uid
+where s.agent_uid = ? and s.to_at is not null and s.to_at > s.from_at and s.category <> 'offline'
+order by s.from_at, s.seq
+"""
+
+
+def derive_agents(db: sqlite3.Connection, keys: Sequence[str], ground: Ground, ledger: Ledger) -> None:
+    """Brings the days of agents to what their states say, in the caller's transaction."""
+    before = stored(db, "agent_days", "agent_uid", keys)
+    cursor = db.cursor()
+    cursor.row_factory = None
+    replace(
+        db, ledger, "agent_days", "agent_uid", before,
+        ((key, agent_days(key, _capped(cursor.execute(STATES, (key,)), ground), ground)) for key in keys),
+    )  # fmt: skip
+
+
+def _capped(rows: Iterable[tuple[str, int, int, int | None]], ground: Ground) -> list[State]:
+    """States as they are; one that nobody ended (a forgotten log-out) is cut at the cap and says so."""
+    cap_s = ground.reporting.state_cap_s
+    return [
+        State(category, from_at, min(to_at, from_at + cap_s), bool(is_capped) or to_at - from_at > cap_s)
+        for category, from_at, to_at, is_capped in rows
+    ]
+
+
+def agent_days(agent_uid: str, states: Sequence[State], ground: Ground) -> list[Row]:
+    """Rows of agent_days, one for each local day on which the agent was in any state but offline."""
+    days: dict[str, dict[str, int]] = {}
+    sums: dict[str, int] = {}
+    capped: set[str] = set()
+    for category, from_at, to_at in _flat(states):
+        for day, begin, end in ground.days.split_at_midnight(from_at, to_at):
+            spent = days.setdefault(day, {})
+            spent[category] = spent.get(category, 0) + end - begin
+    for state in states:
+        if state.is_capped:
+            capped.add(ground.days.day_on(state.to_at - 1))
+        if state.category in CONTACT:
+            for day, begin, end in ground.days.split_at_midnight(state.from_at, state.to_at):
+                sums[day] = sums.get(day, 0) + end - begin
+    return [_row(agent_uid, day, spent, sums.get(day, 0), day in capped, ground) for day, spent in sorted(days.items())]
+
+
+def _flat(states: Sequence[State]) -> list[tuple[str, int, int]]:
+    """The states as stretches that do not overlap, each what the agent was doing foremost."""
+    edges: list[tuple[int, int, int]] = []
+    for state in states:
+        rank = RANK.get(state.category, RANK["unknown"])
+        edges += ((state.from_at, 1, rank), (state.to_at, -1, rank))
+    edges.sort()
+    open_states = [0] * len(ORDER)
+    made: list[tuple[str, int, int]] = []
+    since = 0
+    for at, step, rank in edges:
+        if at > since:
+            foremost = next((place for place, count in enumerate(open_states) if count), None)
+            if foremost is not None:
+                made.append((ORDER[foremost], since, at))
+            since = at
+        open_states[rank] += step
+    return made
+
+
+def _row(agent_uid: str, day: str, spent: dict[str, int], contact_s: int, capped: bool, ground: Ground) -> Row:
+    member = ground.staff.members.get(agent_uid)
+    logged_in_s = sum(spent.values())
+    is_paid = member is None or (member.is_human and member.role not in ("bot", "shared"))
+    return (
+        agent_uid, day, member.source if member is not None else agent_uid.partition(":")[0],
+        _team(agent_uid, day, ground), sum(spent.get(category, 0) for category in HANDLING),
+        *(spent.get(category, 0) for category in SHOWN), logged_in_s, contact_s, int(capped),
+        _presence(logged_in_s, member.contracted_s_per_week if member is not None else None, ground), int(is_paid),
+    )  # fmt: skip
+
+
+SHOWN = ("idle", "ringing", "talk", "hold", "acw", "break", "training", "meeting", "other_work", "unknown")
+
+
+def _presence(logged_in_s: int, contracted_s_per_week: int | None, ground: Ground) -> float:
+    """Metrics §6, contacts_per_agent_day: from 2 h on a day counts, in part where the contract has more hours."""
+    if logged_in_s < ground.reporting.presence_s:
+        return 0.0
+    if not contracted_s_per_week:
+        return 1.0
+    return min(1.0, logged_in_s * WORK_DAYS_A_WEEK / contracted_s_per_week)
+
+
+def _team(agent_uid: str, day: str, ground: Ground) -> str | None:
+    """The agent's default team on the day, else the only one."""
+    noon_at = day_bounds(day, ground.reporting.zone)[0] + 43_200
+    teams = [
+        (team, is_default)
+        for team, from_at, to_at, is_default in ground.teams_of.get(agent_uid, ())
+        if from_at <= noon_at and (to_at is None or noon_at < to_at)
+    ]
+    default = next((team for team, is_default in teams if is_default), None)
+    return default if default is not None else teams[0][0] if len(teams) == 1 else None

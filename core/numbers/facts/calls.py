@@ -1,0 +1,359 @@
+"""One customer call: its own row, one for each visit to a queue, and what it is as a contact."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from core.numbers.facts.contacts import contact_row
+from core.numbers.facts.ground import Ground, QueueKnown
+from core.numbers.facts.rows import SurveyRow, opened_ticket
+from core.numbers.facts.status import Row
+from core.numbers.facts.surveys import Offer, survey_rows
+
+MISSED = frozenset({"ring_no_answer", "declined"})
+# The caller stood in a queue and was not spoken to: he tried, and whoever spoke to him next did not begin anew.
+TRIED = frozenset({"abandoned", "voicemail", "callback", "overflow_external"})
+CALLBACK_TRIES = 3
+CHANNEL = "phone"
+
+
+class CallRow(NamedTuple):
+    """A call with its caller's person."""
+
+    uid: str
+    source: str
+    direction: str
+    line_uid: str | None
+    customer_uid: str | None
+    ticket_uid: str | None
+    arrived_at: int
+    ended_at: int | None
+    outcome: str | None
+    ivr_exit: str | None
+    is_transferred: int | None
+    transfers: int | None
+    total_wait_s: int | None
+    talk_s: int | None
+    hold_s: int | None
+    acw_s: int | None
+    callback_of_uid: str | None
+    callback_promised_at: int | None
+    precision: str
+    person_uid: str | None
+
+
+CALL_COLUMNS = ", ".join(f"c.{name}" for name in CallRow._fields[:-1]) + ", coalesce(p.person_uid, c.customer_uid)"
+
+
+class LegRow(NamedTuple):
+    """A visit to a queue, or a connection to an agent."""
+
+    seq: int
+    kind: str
+    queue_uid: str | None
+    agent_uid: str | None
+    enqueued_at: int | None
+    answered_at: int | None
+    ended_at: int | None
+    wait_s: int | None
+    ring_s: int | None
+    talk_s: int | None
+    hold_s: int | None
+    acw_s: int | None
+    outcome: str | None
+    transfer_kind: str | None
+    transferred_to_uid: str | None
+    in_hours: int | None
+    rings: int | None
+    rings_missed: int | None
+    is_system_drop: int | None
+
+
+LEG_COLUMNS = ", ".join(f"l.{name}" for name in LegRow._fields)
+
+
+class Ticketed(NamedTuple):
+    """A ticket that belongs to the call."""
+
+    uid: str
+    created_at: int | None
+    contact_reason: str | None
+
+
+class Callback(NamedTuple):
+    """A try to call back who asked for it."""
+
+    at: int
+    is_connected: int
+
+
+class CallFacts(NamedTuple):
+    """Rows by fact table, the tables named as in the store."""
+
+    call_facts: list[Row]
+    queue_legs: list[Row]
+    contact_facts: list[Row]
+    handled_facts: list[Row]
+    survey_facts: list[Row]
+
+
+NOTHING = CallFacts([], [], [], [], [])
+
+
+class Handled(NamedTuple):
+    """Talk, hold and after-call work of a leg; the last cut at the cap."""
+
+    talk_s: int | None
+    hold_s: int | None
+    acw_s: int | None
+    is_capped: bool
+
+    @property
+    def handle_s(self) -> int | None:
+        """Their sum; unknown without the talk, where the source tells no hold or after-call work of what it tells."""
+        return None if self.talk_s is None else self.talk_s + (self.hold_s or 0) + (self.acw_s or 0)
+
+
+def derive_call(
+    call: CallRow,
+    legs: Sequence[LegRow],
+    ground: Ground,
+    tickets: Sequence[Ticketed] = (),
+    callbacks: Sequence[Callback] = (),
+    surveys: Sequence[SurveyRow] = (),
+) -> CallFacts:
+    """All that a call feeds."""
+    days, reporting = ground.days, ground.reporting
+    inbound = call.direction == "inbound"
+    visits = [leg for leg in legs if leg.kind == "queue" and leg.enqueued_at is not None]
+    answered = [leg for leg in legs if leg.kind in ("queue", "agent") and leg.outcome == "answered"]
+    entry = visits[0] if visits else None
+    first = answered[0] if answered else None
+    is_answered = bool(answered) or call.outcome == "answered"
+    is_test = _is_test(call, visits, ground)
+    in_hours = [_in_hours(leg, ground) for leg in visits]
+    worked = [_handled(leg, reporting.acw_cap_s) for leg in answered]
+    whole = _all(call, worked, reporting.acw_cap_s)
+    moved = [_is_moved(leg, following) for leg, following in zip(legs, (*legs[1:], None), strict=False)]
+    transfers = call.transfers if call.transfers is not None else sum(moved)
+    is_transferred = any(moved) or (not answered and bool(call.is_transferred))
+    known = ground.queues.get(entry.queue_uid or "") if entry is not None else None
+    queue_uid, team_uid = (entry.queue_uid if entry is not None else None), (known.team_uid if known else None)
+    answered_at = first.answered_at if first is not None else None
+    agent_uid = first.agent_uid if first is not None else None
+    asked_back = call.outcome == "callback" or any(leg.outcome == "flow_out_callback" for leg in visits)
+    reached = _is_reached(call, callbacks)
+    ticket_uid = call.ticket_uid if call.ticket_uid is not None else tickets[0].uid if len(tickets) == 1 else None
+    fact: Row = (
+        call.uid, call.source, call.direction, call.line_uid, queue_uid, team_uid, agent_uid, CHANNEL,
+        call.customer_uid, call.person_uid, ticket_uid, call.arrived_at, days.day_on(call.arrived_at),
+        days.slot(call.arrived_at), answered_at, None if answered_at is None else days.day_on(answered_at),
+        call.ended_at, call.outcome, int(inbound and any(in_hours)), int(inbound and is_answered),
+        int(inbound and (call.outcome == "out_of_hours" or (bool(visits) and not any(in_hours)))), int(is_test),
+        int(inbound and not visits and not is_answered and _is_in_ivr(call)), int(is_answered),
+        int(is_transferred), transfers, len(answered), _total_wait(call, visits), whole.talk_s, whole.hold_s,
+        whole.acw_s, whole.handle_s, call.callback_of_uid, int(asked_back), int(reached) if asked_back else None, 0,
+        call.precision,
+    )  # fmt: skip
+    queue_legs = []
+    if inbound:
+        queue_legs = [
+            _queue_leg(call, leg, place, opened, is_test, _is_moved_at(legs, leg, moved), legs, ground)
+            for place, (leg, opened) in enumerate(zip(visits, in_hours, strict=True))
+            if leg.outcome is not None
+        ]
+    is_contact = inbound and not is_test
+    return CallFacts(
+        [fact],
+        queue_legs,
+        _contact(call, tickets, ground, team_uid, queue_uid, is_answered=is_answered) if is_contact else [],
+        _handled_rows(call, answered, ground, team_uid) if is_contact else [],
+        _surveys(call, surveys, ground, team_uid, agent_uid) if surveys else [],
+    )
+
+
+def _is_in_ivr(call: CallRow) -> bool:
+    return call.outcome == "abandoned_ivr" or call.ivr_exit in ("contained", "abandon")
+
+
+def _is_test(call: CallRow, visits: Sequence[LegRow], ground: Ground) -> bool:
+    """Whether it came over a test line or into a test queue; lines are known by the vendor's id or the whole uid."""
+    line = call.line_uid
+    numbers = ground.reporting.test_numbers
+    if line is not None and (line in numbers or line.partition(":")[2] in numbers):
+        return True
+    return any(known.is_test for leg in visits if (known := ground.queues.get(leg.queue_uid or "")) is not None)
+
+
+def _in_hours(leg: LegRow, ground: Ground) -> bool:
+    """The source's word, else whether the queue's schedule was open; without any schedule always."""
+    if leg.in_hours is not None:
+        return bool(leg.in_hours)
+    known = ground.queues.get(leg.queue_uid or "")
+    calendar = ground.schedules.calendar(known.schedule_uid if known else None)
+    return calendar is None or calendar.is_open(leg.enqueued_at or 0)
+
+
+def _handled(leg: LegRow, cap_s: int) -> Handled:
+    acw_s = leg.acw_s
+    capped = acw_s is not None and acw_s > cap_s
+    return Handled(_sane(leg.talk_s), _sane(leg.hold_s), cap_s if capped else _sane(acw_s), capped)
+
+
+def _sane(seconds: int | None) -> int | None:
+    """A negative duration is none."""
+    return None if seconds is None or seconds < 0 else seconds
+
+
+def _all(call: CallRow, worked: Sequence[Handled], cap_s: int) -> Handled:
+    """The call's legs together; the call's own figures where the legs tell none."""
+
+    def total(values: Sequence[int | None], own: int | None) -> int | None:
+        known = [value for value in values if value is not None]
+        return sum(known) if known else _sane(own)
+
+    acw_s = total([leg.acw_s for leg in worked], None if call.acw_s is None else min(call.acw_s, cap_s))
+    return Handled(
+        total([leg.talk_s for leg in worked], call.talk_s), total([leg.hold_s for leg in worked], call.hold_s), acw_s,
+        any(leg.is_capped for leg in worked),
+    )  # fmt: skip
+
+
+def _is_moved(leg: LegRow, following: LegRow | None) -> bool:
+    """Whether an agent, having answered, passed the call to another queue, department or number."""
+    if leg.outcome != "answered" or leg.transfer_kind is None:
+        return False
+    target = leg.transferred_to_uid or (following.queue_uid if following is not None else None)
+    return target is None or target != leg.queue_uid
+
+
+def _is_moved_at(legs: Sequence[LegRow], leg: LegRow, moved: Sequence[bool]) -> bool:
+    return moved[legs.index(leg)]
+
+
+def _total_wait(call: CallRow, visits: Sequence[LegRow]) -> int | None:
+    if call.total_wait_s is not None:
+        return _sane(call.total_wait_s)
+    waits = [wait_s for leg in visits if (wait_s := _wait(leg)) is not None]
+    return sum(waits) if waits else None
+
+
+def _wait(leg: LegRow) -> int | None:
+    """From entering the queue to the answer, or to leaving it; ring time included."""
+    wait_s = leg.wait_s
+    if wait_s is None:
+        until_at = leg.answered_at if leg.outcome == "answered" else leg.ended_at
+        wait_s = None if until_at is None or leg.enqueued_at is None else until_at - leg.enqueued_at
+    return _sane(wait_s)
+
+
+def _is_reached(call: CallRow, callbacks: Sequence[Callback]) -> bool:
+    """Within the promise, if there was one, and by the third try."""
+    promised_at = call.callback_promised_at
+    return any(
+        back.is_connected and (promised_at is None or back.at <= promised_at) for back in callbacks[:CALLBACK_TRIES]
+    )
+
+
+def _queue_leg(
+    call: CallRow,
+    leg: LegRow,
+    place: int,
+    opened: bool,
+    is_test: bool,
+    is_moved: bool,
+    legs: Sequence[LegRow],
+    ground: Ground,
+) -> Row:
+    days, reporting = ground.days, ground.reporting
+    known = ground.queues.get(leg.queue_uid or "") or QueueKnown(
+        None, reporting.sl_threshold_s, reporting.short_abandon_s, None, False
+    )
+    enqueued_at = leg.enqueued_at or 0
+    is_answered = leg.outcome == "answered"
+    answered_at = leg.answered_at if is_answered else None
+    worked = _handled(leg, reporting.acw_cap_s) if is_answered else Handled(None, None, None, False)
+    rings, missed = _rings(leg, legs)
+    # Nobody took it and it moved on: that is the queue's timeout.
+    outcome = "flow_out_timeout" if leg.outcome in MISSED else leg.outcome
+    return (
+        call.uid, leg.seq, call.source, leg.queue_uid, known.team_uid, call.direction, call.line_uid, leg.agent_uid,
+        CHANNEL, enqueued_at, days.day_on(enqueued_at), days.slot(enqueued_at), answered_at,
+        None if answered_at is None else days.day_on(answered_at), outcome, _wait(leg), _sane(leg.ring_s),
+        worked.talk_s, worked.hold_s, worked.acw_s, int(worked.is_capped), worked.handle_s, known.sl_threshold_s,
+        known.short_abandon_s, int(opened), int(is_test), int(is_moved), leg.transfer_kind if is_answered else None,
+        int(place == 0), 0, 0, rings, missed, int(bool(leg.is_system_drop)),
+    )  # fmt: skip
+
+
+def _rings(leg: LegRow, legs: Sequence[LegRow]) -> tuple[int | None, int | None]:
+    """Offers to agents during the visit and those not taken: the source's count, else the agent legs of the queue."""
+    if leg.rings is not None:
+        return leg.rings, leg.rings_missed
+    missed = sum(
+        other.kind == "agent" and other.queue_uid == leg.queue_uid and other.outcome in MISSED for other in legs
+    )
+    if not missed and not any(other.kind == "agent" for other in legs):
+        return None, None
+    return missed + int(leg.outcome == "answered"), missed
+
+
+def _contact(
+    call: CallRow,
+    tickets: Sequence[Ticketed],
+    ground: Ground,
+    team_uid: str | None,
+    queue_uid: str | None,
+    *,
+    is_answered: bool,
+) -> list[Row]:
+    """The call as a contact of its caller, unless a ticket came out of it, which then is the contact."""
+    if not is_answered and call.outcome not in TRIED:
+        return []
+    for ticket in tickets:
+        if ticket.created_at is not None and opened_ticket(call.arrived_at, call.ended_at, ticket.created_at):
+            return []
+    reason = tickets[0].contact_reason if len(tickets) == 1 else None
+    return [
+        contact_row(
+            "call", call.uid, call.person_uid, (call.source, CHANNEL, team_uid, queue_uid),
+            (reason, None, "human" if is_answered else "none"), call.arrived_at, ground.days.day_on(call.arrived_at),
+            ground.reporting.fcr_window_days, is_attempt=not is_answered, is_eligible=is_answered,
+            is_resolved=is_answered,
+        )
+    ]  # fmt: skip
+
+
+def _handled_rows(call: CallRow, answered: Sequence[LegRow], ground: Ground, team_uid: str | None) -> list[Row]:
+    """One row a queue and day in which somebody answered; the first one stands for the company's total."""
+    made: dict[tuple[str, str], list[LegRow]] = {}
+    for leg in answered:
+        at = leg.answered_at if leg.answered_at is not None else call.arrived_at
+        made.setdefault((ground.days.day_on(at), leg.queue_uid or ""), []).append(leg)
+    rows: list[Row] = []
+    for (day, queue_uid), legs in made.items():
+        known = ground.queues.get(queue_uid)
+        is_total = not any(row[1] == day for row in rows)
+        rows.append(
+            (
+                f"call:{call.uid}", day, call.source, CHANNEL, known.team_uid if known else team_uid, queue_uid,
+                legs[0].agent_uid, "call", len(legs), int(is_total),
+            )
+        )  # fmt: skip
+    return sorted(rows, key=lambda row: (row[1], row[5]))
+
+
+def _surveys(
+    call: CallRow, surveys: Sequence[SurveyRow], ground: Ground, team_uid: str | None, agent_uid: str | None
+) -> list[Row]:
+    """Surveys asked on the phone are credited to whoever answered the call."""
+    dims: Row = (call.source, None, team_uid, CHANNEL, None, None, None, None, "human")
+
+    def credit(row: SurveyRow, _: Offer) -> str | None:
+        return row.agent_uid if row.agent_uid is not None else agent_uid
+
+    def is_dropped(row: SurveyRow) -> bool:
+        return row.customer_uid in ground.staff.members
+
+    return survey_rows(
+        dims, surveys, ground.reporting.survey_frozen_days * 86_400, credit, ground.days.day_on, is_dropped=is_dropped
+    )

@@ -1,0 +1,121 @@
+"""What must be derived again although no base row of its own changed: new rules, new opening hours, targets run out."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from core.clock import day_bounds
+from core.numbers.facts.ticket import FACTS_VERSION
+from core.numbers.reporting import Reporting
+from core.store.db import set_setting, setting
+from core.store.migrations import mark_all
+
+RULES, HOURS = "derived_rules", "derived_hours"
+Hours = Mapping[str, Any]
+
+
+def mark_what_rules_change(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> None:
+    """Marks what the rules of today say otherwise than those of the last derivation; in the caller's transaction."""
+    rules = _said(reporting)
+    before = setting(db, RULES)
+    if before != rules:
+        if before is not None:
+            mark_all(db)
+        set_setting(db, RULES, rules)
+    if before is None or db.execute("select 1 from dirty_keys where kind = 'schedule' limit 1").fetchone():
+        _mark_hours(db, reporting)
+        db.execute("delete from dirty_keys where kind = 'schedule'")
+    db.execute(
+        "insert into dirty_keys (kind, key) select distinct 'ticket', ticket_uid from sla_facts "
+        "where decided_at is null and due_at is not null and due_at < ? on conflict do nothing",
+        (now_at,),
+    )
+
+
+def _said(reporting: Reporting) -> str:
+    """The rules as text, the same for equal rules."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, ZoneInfo):
+            return value.key
+        if isinstance(value, frozenset):
+            return sorted(value)
+        raise NotImplementedError
+
+    kept = {name: getattr(reporting, name) for name in reporting.__dataclass_fields__ if name not in UNFELT}
+    return msgspec.json.encode({**kept, "facts_version": FACTS_VERSION}, enc_hook=plain, order="deterministic").decode()
+
+
+# Rules that no fact depends on.
+UNFELT = frozenset({"history_from_on"})
+
+
+def _mark_hours(db: sqlite3.Connection, reporting: Reporting) -> None:
+    now = _hours(db)
+    text = setting(db, HOURS)
+    before: dict[str, dict[str, Any]] | None = None if text is None else msgspec.json.decode(text)
+    set_setting(db, HOURS, msgspec.json.encode(now, order="deterministic").decode())
+    if before is None or before == now:
+        if before is None and now:
+            mark_all(db)
+        return
+    from_on = changed_from(before, now)
+    if from_on is None:
+        mark_all(db)
+        return
+    from_at = day_bounds(from_on, reporting.zone)[0]
+    for sql in (
+        "select 'ticket', uid from tickets where updated_at is null or updated_at >= ?",
+        "select 'call', uid from calls where arrived_at >= ?",
+    ):
+        db.execute(f"insert into dirty_keys (kind, key) {sql} on conflict do nothing", (from_at - 86_400,))
+
+
+def _hours(db: sqlite3.Connection) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {
+        row[0]: {"zone": row[1], "is_default": row[2], "hours": [], "holidays": []}
+        for row in db.execute("select uid, time_zone, is_default from business_schedules where deleted_at is null")
+    }
+    for uid, *row in db.execute(
+        "select schedule_uid, weekday, open_min, close_min, valid_from_on, valid_to_on from schedule_hours order by 1, "
+        "2, 3, 4, 5"
+    ):
+        if uid in found:
+            found[uid]["hours"].append(row)
+    for uid, *row in db.execute(
+        "select schedule_uid, day_on, open_min, close_min from holidays order by schedule_uid, day_on"
+    ):
+        if uid in found:
+            found[uid]["holidays"].append(row)
+    return found
+
+
+def changed_from(before: Mapping[str, Hours], now: Mapping[str, Hours]) -> str | None:
+    """The first local day on which two states of the schedules differ; None where the difference has no beginning."""
+    days: list[str] = []
+    for uid in before.keys() | now.keys():
+        one, other = before.get(uid), now.get(uid)
+        if one is None or other is None or (one["zone"], one["is_default"]) != (other["zone"], other["is_default"]):
+            return None
+        first = _first_other_hours(one["hours"], other["hours"])
+        if first is not None:
+            days.append(first)
+        days += {row[0] for row in _either(one["holidays"], other["holidays"])}
+    day = min(days, default=None)
+    return None if day is None or day <= "0001-01-02" else day
+
+
+def _first_other_hours(one: list[list[Any]], other: list[list[Any]]) -> str | None:
+    edges = sorted({row[3] for row in (*one, *other)} | {row[4] for row in (*one, *other) if row[4] is not None})
+    return next((edge for edge in edges if _valid(one, edge) != _valid(other, edge)), None)
+
+
+def _valid(rows: Iterable[list[Any]], day_on: str) -> set[tuple[Any, ...]]:
+    return {tuple(row[:3]) for row in rows if row[3] <= day_on and (row[4] is None or day_on < row[4])}
+
+
+def _either(one: Iterable[list[Any]], other: Iterable[list[Any]]) -> set[tuple[Any, ...]]:
+    return {tuple(row) for row in one} ^ {tuple(row) for row in other}
