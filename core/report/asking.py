@@ -10,9 +10,9 @@ from core.numbers import ask as numbers
 from core.numbers.answer import Answer, Comparison, Driver, Period, Usual
 from core.numbers.calendars import Calendar
 from core.numbers.evaluate import question
+from core.numbers.facts.grounds import load_schedules
 from core.numbers.metric import Metric
 from core.numbers.reporting import Reporting
-from core.numbers.schedules import load_schedules
 from core.numbers.usual import REACH_WEEKS, baseline, usual
 
 CHART_DAYS = 28
@@ -37,7 +37,7 @@ class Asking:
     @cached_property
     def calendar(self) -> Calendar | None:
         """The opening hours of the default schedule."""
-        return load_schedules(self.db, self.reporting).calendar()
+        return load_schedules(self.db, self.reporting, self.now_at).calendar()
 
     def metric(self, name: str) -> Metric:
         """The declaration of an id or alias."""

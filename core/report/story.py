@@ -6,6 +6,7 @@ from typing import NamedTuple
 from core.numbers.answer import Answer, Comparison, Driver
 from core.numbers.metric import Metric
 from core.numbers.metrics import METRICS
+from core.numbers.usual import OUTSIDE_MADS
 from core.report.asking import Asking
 from core.report.goals import is_milestone
 from core.report.model import (
@@ -161,7 +162,7 @@ def sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> tuple[Sente
 
 
 def _sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> Iterator[Sentence]:
-    for tile in tiles:
+    for tile in sorted(tiles, key=lambda tile: (METRICS[tile.metric_id].group != "C", tile.mark != "bad")):
         name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
         why = _why(tile, causes[tile.metric_id]) if tile.metric_id in causes else None
         match tile.goal_state:
@@ -189,7 +190,7 @@ def _helps(tile: Tile) -> bool:
 
 
 def _why(tile: Tile, found: Cause) -> Sentence:
-    member: dict[str, Worded] = {"member": _member(found.driver), "share": Share(min(found.driver.share, 1.0))}
+    member: dict[str, Worded] = {"member": Name(found.driver.member), "share": Share(min(found.driver.share, 1.0))}
     delta = found.own.delta
     whole = tile.comparison.delta or 0
     if not delta or (delta > 0) != (whole > 0):
@@ -200,10 +201,6 @@ def _why(tile: Tile, found: Cause) -> Sentence:
         return Sentence(key, values)
     first, after = found.window
     return Sentence(f"{key}_when", {**values, "from": Slot(first), "to": Slot(after)})
-
-
-def _member(driver: Driver) -> Worded:
-    return Name(driver.member)
 
 
 def _value(answer: Answer) -> Value:
@@ -264,15 +261,16 @@ def history(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
             now = tile.answer
             if then.status != "ok" or now.status != "ok" or now.value is None:
                 continue
-            size = abs(now.value - then.value) / abs(then.value)
-            if size >= metric.practical_floor or metric.unit.value == "share":
-                change: dict[str, Worded] = {"metric": Term(tile.metric_id), "then": _value(then), "now": _value(now)}
-                changes.append((size, Sentence("change", change)))
+            change = abs(now.value - then.value)
+            size = change / abs(then.value)
+            if size >= metric.practical_floor and change > OUTSIDE_MADS * (tile.comparison.usual.mad or 0):
+                said: dict[str, Worded] = {"metric": Term(tile.metric_id), "then": _value(then), "now": _value(now)}
+                changes.append((size, Sentence("change", said)))
                 day_on = then.period.from_on
         if changes:
             largest = sorted(changes, key=lambda entry: -entry[0])[:CHANGES_SHOWN]
-            said = tuple(sentence for _, sentence in largest)
-            return (Sentence("then_now", {"day": Day(day_on), "weeks": Number(weeks), "changes": said}),)
+            named = tuple(sentence for _, sentence in largest)
+            return (Sentence("then_now", {"day": Day(day_on), "weeks": Number(weeks), "changes": named}),)
     return ()
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.numbers.answer import Answer, Comparison
 from core.numbers.metric import Metric, Unit
+from core.numbers.where import UNKNOWN
 from core.report.locale import Language, language, neat, slot_time
 from core.report.model import (
     Chart,
@@ -32,6 +33,8 @@ from core.report.model import (
 
 SYMBOLS = {"good": "✅", "bad": "🔸", "neutral": "⚪", "unjudged": "❔", "none": ""}
 TONES = ("good", "bad")
+# Details that hold the counter-metric's value already.
+SAYS_COUNTER = {"answered", "short_left_out"}
 CLEAR = {"better", "worse", "different"}
 
 
@@ -112,6 +115,8 @@ class Words:
 
     def member(self, dim: str, member: str) -> str:
         """The name of a member of a dimension; channels and priorities are our own words."""
+        if member == UNKNOWN:
+            return self.text("unknown")
         return (self.language.word("channel", member) if dim == "channel" else None) or neat(member)
 
     def headline(self) -> str:
@@ -160,11 +165,13 @@ class Words:
         """Everything that is said in a tile."""
         name = self.metric_name(tile.metric_id) + (f" {tile.suffix}" if tile.suffix else "")
         details = [self.say(sentence) for sentence in tile.details]
-        if tile.counter is not None and not any(sentence.key == "answered" for sentence in tile.details):
+        is_said = any(sentence.key in SAYS_COUNTER for sentence in tile.details)
+        if tile.counter is not None and not is_said:
             details.append(self.say(self._beside(tile.counter)))
         if tile.guard_missing:
             details.append(self.say(Sentence("guard_missing")))
-        if tile.answer.maturity == "provisional" and tile.answer.value is not None:
+        is_open = tile.answer.maturity == "provisional" and tile.answer.value is not None
+        if is_open and tile.goal_state != "reached":
             details.append(self.say(Sentence("provisional")))
         return TileWords(
             name=name,

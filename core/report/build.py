@@ -1,0 +1,123 @@
+"""A day put together: which numbers, judged how, explained by what, with how far the data goes."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from core.clock import add_days, day_of
+from core.numbers.metrics import METRICS
+from core.numbers.reporting import Reporting
+from core.report import story
+from core.report.asking import Asking
+from core.report.comments import comments
+from core.report.freshness import late_profiles, source_states
+from core.report.graphs import charts
+from core.report.method import method, revisions, rules
+from core.report.model import Count, Day, Report, ReportSpec, Sentence, Table, Tile
+from core.report.tables import breakdowns, oldest_open
+from core.report.tiles import chosen, make_tile, without_twins
+
+# Under so many contacts a day is told by its counts alone.
+LOW_VOLUME = 10
+
+
+def build_daily(
+    db: sqlite3.Connection,
+    spec: ReportSpec,
+    reporting: Reporting,
+    now_at: int,
+    *,
+    day_on: str | None = None,
+    is_demo: bool = False,
+) -> Report:
+    """The report of a local day, yesterday unless another is named."""
+    day_on = day_on or add_days(day_of(now_at, reporting.zone), -1)
+    asking = Asking(db, reporting, now_at, day_on, dict(spec.where))
+    sources = source_states(asking, spec)
+    late = late_profiles(asking, sources)
+    metrics = chosen(asking, spec)
+    made = [make_tile(asking, spec, metric, len(metrics), late) for metric in metrics]
+    shown = without_twins([one for one in made if one.tile.is_late or one.tile.answer.status != "unavailable"])
+    tiles = tuple(one.tile for one in shown)
+    is_partial = any(source.is_late for source in sources)
+    created, offered = _contacts(asking)
+    is_closed = _is_closed(asking, offered)
+    is_low = not is_closed and not is_partial and created + offered < LOW_VOLUME
+    causes = {
+        tile.metric_id: found
+        for tile in tiles
+        if _asks_why(tile) and (found := story.cause(asking, tile, len(tiles))) is not None
+    }
+    is_full = not (is_closed or is_low)
+    headline: tuple[Sentence, ...] = (_short_line(asking, created, offered, is_closed=is_closed),)
+    if is_full:
+        headline = story.headline(tiles)
+    chart, others = charts(asking, shown, causes) if is_full else (None, ())
+    tables = breakdowns(asking, late) if is_full else ()
+    if is_partial and headline[0].key == "nothing_known":
+        headline = (Sentence("partial"),)
+    named = _named(tiles, tables)
+    return Report(
+        key=f"{spec.name}:{day_on}",
+        kind=spec.kind,
+        day_on=day_on,
+        zone=reporting.zone.key,
+        made_at=now_at,
+        metrics=METRICS,
+        title=spec.title,
+        headline=headline,
+        sentences=story.sentences(tiles, causes) if is_full else (),
+        tiles=tiles,
+        chart=chart,
+        charts=others,
+        read_together=story.read_together(asking, tiles) if is_full else (),
+        history=story.history(tiles) if is_full else (),
+        celebrations=story.celebrations(tiles) if is_full else (),
+        tables=tables,
+        oldest=oldest_open(asking, spec),
+        comments=comments(asking),
+        sources=sources,
+        rules=rules(asking, tiles),
+        method=method(asking, tiles, [metric.id for metric in metrics if metric.id not in named and is_full]),
+        revisions=revisions(asking),
+        where=dict(spec.where),
+        report_url=spec.report_url,
+        is_closed_day=is_closed,
+        is_low_volume=is_low,
+        is_partial=is_partial,
+        is_demo=is_demo,
+    )
+
+
+def _named(tiles: Sequence[Tile], tables: Sequence[Table]) -> frozenset[str]:
+    return frozenset([tile.metric_id for tile in tiles] + [m for table in tables for m in table.metric_ids])
+
+
+def _asks_why(tile: Tile) -> bool:
+    return tile.comparison.verdict in {"worse", "different"} or tile.goal_state == "missed"
+
+
+def _contacts(asking: Asking) -> tuple[int, int]:
+    """Tickets created and calls offered; 0 where no source brings any."""
+    created, offered = (asking.on_day(metric_id).value or 0 for metric_id in ("tickets_created", "calls_offered"))
+    return round(created), round(offered)
+
+
+def _is_closed(asking: Asking, offered: int) -> bool:
+    """Whether the default schedule has no opening hours on the day and nobody took calls either."""
+    calendar = asking.calendar
+    return calendar is not None and calendar.day_open_s(asking.day_on) == 0 and offered == 0
+
+
+def _short_line(asking: Asking, created: int, offered: int, *, is_closed: bool) -> Sentence:
+    if is_closed:
+        waiting = round(asking.on_day("backlog_open").value or 0)
+        return Sentence("closed", {"waiting": Count(waiting, "tickets")})
+    if not created + offered:
+        return Sentence("no_contacts")
+    counts = tuple(Sentence("sample", {"n": Count(count, noun)}) for count, noun in _counted(created, offered) if count)
+    return Sentence("quiet", {"weekday": Day(asking.day_on, "weekday"), "counts": counts})
+
+
+def _counted(created: int, offered: int) -> Iterator[tuple[int, str]]:
+    yield created, "tickets"
+    yield offered, "calls"

@@ -1,0 +1,76 @@
+"""A few words of customers beside the numbers, personal data masked (metrics R16)."""
+
+import re
+import sqlite3
+from random import Random
+
+from core.clock import day_bounds
+from core.report.asking import Asking
+from core.report.model import Comment
+
+SHOWN = 5
+MASK = "[…]"
+# How to reach somebody: mail, links, handles, account and telephone numbers.
+REACH = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?:https?://|www\.)\S+"
+    r"|(?<!\w)@\w+"
+    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,8}\b"
+    r"|\+?\d(?:[\d ()/.-]{0,3}\d){4,}"
+)
+# Names that people tell: after an introduction, and as the signature that ends a text.
+TOLD = re.compile(r"(?i:\b(my name is|mein name ist|ich heiße)\s+)([^\W\d_]+(?:\s+[A-ZÄÖÜ][^\W\d_]+)*)")
+TOLD_ZH = re.compile(r"(我叫|我姓)([\u4e00-\u9fff]{1,4})")
+SIGNED = re.compile(
+    r"(?i:\b((?:kind |best )?regards|thanks|cheers|grüße|gruß|此致)[,!.]?\s+)([^\W\d_]+(?:\s+[^\W\d_]+){0,2})\s*$"
+)
+
+
+def comments(asking: Asking) -> tuple[Comment, ...]:
+    """The best and the worst of the day's comments and some at random, the same ones each time the day is asked."""
+    from_at, to_at = day_bounds(asking.day_on, asking.reporting.zone)
+    rows = asking.db.execute(
+        "select s.comment, s.is_satisfied, s.score_norm from surveys s left join teams on teams.uid = s.team_uid "
+        "where s.rated_at >= ? and s.rated_at < ? and s.deleted_at is null and trim(s.comment) <> '' "
+        f"{_slice(asking)} order by s.is_satisfied desc, s.score_norm desc, s.uid",
+        (from_at, to_at, *_members(asking)),
+    ).fetchall()
+    if len(rows) > SHOWN:
+        middle = Random(asking.day_on).sample(rows[1:-1], SHOWN - 2)
+        rows = [rows[0], *middle, rows[-1]]
+    staff = _staff(asking.db)
+    return tuple(
+        Comment(masked(row["comment"], staff), None if row["is_satisfied"] is None else bool(row["is_satisfied"]))
+        for row in rows
+    )
+
+
+def _slice(asking: Asking) -> str:
+    known = {"team": " and teams.name = ?", "source": " and s.source = ?"}
+    if asking.where.keys() - known.keys():
+        # A comment whose slice is not known here would be somebody else's.
+        return " and 0"
+    return "".join(known[dim] for dim in asking.where)
+
+
+def _members(asking: Asking) -> tuple[str, ...]:
+    return () if asking.where.keys() - {"team", "source"} else tuple(asking.where.values())
+
+
+def _staff(db: sqlite3.Connection) -> re.Pattern[str] | None:
+    """Names of agents, whole and word by word: a channel is no place for praise or blame of one person."""
+    names = {row[0] for row in db.execute("select name from agents where name is not null and is_human = 1")}
+    words = {word for name in names for word in (name, *name.split()) if len(word) > 2}
+    if not words:
+        return None
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+
+
+def masked(text: str, staff: re.Pattern[str] | None = None) -> str:
+    """A text without what tells who wrote it, whom it names, or how to reach them."""
+    text = REACH.sub(MASK, text)
+    for pattern in (TOLD, TOLD_ZH):
+        text = pattern.sub(lambda found: found[0].removesuffix(found[2]) + MASK, text)
+    text = SIGNED.sub(lambda found: found[0].rstrip().removesuffix(found[2]) + MASK, text)
+    return staff.sub(MASK, text) if staff else text

@@ -1,0 +1,108 @@
+"""How the day was counted: what was left out and how often, which rules were in force, what was revised since."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from core.clock import DAY_S, day_of
+from core.numbers.metrics import METRICS
+from core.report.asking import Asking
+from core.report.model import Count, Day, Name, Seconds, Sentence, Term, Tile, Value
+from core.report.tiles import thresholds
+
+REASONS = ("spam", "test", "suspended", "deleted", "merged", "import", "internal", "problem", "outbound", "child")
+FLOWS = ("flow_out_voicemail", "flow_out_callback", "flow_out_overflow", "flow_out_timeout")
+# A report tells the revisions of the day before it; the next one tells the next.
+REVISED_WITHIN_S = DAY_S
+REVISIONS = 10
+
+
+def rules(asking: Asking, tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
+    """The rules in force that change how a number is to be read."""
+    return tuple(_rules(asking, tiles))
+
+
+def _rules(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
+    shown = {tile.metric_id: tile.answer for tile in tiles}
+    limits = thresholds(asking)
+    if "service_level" in shown and len(limits) == 1:
+        threshold, short = limits[0]
+        variant = shown["service_level"].variant
+        if variant == "standard":
+            yield Sentence("rule_sl", {"limit": Seconds(threshold), "short": Seconds(short)})
+        else:
+            yield Sentence("rule_sl_variant", {"limit": Seconds(threshold), "variant": Name(variant)})
+    times = [answer.variant for metric_id, answer in shown.items() if METRICS[metric_id].profile == "T"]
+    if "business" in times:
+        yield Sentence("rule_business")
+    elif "calendar" in times:
+        yield Sentence("rule_calendar")
+
+
+def method(asking: Asking, tiles: Sequence[Tile], absent: Sequence[str]) -> tuple[Sentence, ...]:
+    """What was left out of the day's numbers, with counts, and the metrics that no source feeds."""
+    return (*_excluded_tickets(asking), *_calls_elsewhere(asking, tiles), *_replaced(tiles), *_absent(absent))
+
+
+def _excluded_tickets(asking: Asking) -> Iterator[Sentence]:
+    rows = asking.db.execute(
+        "select exclusion_reason, count(*) from ticket_facts where created_on = ? and exclusion_reason is not null "
+        "group by exclusion_reason order by 2 desc, 1",
+        (asking.day_on,),
+    )
+    for reason, count in rows:
+        word = reason if reason in REASONS else "other"
+        yield Sentence("excluded", {"n": Count(count, "tickets"), "reason": Term(word, "excluded")})
+
+
+def _calls_elsewhere(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
+    if not any(METRICS[tile.metric_id].profile == "C" for tile in tiles):
+        return
+    short = asking.on_day("short_abandons")
+    limits = {limit for _, limit in thresholds(asking)}
+    if short.value and len(limits) == 1:
+        limit = Seconds(limits.pop())
+        yield Sentence("short_out", {"n": Count(round(short.value), "calls"), "limit": limit})
+    marks = ", ".join("?" * len(FLOWS))
+    rows = asking.db.execute(
+        f"select outcome, count(*) from queue_legs where enqueued_on = ? and outcome in ({marks}) and is_test = 0 "
+        "group by outcome order by 2 desc, 1",
+        (asking.day_on, *FLOWS),
+    )
+    for outcome, count in rows:
+        yield Sentence("flow_out", {"n": Count(count, "calls"), "how": Term(outcome, "flow")})
+
+
+def _replaced(tiles: Sequence[Tile]) -> Iterator[Sentence]:
+    for tile in tiles:
+        days = len(tile.comparison.usual.replaced)
+        if days:
+            yield Sentence("replaced", {"metric": Term(tile.metric_id), "days": Count(days, "days")})
+            # The days are the same for every metric of the report.
+            return
+
+
+def _absent(absent: Sequence[str]) -> Iterator[Sentence]:
+    for metric_id in absent:
+        yield Sentence("not_shown", {"metric": Term(metric_id)})
+
+
+def revisions(asking: Asking) -> tuple[Sentence, ...]:
+    """Published values of earlier days that later data has changed."""
+    slice_key = msgspec.json.encode(dict(sorted(asking.where.items()))).decode()
+    rows = asking.db.execute(
+        "select metric_id, variant, period_start_at, old_value, new_value from metric_restatements "
+        "where grain = 'day' and dim_key = ? and happened_at > ? and happened_at <= ? "
+        f"order by period_start_at desc, metric_id limit {REVISIONS}",
+        (slice_key, asking.now_at - REVISED_WITHIN_S, asking.now_at),
+    )
+    return tuple(
+        Sentence("restated", {
+            "day": Day(day_of(row["period_start_at"], asking.reporting.zone)),
+            "metric": Term(row["metric_id"]),
+            "old": Value(row["metric_id"], row["old_value"], row["variant"]),
+            "new": Value(row["metric_id"], row["new_value"], row["variant"]),
+        })
+        for row in rows
+        if row["metric_id"] in METRICS
+    )  # fmt: skip
