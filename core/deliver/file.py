@@ -32,7 +32,11 @@ class Folder:
             raise ConfigError("a file destination was given something that is no file")
         return Sent(str(write_private(self.path, part.content.name, part.content.text)), "")
 
-    def find(self, key: str, part: Part, root: Sent | None) -> Sent | Literal["absent", "unknown"]:
+    def edit(self, key: str, part: Part, at: Sent) -> Sent:
+        """Writes the corrected file in place of the earlier one."""
+        return self.send(key, part, None)
+
+    def find(self, key: str, part: Part, root: Sent | None, since_at: int) -> Sent | Literal["absent", "unknown"]:
         """Writing again puts the same file in place: nothing can be doubled."""
         return "absent"
 
@@ -58,11 +62,15 @@ def write_private(folder: Path, name: str, text: str | bytes) -> Path:
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-        partial.replace(target)
-    except OSError as problem:
         partial.unlink(missing_ok=True)
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+            partial.replace(target)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+    except OSError as problem:
         raise Unavailable(f"cannot write {target}: {problem.strerror}. Is there room, and may this user?") from None
     return target

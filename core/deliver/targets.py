@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from core import log
+from core.clock import Timing
 from core.config import Destination
 from core.deliver.file import FileContent, Folder
 from core.deliver.outbox import ROOT, Part, Sender
@@ -39,23 +40,24 @@ class Target:
     parts: Callable[[Rendered], tuple[Part, ...]]
     says: str
     """What this destination can do, for ``check`` and ``doctor``."""
+    can_edit: bool = True
 
     def say(self, text: str) -> None:
         """Sends a short notice to people who look after Deskpulse; not through the outbox, and a loss is bearable."""
         self.sender.notice(text)
 
 
-Maker: TypeAlias = Callable[[Destination, Path], Target]
+Maker: TypeAlias = Callable[[Destination, Path, Timing], Target]
 
 
 @contextmanager
-def open_target(destination: Destination, folder: Path) -> Iterator[Target]:
+def open_target(destination: Destination, folder: Path, timing: Timing | None = None) -> Iterator[Target]:
     """An open destination; ``folder`` is where relative paths start. ConfigError names an unknown type."""
-    makers = {"slack": _slack, "file": _file, **_plugged()}
-    if destination.type not in makers:
-        known = ", ".join(sorted(makers))
-        raise ConfigError(f"destinations.{destination.name}: no destination type '{destination.type}'. Known: {known}.")
-    target = makers[destination.type](destination, folder)
+    known = destination_types()
+    if destination.type not in known:
+        raise ConfigError(f"destinations.{destination.name}: no type '{destination.type}'. Known: {', '.join(known)}.")
+    maker = OWN.get(destination.type) or _plugged()[destination.type].load()
+    target: Target = maker(destination, folder, timing or Timing())
     try:
         yield target
     finally:
@@ -64,25 +66,31 @@ def open_target(destination: Destination, folder: Path) -> Iterator[Target]:
             api.close()
 
 
-def _plugged() -> Mapping[str, Maker]:
-    return {found.name: found.load() for found in entry_points(group="deskpulse.destinations")}
+def destination_types() -> list[str]:
+    """The names of every type of destination, installed ones included."""
+    return sorted({*OWN, *_plugged()})
 
 
-def _slack(destination: Destination, _folder: Path) -> Target:
+def _plugged() -> Mapping[str, EntryPoint]:
+    return {found.name: found for found in entry_points(group="deskpulse.destinations")}
+
+
+def _slack(destination: Destination, _folder: Path, timing: Timing) -> Target:
     if destination.webhook_url is not None:
         secret = destination.webhook_url.get_secret_value()
         log.register_secret(secret)
         parts = urlsplit(secret)
         if (parts.scheme != "https" or parts.hostname != HOOKS) and not destination.base_url:
             raise ConfigError(f"destinations.{destination.name}: webhook_url should start with https://{HOOKS}/")
-        api = Api(Http(secret, setting="webhook_url"), name=destination.name, base_url=destination.base_url)
-        return Target(
-            SlackWebhook(api), lambda made: parts_of(made.slack)[:1], "one message, no thread, no corrections"
-        )
+        hook = Http(secret, setting="webhook_url")
+        sender = SlackWebhook(Api(hook, name=destination.name, base_url=destination.base_url, timing=timing))
+        says = "one message, no thread, no corrections"
+        return Target(sender, lambda made: parts_of(made.slack)[:1], says, can_edit=False)
     if destination.token is None or destination.channel is None:
         raise ConfigError(f"destinations.{destination.name}: needs token and channel, or webhook_url.")
     http = Http(SLACK, bearer=destination.token, setting="token")
-    channel = SlackChannel(Api(http, name=destination.name, base_url=destination.base_url), destination.channel)
+    api = Api(http, name=destination.name, base_url=destination.base_url, timing=timing)
+    channel = SlackChannel(api, destination.channel, timing=timing)
 
     def wanted(made: Rendered) -> tuple[Part, ...]:
         channel.message = made.slack
@@ -91,7 +99,7 @@ def _slack(destination: Destination, _folder: Path) -> Target:
     return Target(channel, wanted, "message, thread, chart, corrections")
 
 
-def _file(destination: Destination, folder: Path) -> Target:
+def _file(destination: Destination, folder: Path, _timing: Timing) -> Target:
     where = folder / Path(destination.path or "reports").expanduser()
 
     def wanted(made: Rendered) -> tuple[Part, ...]:
@@ -101,3 +109,6 @@ def _file(destination: Destination, folder: Path) -> Target:
         )
 
     return Target(Folder(where), wanted, "HTML and text files")
+
+
+OWN: Mapping[str, Maker] = {"slack": _slack, "file": _file}
