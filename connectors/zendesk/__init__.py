@@ -38,7 +38,7 @@ connector = Connector(
     prepare=prepare,
     check=check,
     requests_per_minute=REQUESTS_PER_MINUTE,
-    requests_per_1000=25,
+    requests_per_1000=40,
     streams=(
         Stream(
             "open_tickets",

@@ -75,7 +75,7 @@ def by_time(
     that word the end is a page that leads no further.
     """
     known = int(window.resume_at) if window.resume_at else window.since
-    at, over = max(window.since, known - back_s) if window.resume_at else known, False
+    at, over = max(0, known - back_s) if window.resume_at else known, False
     while not over:
         try:
             page = api.get(path, form, params={"start_time": at, "per_page": PER_EXPORT, **params})

@@ -95,8 +95,7 @@ def swept(api: Api, path: str, form: type[ListPage], window: Window, since: str,
     if place.after is None:
         is_sweep = place.newest - place.swept >= DAY_S
         start = place.newest - (SWEEP_S if is_sweep else AGAIN_S) if place.newest else window.since
-        start = max(start, window.since, 0)
-        place = Place(place.newest, place.newest if is_sweep else place.swept, start)
+        place = Place(place.newest, place.newest if is_sweep else place.swept, max(start, 0))
     while True:
         asked = {since: place.start * unit, "page[size]": PER_LIST, "page[after]": place.after}
         page = api.get(path, form, params=asked)
