@@ -76,6 +76,7 @@ def load_config(
             continue
         own = {key: value for key, value in raw.items() if key not in Source.model_fields}
         own = _secrets(own, model, at, path, fault, warnings, with_secrets, environ)
+        own = _placed(own, model, path.parent)
         try:
             settings[str(raw.get("name"))] = model.model_validate(own)
         except ValidationError as problem:
@@ -165,6 +166,15 @@ def _tell(
         steps = tuple(s for s in where if isinstance(s, int) or not s.startswith(("tuple[", "literal[", "function-")))
         text = error["msg"].removeprefix("Value error, ")
         fault((*at, *steps), f"{text[0].lower()}{text[1:]}.")
+
+
+def _placed(values: Mapping[str, Any], model: type[BaseModel], folder: Path) -> dict[str, Any]:
+    """The same values, file paths made absolute: a relative one starts at the config file's folder."""
+    made = dict(values)
+    for name, field in model.model_fields.items():
+        if field.annotation is Path and isinstance(made.get(name), str):
+            made[name] = str((folder / Path(made[name]).expanduser()).absolute())
+    return made
 
 
 def _secret_fields(model: type[BaseModel]) -> set[str]:

@@ -177,7 +177,7 @@ def show_metric(
 
 def report_text(config: Path, now_at: int, name: str | None, day: str | None, form: str, language: str | None) -> str:
     """A report in one of its forms; nothing is sent."""
-    loaded, spec, report = _built(config, now_at, name, day)
+    _, spec, report = _built(config, now_at, name, day)
     tongue = language or spec.language
     if form in ("md", "json", "csv"):
         from core.report import csv, json, markdown  # noqa: PLC0415

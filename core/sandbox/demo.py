@@ -34,7 +34,8 @@ email = "{email}"
 token = "file:zendesk-token"
 start = "2026-05-18"
 base_url = "{zendesk}"
-requests_per_minute = 100000
+requests_per_minute = 100000       # the imitation has no limit; yours is learnt from its answers
+exports_per_minute = 100000
 rate_share = 1.0
 contact_reason_field = {reason}
 
