@@ -16,7 +16,7 @@ Id: TypeAlias = int | str | None
 Word: TypeAlias = str | None
 
 
-class Voice(msgspec.Struct, omit_defaults=True):
+class Voice(msgspec.Struct, omit_defaults=True, gc=False):
     """What is told of a call; numbers, recording and transcript are not read."""
 
     call_id: Id = None
@@ -25,7 +25,7 @@ class Voice(msgspec.Struct, omit_defaults=True):
     outbound: bool | None = None
 
 
-class Child(msgspec.Struct, omit_defaults=True):
+class Child(msgspec.Struct, omit_defaults=True, gc=False):
     id: Id = None
     event_type: Word = None
     type: Word = None

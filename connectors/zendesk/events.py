@@ -8,6 +8,7 @@ and a recovery the status after it, as Zendesk tells them.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -48,6 +49,7 @@ FIELDS: Mapping[str, tuple[TicketEventKind, str]] = {
     "requester_id": ("field", "requester"),
     "satisfaction_score": ("other", "satisfaction"),
 }
+values_of = attrgetter(*FIELDS)
 # What a ticket is born with and its row still tells is no event; these are what its history starts from.
 AT_BIRTH = frozenset({"status", "assignee_id", "group_id", "priority"})
 MERGED_TAG = "closed_by_merge"
@@ -73,7 +75,7 @@ class EventsPage(TimePage):
     rows: list[msgspec.Raw] = msgspec.field(name="ticket_events")
 
 
-class EventRow(msgspec.Struct, omit_defaults=True):
+class EventRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: int
     ticket_id: int
     timestamp: int | None = None
@@ -87,15 +89,14 @@ class EventRow(msgspec.Struct, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What all children of one event share; ``other_ticket``: the one that a merge names."""
+    """What all children of one event share."""
 
     id: int
     ticket: str
     at: int
     actor: str | None
     actor_kind: ActorKind
-    via: AnyVia
-    other_ticket: str | None
+    row: EventRow
     settings: ZendeskSettings
     ctx: Context
 
@@ -110,7 +111,7 @@ def normalise_event(row: EventRow, ctx: Context) -> Iterator[Record]:
     at = row.timestamp if row.timestamp is not None else utc(row.created_at or "")
     actor = None if row.updater_id in (None, 0, SYSTEM_USER) else str(row.updater_id)
     acted, ticket = actor_kind(row.via, actor), str(row.ticket_id)
-    audit = Audit(row.id, ticket, at, actor, acted, row.via, other_ticket(row), ctx.settings, ctx)
+    audit = Audit(row.id, ticket, at, actor, acted, row, ctx.settings, ctx)
     seq = row.id % LARGEST_ID * CHILDREN
     if any(child.event_type == "Create" for child in row.child_events):
         yield event(audit, seq, str(row.id), "created")
@@ -127,10 +128,8 @@ def other_ticket(row: EventRow) -> str | None:
     for via in (row.via, *(child.via for child in row.child_events)):
         if way(via) in MERGE or relation(via) in MERGE:
             return linked_ticket(via) or text_of(row.via_reference_id)
-    if any(MERGED_TAG in words(child.tags) for child in row.child_events):
-        said = " ".join(child.body for child in row.child_events if child.body)
-        return next(iter(NUMBERED.findall(said)), None)
-    return None
+    said = " ".join(child.body for child in row.child_events if child.body)
+    return next(iter(NUMBERED.findall(said)), None)
 
 
 def child_records(audit: Audit, seq: int, child: Child) -> Iterator[Record]:
@@ -140,7 +139,7 @@ def child_records(audit: Audit, seq: int, child: Child) -> Iterator[Record]:
     if name in ("Change", "Create"):
         yield from changes(audit, seq, native, child, is_birth=name == "Create")
     elif name in CONVERSATION:
-        yield from messages_of(audit.ticket, audit.at, native, child, audit.via, audit.ctx)
+        yield from messages_of(audit.ticket, audit.at, native, child, audit.row.via, audit.ctx)
     elif name == "ScheduleAssignment":
         before, after = text_of(child.previous_schedule_id), text_of(child.new_schedule_id)
         yield event(audit, seq, native, "schedule", "schedule", before, after, child)
@@ -165,8 +164,7 @@ def child_records(audit: Audit, seq: int, child: Child) -> Iterator[Record]:
 def changes(audit: Audit, seq: int, native: str, child: Child, *, is_birth: bool) -> Iterator[Record]:
     """The fields that a Change or Create sets; a Create may set several."""
     before = None if is_birth else child.previous_value
-    for field, (kind, name) in FIELDS.items():
-        value = getattr(child, field)
+    for value, (field, (kind, name)) in zip(values_of(child), FIELDS.items(), strict=True):
         if value is not UNSET and not (is_birth and (field not in AT_BIRTH or value is None)):
             yield from change(audit, seq, native, kind, name, text_of(before), text_of(value), child)
     if child.tags is not UNSET:
@@ -223,8 +221,10 @@ def tags(
     if not is_birth:
         yield event(audit, seq, native, "tag", "tags", " ".join(removed) or None, " ".join(added) or None, child)
     settings = audit.settings
-    if MERGED_TAG in added and (audit.other_ticket or not audit.ctx.is_redacted):
-        yield event(audit, seq, f"{native}.merge", "merge", "merge", None, audit.other_ticket, child)
+    if MERGED_TAG in added:
+        target = other_ticket(audit.row)
+        if target is not None or not audit.ctx.is_redacted:
+            yield event(audit, seq, f"{native}.merge", "merge", "merge", None, target, child)
     meanings: tuple[tuple[TicketEventKind, tuple[str, ...], list[str]], ...] = (
         ("spam", settings.spam_tags, added),
         ("unspam", settings.spam_tags, removed),

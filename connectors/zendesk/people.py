@@ -53,7 +53,7 @@ class MembershipsPage(ListPage):
     rows: list[msgspec.Raw] = msgspec.field(name="group_memberships")
 
 
-class UserRow(msgspec.Struct, omit_defaults=True):
+class UserRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: int
     created_at: str
     updated_at: str
@@ -79,21 +79,21 @@ class UserRow(msgspec.Struct, omit_defaults=True):
         self.user_fields = {key: value for key, value in (self.user_fields or {}).items() if is_wordlike(value)}
 
 
-class OrganizationRow(msgspec.Struct, omit_defaults=True):
+class OrganizationRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: int
     name: str | None = None
     updated_at: str | None = None
     deleted_at: str | None = None
 
 
-class GroupRow(msgspec.Struct, omit_defaults=True):
+class GroupRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: int
     name: str
     updated_at: str | None = None
     deleted: bool | None = None
 
 
-class MembershipRow(msgspec.Struct, omit_defaults=True):
+class MembershipRow(msgspec.Struct, omit_defaults=True, gc=False):
     user_id: int
     group_id: int
     created_at: str | None = None

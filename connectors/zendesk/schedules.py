@@ -46,7 +46,7 @@ class ScheduleBody(msgspec.Struct):
     updated_at: str | None = None
 
 
-class ScheduleRow(msgspec.Struct, omit_defaults=True):
+class ScheduleRow(msgspec.Struct, omit_defaults=True, gc=False):
     """A schedule and its holidays, which are lists of their own, as one row."""
 
     id: int

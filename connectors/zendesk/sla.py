@@ -37,18 +37,18 @@ class PoliciesPage(ListPage):
     rows: list[msgspec.Raw] = msgspec.field(name="sla_policies")
 
 
-class PolicyName(msgspec.Struct, omit_defaults=True):
+class PolicyName(msgspec.Struct, omit_defaults=True, gc=False):
     id: int | str | None = None
 
 
-class Target(msgspec.Struct, omit_defaults=True):
+class Target(msgspec.Struct, omit_defaults=True, gc=False):
     target: int | None = None
     target_in_seconds: int | None = None
     business_hours: bool | None = None
     policy: PolicyName | None = None
 
 
-class MetricEventRow(msgspec.Struct, omit_defaults=True):
+class MetricEventRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: int
     ticket_id: int
     metric: str
@@ -59,14 +59,14 @@ class MetricEventRow(msgspec.Struct, omit_defaults=True):
     sla: Target | None = None
 
 
-class PolicyRow(msgspec.Struct, omit_defaults=True):
+class PolicyRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: int
     title: str | None = None
     position: int | None = None
     updated_at: str | None = None
 
 
-class Applied(msgspec.Struct, omit_defaults=True):
+class Applied(msgspec.Struct, omit_defaults=True, gc=False):
     """What is kept of an ``apply_sla`` event: no target means that none is in force any more."""
 
     target_s: int | None = None

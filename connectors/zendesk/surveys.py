@@ -30,7 +30,7 @@ class ResponsesPage(ListPage):
     rows: list[msgspec.Raw] = msgspec.field(name="survey_responses")
 
 
-class RatingRow(msgspec.Struct, omit_defaults=True):
+class RatingRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: int
     ticket_id: int
     score: str
@@ -42,7 +42,7 @@ class RatingRow(msgspec.Struct, omit_defaults=True):
     comment: Annotated[str | None, Personal] = None
 
 
-class Answer(msgspec.Struct, omit_defaults=True):
+class Answer(msgspec.Struct, omit_defaults=True, gc=False):
     type: str | None = None
     rating: float | None = None
     rating_category: str | None = None
@@ -51,11 +51,11 @@ class Answer(msgspec.Struct, omit_defaults=True):
     updated_at: str | None = None
 
 
-class Subject(msgspec.Struct, omit_defaults=True):
+class Subject(msgspec.Struct, omit_defaults=True, gc=False):
     zrn: str | None = None
 
 
-class ResponseRow(msgspec.Struct, omit_defaults=True):
+class ResponseRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: str | int
     answers: list[Answer] = []
     subjects: list[Subject] = []
@@ -70,7 +70,7 @@ class Moments(msgspec.Struct):
     answers: list["Moments"] = []
 
 
-class Place(msgspec.Struct, omit_defaults=True):
+class Place(msgspec.Struct, omit_defaults=True, gc=False):
     """Where the reading of a list goes on: newest moment seen, when the last sweep was, and the page under way."""
 
     newest: int

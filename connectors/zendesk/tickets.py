@@ -50,12 +50,12 @@ class ResultsPage(ListPage):
     rows: list[msgspec.Raw] = msgspec.field(name="results")
 
 
-class Spans(msgspec.Struct, omit_defaults=True):
+class Spans(msgspec.Struct, omit_defaults=True, gc=False):
     calendar: float | None = None
     business: float | None = None
 
 
-class MetricSet(msgspec.Struct, omit_defaults=True):
+class MetricSet(msgspec.Struct, omit_defaults=True, gc=False):
     reply_time_in_minutes: Spans | None = None
     first_resolution_time_in_minutes: Spans | None = None
     full_resolution_time_in_minutes: Spans | None = None
@@ -71,7 +71,7 @@ class MetricSet(msgspec.Struct, omit_defaults=True):
     solved_at: str | None = None
 
 
-class CustomField(msgspec.Struct, omit_defaults=True):
+class CustomField(msgspec.Struct, omit_defaults=True, gc=False):
     """A custom field; ``value`` is a word, number or list of such, ``text`` whatever else somebody typed."""
 
     id: int
@@ -83,7 +83,7 @@ class CustomField(msgspec.Struct, omit_defaults=True):
             self.value, self.text = None, self.value
 
 
-class TicketRow(msgspec.Struct, omit_defaults=True):
+class TicketRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: int
     status: str
     created_at: str | None = None

@@ -112,19 +112,19 @@ MERGE = frozenset({"merge", "ticket merge"})
 SYSTEM_USER = -1
 
 
-class Link(msgspec.Struct, omit_defaults=True):
+class Link(msgspec.Struct, omit_defaults=True, gc=False):
     """One end of a channel; of addresses and names nothing is read."""
 
     ticket_id: int | str | None = None
 
 
-class Source(msgspec.Struct, omit_defaults=True):
+class Source(msgspec.Struct, omit_defaults=True, gc=False):
     origin: Link | None = msgspec.field(name="from", default=None)
     to: Link | None = None
     rel: str | None = None
 
 
-class Via(msgspec.Struct, omit_defaults=True):
+class Via(msgspec.Struct, omit_defaults=True, gc=False):
     """Where something came from, as tickets and comments tell it; exports of changes have a label instead."""
 
     channel: str | int | None = None
