@@ -507,9 +507,9 @@ def config_schema(config: Path) -> None:
 
 @cli.command()
 @verb
-@click.option("--out", type=click.Path(path_type=Path), default=Path("docs"), show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=Path(), show_default=True, help="The checkout.")
 def docs(out: Path, config: Path) -> None:
-    """Write the generated pages: metrics, tables, connectors, the sample config."""
+    """Write the generated files: docs/metrics.md, docs/tables.md, config.example.toml."""
     from core.daemon.pages import write_pages
 
     for path in write_pages(out):

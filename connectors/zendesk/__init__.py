@@ -29,11 +29,12 @@ from connectors import (
 )
 from connectors.zendesk import events, people, schedules, sla, surveys, tickets
 from connectors.zendesk.account import check, prepare
-from connectors.zendesk.settings import REQUESTS_PER_MINUTE, ZendeskSettings, http
+from connectors.zendesk.settings import REQUESTS_PER_MINUTE, ZendeskSettings, http, ticket_link
 
 connector = Connector(
     name="zendesk",
-    title="Zendesk Support",
+    title="Zendesk",
+    ticket_link=ticket_link,
     settings=ZendeskSettings,
     http=http,
     prepare=prepare,

@@ -69,3 +69,8 @@ def http(settings: ZendeskSettings) -> Http:
     if settings.token is None:
         return Http(base, limits=limits)
     return Http(base, basic=(f"{settings.email}/token", settings.token), limits=limits)
+
+
+def ticket_link(settings: ZendeskSettings) -> str:
+    """Where an agent opens a ticket."""
+    return f"https://{settings.subdomain}.zendesk.com/agent/tickets/{{number}}"

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from core.config.load import Loaded
+from core.daemon.place import connector_folder
 from core.daemon.sources import source_specs
 from core.deliver import open_target
 from core.errors import AuthError, DeskpulseError, Gone, NotAllowed
 from core.http import Api
 from core.pull.account import Accounts, close
-from core.pull.contract import Finding, Stream, Window
+from core.pull.contract import Connector, Finding, Stream, Window
 from core.pull.discover import find_connector
 from core.pull.source import SourceSpec
 
@@ -24,7 +25,7 @@ def check_all(loaded: Loaded, only: str | None, now_at: int) -> Iterator[tuple[s
     names = {source.name for source in loaded.config.sources}
     if only is None or only in names or only not in {d.name for d in loaded.config.destinations}:
         for spec in source_specs(loaded, only):
-            for finding in check_source(spec, now_at):
+            for finding in check_source(spec, find_connector(spec.connector, connector_folder(loaded.path)), now_at):
                 yield spec.name, finding
     for destination in loaded.config.destinations:
         if only not in (None, destination.name):
@@ -36,9 +37,8 @@ def check_all(loaded: Loaded, only: str | None, now_at: int) -> Iterator[tuple[s
             yield destination.name, Finding("cannot be reached", False, problem.message)
 
 
-def check_source(spec: SourceSpec, now_at: int) -> Iterator[Finding]:
+def check_source(spec: SourceSpec, connector: Connector, now_at: int) -> Iterator[Finding]:
     """Log-in, the connector's own findings, one page of each stream, clock skew, zone."""
-    connector = find_connector(spec.connector)
     api = Accounts().open(spec, connector)
     try:
         if connector.check is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -13,13 +14,13 @@ from core import log
 from core.clock import Clock, iso
 from core.config.load import Loaded
 from core.daemon import exits
-from core.daemon.place import report_specs, reporting_of
+from core.daemon.place import connector_folder, report_specs, reporting_of
 from core.daemon.progress import Watch, unwatched
 from core.daemon.reports import Due, archive, checked_day, due_reports, last_whole_day, send_reports
 from core.daemon.sources import source_specs
 from core.deliver import Receipt
 from core.errors import ConfigError
-from core.numbers.derive import derive, derive_all
+from core.numbers.derive import derive
 from core.numbers.parts import fold
 from core.numbers.reporting import Reporting
 from core.pull.account import Accounts, close
@@ -97,7 +98,10 @@ def opened(loaded: Loaded) -> Iterator[sqlite3.Connection]:
 def run_once(loaded: Loaded, clock: Clock, *, only: str | None = None, watch: Watch = unwatched) -> CycleResult:
     """Pulls every source (or ``only`` one), counts, and sends what is due."""
     with opened(loaded) as db, recorded(db, clock) as run:
-        results = tuple(pull_one(db, spec, Accounts(), clock(), watch=watch) for spec in source_specs(loaded, only))
+        accounts, folder = Accounts(), connector_folder(loaded.path)
+        results = tuple(
+            pull_one(db, spec, accounts, clock(), folder=folder, watch=watch) for spec in source_specs(loaded, only)
+        )
         folded = count(db, reporting_of(loaded.config, clock()), clock())
         receipts = send_reports(db, loaded, due_reports(db, loaded, clock()), clock())
         result = CycleResult(results, tuple(receipts), folded)
@@ -135,11 +139,14 @@ def pull_one(
     accounts: Accounts,
     now_at: int,
     *,
+    folder: Path | None = None,
     stop: Stop = never,
     watch: Watch = unwatched,
 ) -> SourceResult:
-    """One pull of one source; whatever goes wrong with it is in the result and stops no other source."""
-    connector = find_connector(spec.connector)
+    """One pull of one source; whatever goes wrong with it is in the result and stops no other source.
+
+    ``folder`` is the admin's own folder of connectors."""
+    connector = find_connector(spec.connector, folder)
     api = accounts.open(spec, connector)
     try:
         return pull_source(db, spec, connector, api, now_at, stop=stop, on_progress=watch)
@@ -158,7 +165,7 @@ def send_now(
 ) -> CycleResult:
     """Sends one report now, to its own destinations or to those named."""
     config = loaded.config
-    specs = report_specs(config)
+    specs = report_specs(loaded)
     spec = specs.get(name) if name else next(iter(specs.values()))
     if spec is None:
         raise ConfigError(f"no report is called '{name}'. Known: {', '.join(specs)}.")
@@ -199,10 +206,11 @@ class History:
 def plan_history(loaded: Loaded, from_on: str, to_on: str | None, only: str | None, now_at: int) -> History:
     """What is still to be read of these days; windows of an earlier plan that are done are left out."""
     begin, end = day_span(loaded, from_on, to_on, now_at)
+    folder = connector_folder(loaded.path)
     with opened(loaded) as db:
         return History(
             tuple(
-                plan_backfill(db, spec, find_connector(spec.connector), begin, end)
+                plan_backfill(db, spec, find_connector(spec.connector, folder), begin, end)
                 for spec in source_specs(loaded, only)
             )
         )
@@ -215,7 +223,7 @@ def run_history(loaded: Loaded, history: History, clock: Clock, *, watch: Watch 
     with opened(loaded) as db, recorded(db, clock) as run:
         for plan in history.plans:
             spec = specs[plan.source]
-            connector = find_connector(spec.connector)
+            connector = find_connector(spec.connector, connector_folder(loaded.path))
             api = Accounts().open(spec, connector)
             try:
                 results.append(run_backfill(db, spec, connector, api, plan, clock(), on_progress=watch))
@@ -232,7 +240,8 @@ def rebuild_all(loaded: Loaded, now_at: int, *, from_raw: bool) -> Iterator[str]
     with opened(loaded) as db:
         if from_raw:
             for spec in source_specs(loaded):
-                made = rebuild_from_raw(db, spec, find_connector(spec.connector), now_at)
+                connector = find_connector(spec.connector, connector_folder(loaded.path))
+                made = rebuild_from_raw(db, spec, connector, now_at)
                 yield f"{spec.name}: {made} kept rows normalised again"
         reporting = reporting_of(loaded.config, now_at)
         derive_all(db, reporting, now_at)

@@ -61,8 +61,10 @@ def reporting_of(config: Config, now_at: int) -> Reporting:
     )
 
 
-def report_specs(config: Config) -> Mapping[str, ReportSpec]:
+def report_specs(loaded: Loaded) -> Mapping[str, ReportSpec]:
     """The reports of a config by name, each with all goals; one plain daily report where none is configured."""
+    config = loaded.config
+    titles, links = _sources(loaded)
     goals = tuple(
         Goal(
             metric_id=goal.metric,
@@ -95,10 +97,32 @@ def report_specs(config: Config) -> Mapping[str, ReportSpec]:
             language=rule.language or config.reporting.language,
             title=rule.title,
             late_after_s=config.reporting.late_after,
+            source_titles=titles,
+            ticket_links=links,
         )
         for rule in config.reports
     }
     return made or {
-        "daily": ReportSpec(name="daily", goals=goals, language=config.reporting.language,
-                            late_after_s=config.reporting.late_after)
-    }  # fmt: skip
+        "daily": ReportSpec(
+            name="daily",
+            goals=goals,
+            language=config.reporting.language,
+            late_after_s=config.reporting.late_after,
+            source_titles=titles,
+            ticket_links=links,
+        )
+    }
+
+
+def _sources(loaded: Loaded) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """(what people call each source, the address of its tickets); two of one vendor are told apart by their names."""
+    titles: dict[str, str] = {}
+    links: dict[str, str] = {}
+    vendors = [source.connector for source in loaded.config.sources]
+    for source in loaded.config.sources:
+        connector = find_connector(source.connector, connector_folder(loaded.path))
+        title = connector.title or source.connector
+        titles[source.name] = title if vendors.count(source.connector) == 1 else f"{title} {source.name}"
+        if connector.ticket_link is not None:
+            links[source.name] = connector.ticket_link(loaded.settings[source.name])
+    return titles, links

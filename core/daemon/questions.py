@@ -211,7 +211,7 @@ def dry_run_lines(config: Path, now_at: int, name: str | None, day: str | None) 
 
 def _built(config: Path, now_at: int, name: str | None, day: str | None) -> tuple[Loaded, ReportSpec, Report]:
     loaded = load_place(config, with_secrets=False)
-    specs = report_specs(loaded.config)
+    specs = report_specs(loaded)
     spec = specs.get(name) if name else next(iter(specs.values()))
     if spec is None:
         raise ConfigError(f"no report is called '{name}'. Known: {', '.join(specs)}.")

@@ -46,7 +46,7 @@ def due_reports(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> list[Due
     A machine that slept for days sends the latest day only."""
     here = datetime.fromtimestamp(now_at, loaded.config.zone)
     day_on = (here.date() - timedelta(days=1)).isoformat()
-    specs = report_specs(loaded.config)
+    specs = report_specs(loaded)
     due = []
     for rule in loaded.config.reports:
         if here.strftime("%H:%M") < rule.at:

@@ -25,7 +25,7 @@ from core.config.load import Loaded
 from core.daemon import exits
 from core.daemon.cycle import count, opened, pull_one, recorded
 from core.daemon.notify import notify
-from core.daemon.place import load_place, reporting_of
+from core.daemon.place import connector_folder, load_place, reporting_of
 from core.daemon.reports import due_reports, send_reports
 from core.daemon.sources import source_specs
 from core.errors import ConfigError, DeskpulseError
@@ -57,7 +57,8 @@ class Service:
     def pull(self, spec: SourceSpec) -> None:
         """One pull of one source and the numbers that follow; its going away is said once, and its return."""
         with recorded(self.db, self.clock) as run:
-            result = pull_one(self.db, spec, self.accounts, self.clock(), stop=self.stopping.is_set)
+            folder = connector_folder(self.loaded.path)
+            result = pull_one(self.db, spec, self.accounts, self.clock(), folder=folder, stop=self.stopping.is_set)
             folded = count(self.db, reporting_of(self.loaded.config, self.clock()), self.clock())
             run.summary = {spec.name: result.outcome}
             run.exit_code = exits.DONE if result.outcome in ("ok", "stopped") else exits.SOME_FAILED

@@ -60,7 +60,7 @@ def read_status(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> Status:
                 StreamLine(source.name, "-", "never", None, None, None, 0, 0, now_at, None, "not read yet: sync.py run")
             )
         for state in of_source:
-            lag = now_at - state.data_to_at if state.data_to_at is not None else None
+            lag = now_at - state.complete_to_at if state.complete_to_at is not None else None
             due = (state.last_success_at or now_at) + source.every
             lines.append(
                 StreamLine(
@@ -68,7 +68,7 @@ def read_status(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> Status:
                     state.stream,
                     state.status,
                     state.last_success_at,
-                    state.data_to_at,
+                    state.complete_to_at,
                     lag,
                     state.rows,
                     state.rejected,

@@ -170,6 +170,8 @@ class Connector:
     requests_per_minute: int | None = None
     requests_per_1000: float | None = None
     title: str = ""
+    ticket_link: Callable[[Any], str] | None = None
+    """The address of a ticket for people, from the settings, with ``{number}`` where its number goes."""
 
 
 __all__ = [

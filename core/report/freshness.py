@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from core.report.asking import Asking
 from core.report.model import ReportSpec, SourceState
+from core.store.state import stream_states
 
 # Which treatment profiles (metrics §2) a table of a source feeds.
 FEEDS: Mapping[str, str] = {"tickets": "T", "surveys": "S", "calls": "C", "agent_states": "A"}
@@ -22,14 +23,9 @@ def _sources(asking: Asking, spec: ReportSpec) -> Iterator[str]:
 
 
 def _state(asking: Asking, spec: ReportSpec, source: str) -> SourceState:
-    rows = asking.db.execute(
-        "select stream, status, data_to_at, last_error_at, last_success_at from stream_state where source = ? "
-        "order by stream",
-        (source,),
-    ).fetchall()
-    read = [row for row in rows if row["status"] != "skipped"]
-    known = [row["data_to_at"] for row in read if row["data_to_at"] is not None]
-    data_to_at = min(known, default=None)
+    rows = [state for state in stream_states(asking.db) if state.source == source]
+    read = [row for row in rows if row.status != "skipped"]
+    data_to_at = min((row.complete_to_at for row in read if row.complete_to_at is not None), default=None)
     rejected = asking.db.execute(
         "select count(*) from rejected_rows where source = ? and resolved_at is null", (source,)
     ).fetchone()[0]
@@ -38,9 +34,9 @@ def _state(asking: Asking, spec: ReportSpec, source: str) -> SourceState:
         title=spec.source_titles.get(source, source),
         data_to_at=data_to_at,
         is_late=data_to_at is None or data_to_at < asking.ends_at - spec.late_after_s,
-        is_failed=any(row["status"] == "failed" for row in read),
+        is_failed=any(row.status == "failed" for row in read),
         rejected=rejected,
-        skipped=tuple(row["stream"] for row in rows if row["status"] == "skipped"),
+        skipped=tuple(row.stream for row in rows if row.status == "skipped"),
     )
 
 
