@@ -121,7 +121,9 @@ def context(
     """What the source's pure functions may know."""
 
     def pseudonym(kind: str, value: str) -> str:
-        return private.identity(kind, value, spec.default_country, hash_key) or ""
+        known = private.identity(kind, value, spec.default_country, hash_key)
+        # An extension names somebody in its own house only.
+        return known or private.identity("extension", private.extension(value, spec.account), None, hash_key) or ""
 
     return Context(
         settings=spec.settings,

@@ -55,6 +55,12 @@ def phone(text: str, country: str | None) -> str:
     return digits
 
 
+def extension(text: str, account: str) -> str:
+    """A number of three to five digits as one of the account's own telephones; empty if it is no such."""
+    digits = re.sub(r"\D", "", text[:64])
+    return f"{account}:{digits}" if 3 <= len(digits) < LEAST_DIGITS else ""
+
+
 def identity(kind: str, value: str, country: str | None, key: bytes) -> str | None:
     """The keyed hash of a customer's mail, phone or other name, normalised first; None where nothing is left of it."""
     value = value.replace("\x00", "").strip()

@@ -164,6 +164,22 @@ def test_kept_rows_mend_the_base_rows_and_delete_nothing(fake: Fake) -> None:
     assert fake.rows("messages where ticket_uid = 'fake:1'", "body_len") == [{"body_len": len(str(FULL["body"]))}]
 
 
+def test_an_extension_is_somebody_in_its_own_house_only(fake: Fake) -> None:
+    """Extension 201 of two offices is two people; a number that anybody can dial is one."""
+    found: dict[str, list[str]] = {}
+
+    def names(row: Full, ctx: Context) -> Iterator[Record]:
+        found[ctx.account] = [ctx.pseudonym("phone", number) for number in ("201", "+49 30 1234567", "", "x1")]
+        yield Ticket(id=str(row.id))
+
+    fake.tell(page({"id": 1}), row=Full, normalise=names)
+    fake.but(account="other").tell(page({"id": 1}), row=Full, normalise=names, name="b")
+    one, other = found["fake"], found["other"]
+    assert one[0] != other[0]
+    assert one[1] == other[1] != ""
+    assert one[2:] == other[2:] == ["", ""]
+
+
 def test_rows_need_not_be_json(fake: Fake) -> None:
     """A telephone system writes lines."""
 
