@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\"'-]+)\s*\]\]?")
 KEY = re.compile(r"^\s*([A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')\s*(?:=|\.)")
@@ -25,7 +25,7 @@ def lines_of(text: str) -> Mapping[Path, int]:
             depth += line.count("[") - line.count("]")
             continue
         if header := HEADER.match(line):
-            name: Path = tuple(part.strip("\"'") for part in header[2].split("."))
+            name = _placed([part.strip("\"'") for part in header[2].split(".")], counts)
             here = (*name, counts[name]) if header[1] == "[[" else name
             counts[name] += header[1] == "[["
             found[here] = number
@@ -38,3 +38,13 @@ def lines_of(text: str) -> Mapping[Path, int]:
             bare = re.sub(r"\"[^\"]*\"|'[^']*'|#.*", "", value)
             depth = bare.count("[") - bare.count("]")
     return found
+
+
+def _placed(names: Sequence[str], counts: Mapping[Path, int]) -> Path:
+    """The path of a header: a table below ``[[reports]]`` belongs to the last report."""
+    path: Path = ()
+    for name in names[:-1]:
+        path = (*path, name)
+        if counts.get(path):
+            path = (*path, counts[path] - 1)
+    return (*path, names[-1])

@@ -2,24 +2,27 @@
 
 import difflib
 import os
+import re
 import stat
 import tomllib
-import types
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
+from core import log
+from core.config.faults import Faults
 from core.config.lines import Path as KeyPath
-from core.config.lines import lines_of
 from core.config.models import Config, Destination, Source
-from core.config.secrets import fetch_secret, is_literal
+from core.config.secrets import fetch_secret, is_literal, read_by_others
 from core.errors import ConfigError
 
 SettingsFor = Callable[[str], type[BaseModel]]
 """The settings model of a connector by its name; ConfigError (with a suggestion) if there is none."""
+
+AT_LINE = re.compile(r"\s*\(at line (\d+), column (\d+)\)$")
 
 
 class Loaded(BaseModel):
@@ -39,57 +42,44 @@ class Loaded(BaseModel):
 
 
 def load_config(
-    path: Path, settings_for: SettingsFor, *, with_secrets: bool = True, environ: Mapping[str, str] | None = None
+    path: Path,
+    settings_for: SettingsFor,
+    *,
+    with_secrets: bool = True,
+    environ: Mapping[str, str] | None = None,
+    destination_types: Collection[str] = (),
+    check_metric: Callable[[str], object] | None = None,
 ) -> Loaded:
     """The checked config of a file; ConfigError holds every error, one a line, each with file and line.
 
-    ``with_secrets=False`` leaves references such as ``env:NAME`` unresolved (verbs that log in nowhere)."""
+    ``with_secrets=False`` leaves references such as ``env:NAME`` unresolved (verbs that log in nowhere).
+    ``destination_types``: those there are, if they are to be checked; ``check_metric`` raises ConfigError for a name
+    that is no metric's."""
     text = _read(path)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise ConfigError(f"{path.name}: {problem}. Nothing was read.") from None
-    lines = lines_of(text)
-    faults: list[tuple[int, str]] = []
-    warnings: list[str] = []
-
-    def fault(where: KeyPath, message: str) -> None:
-        line = next((lines[where[:n]] for n in range(len(where), 0, -1) if where[:n] in lines), 1)
-        faults.append((line, f"{path.name}:{line}  {_spoken(where, data)}: {message}"))
-
+    data = _parse(path, text)
+    faults = Faults(path.name, text, data)
+    secrets = Secrets(path, faults, with_secrets, os.environ if environ is None else environ)
+    settings: dict[str, Any] = {}
+    sources, destinations = [], []
+    for index, raw in _tables(data, "sources"):
+        settings[str(raw.get("name"))] = _settings(raw, ("sources", index), settings_for, secrets)
+        sources.append({key: value for key, value in raw.items() if key in Source.model_fields})
+    for index, raw in _tables(data, "destinations"):
+        destinations.append(secrets.resolve(raw, Destination, ("destinations", index)))
+    given = dict(data)
+    given |= {"sources": sources} if _is_list(data, "sources") else {}
+    given |= {"destinations": destinations} if _is_list(data, "destinations") else {}
     config: Config | None = None
     try:
-        config = Config.model_validate(data)
+        config = Config.model_validate(given)
     except ValidationError as problem:
-        _tell(problem, Config, (), fault)
-    settings: dict[str, Any] = {}
-    raw_sources = data.get("sources")
-    for index, raw in enumerate(raw_sources if isinstance(raw_sources, list) else ()):
-        connector = raw.get("connector") if isinstance(raw, dict) else None
-        if not isinstance(connector, str):
-            continue
-        at: KeyPath = ("sources", index)
-        try:
-            model = settings_for(connector)
-        except ConfigError as problem:
-            fault((*at, "connector"), problem.message)
-            continue
-        own = {key: value for key, value in raw.items() if key not in Source.model_fields}
-        own = _secrets(own, model, at, path, fault, warnings, with_secrets, environ)
-        own = _placed(own, model, path.parent)
-        try:
-            settings[str(raw.get("name"))] = model.model_validate(own)
-        except ValidationError as problem:
-            _tell(problem, model, at, fault, beside=tuple(Source.model_fields))
-    if config is not None:
-        config = _with_destination_secrets(config, path, fault, warnings, with_secrets, environ)
-        _cross_check(config, fault)
-    if faults:
-        raise ConfigError("\n".join(message for _, message in sorted(dict.fromkeys(faults))))
+        faults.tell(problem, Config)
+    _check_names(data, faults, destination_types)
+    if check_metric is not None:
+        _check_metrics(data, faults, check_metric)
+    faults.end()
     assert config is not None
-    if warnings and os.name == "posix" and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
-        warnings.append(f"{path.name} can be read by others and holds a secret. Run: chmod 600 {path.name}")
-    return Loaded(path=path.resolve(), config=config, settings=settings, warnings=tuple(warnings))
+    return Loaded(path=path.resolve(), config=config, settings=settings, warnings=tuple(secrets.warnings()))
 
 
 def _read(path: Path) -> str:
@@ -103,69 +93,98 @@ def _read(path: Path) -> str:
         raise ConfigError(f"cannot read {path}: {problem.strerror}.") from None
 
 
-def _spoken(where: KeyPath, data: Mapping[str, Any]) -> str:
-    """A path with names in place of positions: ``sources.zd-main.token``."""
-    said: list[str] = []
-    at: Any = data
-    for step in where:
-        try:
-            at = at[step]
-        except (KeyError, IndexError, TypeError):
-            at = None
-        if isinstance(step, int):
-            name = at.get("name") or at.get("metric") if isinstance(at, dict) else None
-            said.append(str(name) if isinstance(name, str) else str(step + 1))
-        else:
-            said.append(step)
-    return ".".join(said)
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        said = str(problem)
+        place = AT_LINE.search(said)
+        where = f"{path.name}:{place[1]}" if place else f"{path.name}:{text.count(chr(10)) + 1}"
+        words = AT_LINE.sub("", said).removesuffix(" (at end of document)")
+        raise ConfigError(f"{where}  {words}. Nothing was read.") from None
+    except RecursionError:
+        raise ConfigError(f"{path.name}: brackets within brackets without end. Nothing was read.") from None
 
 
-def _model_at(model: type[BaseModel], where: Sequence[str | int]) -> type[BaseModel] | None:
-    """The model that the last step of a path belongs to."""
-    found: type[BaseModel] | None = model
-    for step in where:
-        if isinstance(step, int) or found is None:
-            continue
-        field = found.model_fields.get(step)
-        found = _model_in(field.annotation) if field else None
-    return found
+def _is_list(data: Mapping[str, Any], kind: str) -> bool:
+    return isinstance(data.get(kind), list)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
-        return annotation if issubclass(annotation, BaseModel) else None
-    return next((made for part in typing.get_args(annotation) if (made := _model_in(part))), None)
+def _tables(data: Mapping[str, Any], kind: str) -> list[tuple[int, dict[str, Any]]]:
+    found = data.get(kind)
+    return [(n, raw) for n, raw in enumerate(found if isinstance(found, list) else ()) if isinstance(raw, dict)]
 
 
-def _tell(
-    problem: ValidationError,
-    model: type[BaseModel],
-    at: KeyPath,
-    fault: Callable[[KeyPath, str], None],
-    beside: Sequence[str] = (),
-) -> None:
-    """One fault an error; a missing key and a misspelt one beside it are told as one."""
-    errors = problem.errors(include_input=False, include_url=False, include_context=False)
-    unknown = {e["loc"] for e in errors if e["type"] == "extra_forbidden"}
-    explained: set[tuple[str | int, ...]] = set()
-    for where in sorted(unknown, key=str):
-        owner = _model_at(model, where[:-1])
-        known = [*(owner.model_fields if owner else ()), *(beside if len(where) == 1 else ())]
-        near = difflib.get_close_matches(str(where[-1]), known, n=1, cutoff=0.6)
-        hint = f'Did you mean "{near[0]}"?' if near else f"Known here: {', '.join(sorted(known))}."
-        fault((*at, *where), f"there is no such key. {hint}")
-        if near:
-            explained.add((*where[:-1], near[0]))
-    for error in errors:
-        where = tuple(step for step in error["loc"] if step != "[key]")
-        if error["type"] == "extra_forbidden" or where in explained:
-            continue
-        if error["type"] == "missing":
-            fault((*at, *where), "is missing. Add it.")
-            continue
-        steps = tuple(s for s in where if isinstance(s, int) or not s.startswith(("tuple[", "literal[", "function-")))
-        text = error["msg"].removeprefix("Value error, ")
-        fault((*at, *steps), f"{text[0].lower()}{text[1:]}.")
+class Secrets:
+    """Resolves what the file names instead of writing, and notes what is better not done."""
+
+    def __init__(self, path: Path, faults: Faults, is_wanted: bool, environ: Mapping[str, str]) -> None:
+        self.path = path
+        self.faults = faults
+        self._is_wanted = is_wanted
+        self._environ = environ
+        self._literals: list[str] = []
+        self._open: list[str] = []
+
+    def resolve(self, values: Mapping[str, Any], model: type[BaseModel], at: KeyPath) -> dict[str, Any]:
+        """The same values with secret references resolved; the log knows each secret from now on."""
+        made = dict(values)
+        for name in sorted(secret_fields(model) & values.keys()):
+            text, place = made[name], self.faults.place((*at, name))
+            if not isinstance(text, str):
+                continue
+            if is_literal(text):
+                self._literals.append(f'{place}: stands in the file. Better: "env:…" or "file:…"')
+                log.register_secret(text)
+            elif self._is_wanted:
+                try:
+                    made[name] = fetch_secret(text, self._environ, self.path.parent)
+                except ValueError as problem:
+                    self.faults.add((*at, name), f"{problem}.")
+                    continue
+                log.register_secret(made[name])
+                if read_by_others(text, self.path.parent):
+                    self._open.append(f"{place}: its file can be read by others. Run: chmod 600 on it")
+        return made
+
+    def warnings(self) -> list[str]:
+        """What to warn of, in plain words."""
+        found = [*self._literals, *self._open]
+        if self._literals and os.name == "posix" and self.path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+            name = self.path.name
+            found.append(f"{name} can be read by others and holds a secret. Run: chmod 600 {name}")
+        return found
+
+
+def secret_fields(model: type[BaseModel]) -> set[str]:
+    """The keys of a model that hold secrets."""
+    return {
+        name
+        for name, field in model.model_fields.items()
+        if field.annotation is SecretStr or SecretStr in typing.get_args(field.annotation)
+    }
+
+
+def _settings(raw: Mapping[str, Any], at: KeyPath, settings_for: SettingsFor, secrets: Secrets) -> Any:
+    """The checked settings of a source's connector; None where something is wrong with them."""
+    connector, faults = raw.get("connector"), secrets.faults
+    if not isinstance(connector, str):
+        for key in raw.keys() - Source.model_fields.keys():
+            if difflib.get_close_matches(key, Source.model_fields, n=1, cutoff=0.75):
+                faults.unknown_key((*at, key), tuple(Source.model_fields))
+        return None
+    try:
+        model = settings_for(connector)
+    except ConfigError as problem:
+        faults.add((*at, "connector"), problem.message)
+        return None
+    own = {key: value for key, value in raw.items() if key not in Source.model_fields}
+    own = _placed(secrets.resolve(own, model, at), model, secrets.path.parent)
+    try:
+        return model.model_validate(own)
+    except ValidationError as problem:
+        faults.tell(problem, model, at, tuple(Source.model_fields))
+    return None
 
 
 def _placed(values: Mapping[str, Any], model: type[BaseModel], folder: Path) -> dict[str, Any]:
@@ -177,81 +196,48 @@ def _placed(values: Mapping[str, Any], model: type[BaseModel], folder: Path) -> 
     return made
 
 
-def _secret_fields(model: type[BaseModel]) -> set[str]:
-    return {
-        name
-        for name, field in model.model_fields.items()
-        if field.annotation is SecretStr or SecretStr in typing.get_args(field.annotation)
-    }
-
-
-def _secrets(
-    values: Mapping[str, Any],
-    model: type[BaseModel],
-    at: KeyPath,
-    path: Path,
-    fault: Callable[[KeyPath, str], None],
-    warnings: list[str],
-    with_secrets: bool,
-    environ: Mapping[str, str] | None,
-) -> dict[str, Any]:
-    """The same values with secret references resolved; a literal secret is warned about."""
-    made = dict(values)
-    for name in _secret_fields(model) & values.keys():
-        if not isinstance(made[name], str):
-            continue
-        if is_literal(made[name]):
-            warnings.append(f'{path.name}: {name} stands in the file. Better: "env:…" or "file:…".')
-        elif with_secrets:
-            try:
-                made[name] = fetch_secret(made[name], environ, path.parent)
-            except ValueError as problem:
-                fault((*at, name), f"{problem}.")
-                made[name] = "unresolved"
-    return made
-
-
-def _with_destination_secrets(
-    config: Config,
-    path: Path,
-    fault: Callable[[KeyPath, str], None],
-    warnings: list[str],
-    with_secrets: bool,
-    environ: Mapping[str, str] | None,
-) -> Config:
-    made = []
-    for index, destination in enumerate(config.destinations):
-        given = {
-            name: getattr(destination, name).get_secret_value()
-            for name in _secret_fields(Destination)
-            if getattr(destination, name) is not None
-        }
-        at: KeyPath = ("destinations", index)
-        found = _secrets(given, Destination, at, path, fault, warnings, with_secrets, environ)
-        made.append(destination.model_copy(update={name: SecretStr(value) for name, value in found.items()}))
-    return config.model_copy(update={"destinations": tuple(made)})
-
-
-def _cross_check(config: Config, fault: Callable[[KeyPath, str], None]) -> None:
+def _check_names(data: Mapping[str, Any], faults: Faults, destination_types: Collection[str]) -> None:
     """Names used in one place must be given in another, and each only once."""
+    names: dict[str, list[str]] = {}
     for kind in ("sources", "destinations", "reports", "schedules", "queues"):
-        seen: set[str] = set()
-        for index, item in enumerate(getattr(config, kind)):
-            if item.name in seen:
-                fault((kind, index, "name"), f"{kind} has two of this name. Rename one.")
-            seen.add(item.name)
-    for index, report in enumerate(config.reports):
-        for name in report.to:
-            _known(name, [d.name for d in config.destinations], "destination", ("reports", index, "to"), fault)
-    schedules = [schedule.name for schedule in config.schedules]
-    for index, queue in enumerate(config.queues):
-        if queue.schedule:
-            _known(queue.schedule, schedules, "schedule", ("queues", index, "schedule"), fault)
+        seen = names[kind] = []
+        for index, raw in _tables(data, kind):
+            name = raw.get("name")
+            if isinstance(name, str) and name in seen:
+                faults.add((kind, index, "name"), f"there are two {kind} of this name. Rename one.")
+            seen.extend([name] if isinstance(name, str) else [])
+    for index, raw in _tables(data, "reports"):
+        to = raw.get("to")
+        for name in to if isinstance(to, list) else ():
+            if isinstance(name, str) and name not in names["destinations"]:
+                faults.unknown_name(("reports", index, "to"), "destination", name, names["destinations"])
+    for index, raw in _tables(data, "queues"):
+        _check_schedule(raw.get("schedule"), ("queues", index, "schedule"), names["schedules"], faults)
+    reporting = data.get("reporting")
+    if isinstance(reporting, dict):
+        _check_schedule(reporting.get("schedule"), ("reporting", "schedule"), names["schedules"], faults)
+    for index, raw in _tables(data, "destinations"):
+        given = raw.get("type")
+        if destination_types and isinstance(given, str) and given not in destination_types:
+            faults.unknown_name(("destinations", index, "type"), "type", given, destination_types)
 
 
-def _known(name: str, known: Sequence[str], what: str, at: KeyPath, fault: Callable[[KeyPath, str], None]) -> None:
-    if name in known:
-        return
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f'Did you mean "{near[0]}"?' if near else f"Known: {', '.join(sorted(known)) or 'none'}."
-    fault(at, f"there is no {what} of this name. {hint}")
+def _check_schedule(name: object, at: KeyPath, known: Collection[str], faults: Faults) -> None:
+    # A uid such as zd-main:123 names a vendor's schedule, which only the store knows.
+    if isinstance(name, str) and ":" not in name and name not in known:
+        faults.unknown_name(at, "schedule", name, known)
+
+
+def _check_metrics(data: Mapping[str, Any], faults: Faults, check: Callable[[str], object]) -> None:
+    named: list[tuple[KeyPath, object]] = [
+        (("goals", n, "metric"), raw.get("metric")) for n, raw in _tables(data, "goals")
+    ]
+    for index, raw in _tables(data, "reports"):
+        metrics = raw.get("metrics")
+        named += [(("reports", index, "metrics"), name) for name in (metrics if isinstance(metrics, list) else ())]
+    for where, name in named:
+        if isinstance(name, str):
+            try:
+                check(name)
+            except ConfigError as problem:
+                faults.add(where, problem.message)

@@ -2,10 +2,20 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any, Literal, TypeAlias
-from zoneinfo import ZoneInfo, available_timezones
+from difflib import get_close_matches
+from typing import Annotated, Literal, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    WithJsonSchema,
+    model_validator,
+)
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 LOOPBACK = re.compile(r"^http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(/|$)")
@@ -13,6 +23,8 @@ LOOPBACK = re.compile(r"^http://(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?(/|
 
 def seconds(value: object) -> object:
     """Seconds from a whole number or a text such as ``"10m"``, ``"2h"``, ``"90s"``, ``"1d"``."""
+    if isinstance(value, bool):
+        raise ValueError('should be a duration such as "10m", "2h" or "90s"')
     if isinstance(value, str):
         parts = re.fullmatch(r"(\d+)\s*([smhd])", value.strip())
         if not parts:
@@ -23,8 +35,25 @@ def seconds(value: object) -> object:
 
 def known_zone(value: str) -> str:
     """An IANA zone name that this machine knows."""
-    if value not in available_timezones():
-        raise ValueError('should be a time zone such as "Europe/Berlin"')
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        near = get_close_matches(value, available_timezones(), n=1)
+        meant = f'. Did you mean "{near[0]}"?' if near else ""
+        raise ValueError(f'should be a time zone such as "Europe/Berlin"{meant}') from None
+    return value
+
+
+def known_holidays(value: str) -> str:
+    """A country or one of its states whose public holidays are known, such as ``DE`` or ``DE-BE``."""
+    from holidays import list_supported_countries  # noqa: PLC0415  (0.1 s, needed by few)
+
+    country, _, state = value.partition("-")
+    known = list_supported_countries()
+    if country not in known:
+        raise ValueError(f"should be a country such as \"DE\"; the holidays of '{country[:9]}' are not known")
+    if state and state not in known[country]:
+        raise ValueError(f"should be a state of {country}: {', '.join(known[country]) or 'none is known'}")
     return value
 
 
@@ -59,7 +88,11 @@ def simple_name(value: str) -> str:
     return value
 
 
-Duration: TypeAlias = Annotated[int, BeforeValidator(seconds), Field(ge=1)]
+WRITTEN = WithJsonSchema(
+    {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^\d+ *[smhd]$"}]}
+)
+
+Duration: TypeAlias = Annotated[int, BeforeValidator(seconds), Field(ge=1), WRITTEN]
 Zone: TypeAlias = Annotated[str, AfterValidator(known_zone)]
 TimeOfDay: TypeAlias = Annotated[str, AfterValidator(clock_time)]
 BaseUrl: TypeAlias = Annotated[str, AfterValidator(safe_base)]
@@ -107,8 +140,6 @@ class Reporting(Model):
 class Source(Model):
     """[[sources]]: the keys every source has; the connector's own keys stand beside them."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
-
     name: Name = Field(description="Your name for it; it prefixes every id from there.")
     connector: str = Field(description="Which connector reads it: see 'connectors list'.")
     account: Name | None = Field(None, description="Sources that share it share ids, credentials and rate budget.")
@@ -118,11 +149,6 @@ class Source(Model):
     requests_per_minute: int | None = Field(None, ge=1, description="Replaces the vendor's own limit.")
     rate_share: float = Field(0.5, gt=0, le=1, description="Share of the account's limit that we may use.")
     time_zone: Zone | None = Field(None, description="Zone of the source's local times, if it has any.")
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """The connector's own keys, as written."""
-        return dict(self.__pydantic_extra__ or {})
 
 
 class Destination(Model):
@@ -186,7 +212,7 @@ class ScheduleRule(Model):
     time_zone: Zone = Field("UTC", description="Its zone.")
     hours: dict[Weekday, Hours] = Field(description='Opening hours, such as { mon = "09:00-17:00" }.')
     closed_on: tuple[date, ...] = Field((), description="Days on which it is closed.")
-    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")] | None = Field(
+    holidays: Annotated[str, AfterValidator(known_holidays)] | None = Field(
         None, description='Public holidays of a country or state, such as "DE" or "DE-BE".'
     )
 

@@ -5,10 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from core.config.load import Loaded
 from core.config.models import (
+    UNITS,
+    WRITTEN,
     Config,
     Connectors,
     Destination,
@@ -21,19 +24,57 @@ from core.config.models import (
     Source,
     Store,
 )
+from core.config.secrets import is_literal
 
+SETS: Mapping[str, type[BaseModel]] = {
+    "destinations": Destination,
+    "goals": Goal,
+    "reports": ReportRule,
+    "schedules": ScheduleRule,
+    "queues": QueueRule,
+    "people": Person,
+}
 WIDTH = 44
-# Example values of keys that have no default, by table and key; shown as they would be written.
+MASK = "********"
+# Example values of keys that have no default to show, by table and key.
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
-    "sources": {"name": "zd-main", "connector": "zendesk"},
+    "reporting": {"schedule": "hotline"},
+    "sources": {
+        "account": "zd-main",
+        "base_url": "http://127.0.0.1:8700",
+        "requests_per_minute": 600,
+        "time_zone": "Europe/Berlin",
+    },
     "zendesk": {"subdomain": "mycompany", "email": "bot@mycompany.example", "token": "env:ZENDESK_TOKEN"},
     "asterisk": {"path": "/var/log/asterisk/queue_log"},
-    "destinations": {"name": "ops", "token": "env:SLACK_BOT_TOKEN", "channel": "C0123456789"},
-    "goals": {"metric": "first_response_time", "target": 3600},
-    "reports": {"name": "daily", "to": ["ops"]},
-    "schedules": {"name": "hotline", "hours": {"mon": "08:00-18:00", "tue": "08:00-18:00"}},
-    "queues": {"name": "Hotline DE"},
+    "destinations": {
+        "name": "ops",
+        "token": "env:SLACK_BOT_TOKEN",
+        "channel": "C0123456789",
+        "webhook_url": "env:SLACK_WEBHOOK_URL",
+        "path": "reports",
+        "base_url": "http://127.0.0.1:8701",
+        "language": "de",
+    },
+    "goals": {
+        "metric": "first_response_time",
+        "target": 3600,
+        "where": {"team": "Support"},
+        "counter_floor": 0.85,
+        "from_on": "2026-10-01",
+        "to_on": "2026-12-31",
+    },
+    "reports": {"name": "daily", "to": ["ops"], "where": {"team": "Hotline DE"}, "language": "de"},
+    "schedules": {"name": "hotline", "hours": {"mon": "08:00-18:00", "tue": "08:00-18:00"}, "holidays": "DE-BE"},
+    "queues": {"name": "Hotline DE", "schedule": "hotline"},
     "people": {"same": ["pbx:Ada Agent", "zd-main:4711"]},
+}
+# What stands uncommented besides keys that have to be there.
+SHOWN: Mapping[str, frozenset[str]] = {
+    "reporting": frozenset({"time_zone"}),
+    "zendesk": frozenset({"email", "token"}),
+    "destinations": frozenset({"token", "channel"}),
+    "reports": frozenset({"to"}),
 }
 HEAD = """\
 # Deskpulse: every key there is, with its default. A key that starts with '#' is optional and shows its default or an
@@ -44,41 +85,55 @@ HEAD = """\
 
 def sample(connectors: Mapping[str, type[BaseModel]]) -> str:
     """The text of config.example.toml: each table, each key with its one line of explanation."""
-    parts = [HEAD]
-    parts += _table("[store]", Store, {})
-    parts += _table("[reporting]", Reporting, {"time_zone": "Europe/Berlin"})
+    parts = [HEAD.rstrip()]
+    parts += _table("[store]", Store, "store")
+    parts += _table("[reporting]", Reporting, "reporting", {"time_zone": "Europe/Berlin"})
     for number, (name, model) in enumerate(sorted(connectors.items(), key=lambda item: item[0] != "zendesk")):
-        given = {**EXAMPLES["sources"], "connector": name} if number == 0 else {"name": name[:3], "connector": name}
-        parts += _table("[[sources]]", Source, given, short=number > 0)
-        parts += list(_keys(model, EXAMPLES.get(name, {})))
-    for key, model in (
-        ("destinations", Destination), ("goals", Goal), ("reports", ReportRule), ("schedules", ScheduleRule),
-        ("queues", QueueRule), ("people", Person),
-    ):  # fmt: skip
-        parts += _table(f"[[{key}]]", model, EXAMPLES[key], off=key in ("schedules", "queues", "people"))
-    parts += _table("[connectors]", Connectors, {}, off=True)
+        given = {"name": "zd-main" if name == "zendesk" else name, "connector": name}
+        parts += _table("[[sources]]", Source, "sources", given, only=tuple(given) if number else ())
+        parts += _keys(model, name, {})
+    for key, each in SETS.items():
+        is_off = key not in ("destinations", "goals", "reports")
+        parts += _table(f"{'# ' if is_off else ''}[[{key}]]", each, key, is_off=is_off)
+    parts += _table("# [connectors]", Connectors, "connectors", is_off=True)
     parts += ["", "# [contact_reasons]", '# "vendor_word" = "Delivery"', "", "# [customer_types]", '# "gold" = "VIP"']
     return "\n".join(parts) + "\n"
 
 
 def _table(
-    head: str, model: type[BaseModel], given: Mapping[str, object], *, short: bool = False, off: bool = False
+    head: str,
+    model: type[BaseModel],
+    key: str,
+    given: Mapping[str, object] | None = None,
+    *,
+    only: tuple[str, ...] = (),
+    is_off: bool = False,
 ) -> list[str]:
-    mark = "# " if off else ""
-    lines = ["", f"{mark}{head}"]
-    keys = _keys(model, given, only=("name", "connector") if short else None)
-    return [*lines, *(line if line.startswith("#") or not off else f"# {line}" for line in keys)]
+    return ["", head, *_keys(model, key, given or {}, only=only, is_off=is_off)]
 
 
-def _keys(model: type[BaseModel], given: Mapping[str, object], only: tuple[str, ...] | None = None) -> Iterator[str]:
+def _keys(
+    model: type[BaseModel], key: str, given: Mapping[str, object], *, only: tuple[str, ...] = (), is_off: bool = False
+) -> Iterator[str]:
     for name, field in model.model_fields.items():
         if only and name not in only:
             continue
-        default = None if field.default is PydanticUndefined else field.default
-        written = name in given or field.is_required()
-        value = given.get(name, default)
-        shown = f"{name} = {toml(value)}" if value is not None else f'{name} = "…"'
-        yield f"{'' if written else '# '}{shown}".ljust(WIDTH) + f"  # {field.description or ''}"
+        is_shown = field.is_required() or name in SHOWN.get(key, ())
+        value = given.get(name, EXAMPLES.get(key, {}).get(name))
+        text = f"{name} = {_written(field, value)}"
+        line = f"{'' if is_shown and not is_off else '# '}{text}"
+        yield f"{line.ljust(WIDTH)}  # {field.description}"
+
+
+def _written(field: FieldInfo, value: object) -> str:
+    if value is None:
+        value = field.get_default(call_default_factory=True)
+    if value is PydanticUndefined or value is None:
+        value = "…"
+    if WRITTEN in field.metadata and isinstance(value, int):
+        unit, size = next((u, s) for u, s in reversed(UNITS.items()) if value % s == 0)
+        value = f"{value // size}{unit}"
+    return toml(value)
 
 
 def toml(value: object) -> str:
@@ -89,7 +144,7 @@ def toml(value: object) -> str:
         case int() | float():
             return str(value)
         case dict():
-            return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
+            return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }" if value else "{}"
         case list() | tuple():
             return "[" + ", ".join(toml(each) for each in value) + "]"
         case _:
@@ -111,23 +166,25 @@ def schema(connectors: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
             }
         )
     source["allOf"] = branches
+    # A key may come from here or from the connector's branch; only draft 2020-12 can say that.
+    del source["additionalProperties"]
+    source["unevaluatedProperties"] = False
     return made
 
 
 def shown(loaded: Loaded) -> dict[str, Any]:
     """The config in effect with defaults; secrets are masked, references to secrets stay readable."""
     made: dict[str, Any] = _plain(loaded.config)
-    for source, raw in zip(made["sources"], loaded.config.sources, strict=True):
-        for name in raw.settings:
-            source.pop(name, None)
-        source.update(_plain(loaded.settings[raw.name]))
+    for source in made["sources"]:
+        source.update(_plain(loaded.settings[source["name"]]))
     return made
 
 
 def _plain(value: Any) -> Any:
     match value:
         case SecretStr():
-            return "********"
+            text = value.get_secret_value()
+            return MASK if is_literal(text) else text
         case BaseModel():
             return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
         case dict():

@@ -1,6 +1,7 @@
 """Secrets are named in the config and fetched when needed: ``env:NAME``, ``file:PATH``, ``cred:NAME``."""
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -36,6 +37,19 @@ def fetch_secret(text: str, environ: Mapping[str, str] | None = None, folder: Pa
         secret = where.read_text(encoding="utf-8").strip()
     except OSError as problem:
         raise ValueError(f"cannot read {where}: {problem.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{where} is not UTF-8 text") from None
     if not secret:
         raise ValueError(f"{where} is empty")
     return secret
+
+
+def read_by_others(text: str, folder: Path) -> bool:
+    """Whether a ``file:`` reference names a file that other users may read.
+
+    Container engines mount secrets below /run with mode 0444, where nobody else lives; those are passed over."""
+    kind, _, name = text.partition(":")
+    where = (folder / Path(name).expanduser()).resolve()
+    if kind != "file" or os.name != "posix" or where.is_relative_to("/run"):
+        return False
+    return bool(where.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))

@@ -6,7 +6,7 @@ import pytest
 
 from core.deliver.outbox import Delivery, Part, Sent, deliver, message_key, pending
 from core.deliver.slack import SlackPost, parts_of
-from core.sandbox.slack import SlackSandbox
+from core.sandbox.slack import Posted, SlackSandbox
 from tests.deliver.desk import KEY, MESSAGE, NOW, channel, post, states
 from tests.http_server import FakeTime
 
@@ -49,11 +49,17 @@ def test_taken_with_its_answer_lost_it_is_found_and_not_repeated(
     assert states(db) == {"root": "sent", "thread-1": "sent", "thread-2": "sent"}
 
 
-def test_an_unclear_message_is_settled_without_the_scope_for_marks(slack: SlackSandbox, db: sqlite3.Connection) -> None:
+def test_an_unclear_message_is_settled_without_the_scope_for_marks(
+    slack: SlackSandbox, db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An app without metadata.message:read still knows its own words again."""
     slack.fail("lost", path=POST, times=1)
     shown = slack.shown
-    slack.shown = lambda message, metadata: shown(message, metadata=False)  # type: ignore[method-assign]
+
+    def bare(message: Posted, *, metadata: bool) -> dict[str, object]:
+        return shown(message, metadata=False)
+
+    monkeypatch.setattr(slack, "shown", bare)
     assert post(db, slack).state == "sent"
     assert len(slack.roots()) == 1
 
