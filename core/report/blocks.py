@@ -6,13 +6,14 @@ Limits: docs.slack.dev, and a message of 13,200 characters of blocks that was re
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from core.report.words import Part
 
 Made: TypeAlias = dict[str, Any]
 
-BLOCKS_CHARS = 9_000
+BLOCKS_BYTES = 9_000
 TEXT_CHARS = 2_900
 FIELD_CHARS = 1_900
 HEADER_CHARS = 150
@@ -48,11 +49,9 @@ def rich(*lines: Made) -> Made:
 def line(parts: Sequence[Part], *, bold: bool = False) -> Made:
     """A paragraph of rich text; names that others gave are bold."""
     elements: list[Made] = []
-    for part in parts:
-        element: Made = {"type": "text", "text": part.text}
-        if bold or part.is_name:
-            element["style"] = {"bold": True}
-        elements.append(element)
+    for is_bold, run in groupby(parts, lambda part: bold or part.is_name):
+        element: Made = {"type": "text", "text": "".join(part.text for part in run)}
+        elements.append({**element, "style": {"bold": True}} if is_bold else element)
     return {"type": "rich_text_section", "elements": elements}
 
 
@@ -73,7 +72,7 @@ def _cell(text: str) -> Made:
     return {"type": "raw_text", "text": text[:CELL_CHARS] or "–"}
 
 
-def chunks(items: Sequence[Any], chars: int = BLOCKS_CHARS - 1_500) -> Iterator[list[Any]]:
+def chunks(items: Sequence[Any], chars: int = BLOCKS_BYTES - 1_500) -> Iterator[list[Any]]:
     """The items in runs that each fit into one message."""
     chunk: list[Any] = []
     size = 0
@@ -89,5 +88,5 @@ def chunks(items: Sequence[Any], chars: int = BLOCKS_CHARS - 1_500) -> Iterator[
 
 
 def size_of(blocks: Any) -> int:
-    """Characters of blocks as they are sent."""
-    return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")))
+    """Bytes of blocks as they are sent; no fewer than their characters, in which Slack counts."""
+    return len(json.dumps(blocks, ensure_ascii=False, separators=(",", ":")).encode())

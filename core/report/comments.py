@@ -15,7 +15,7 @@ REACH = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|(?:https?://|www\.)\S+"
     r"|(?<!\w)@\w+"
-    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,8}\b"
+    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"
     r"|\+?\d(?:[\d ()/.-]{0,3}\d){4,}"
 )
 # Names that people tell: after an introduction, and as the signature that ends a text.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.report import blocks
-from core.report.blocks import BLOCKS_CHARS, TEXT_CHARS, Made, escape, size_of
+from core.report.blocks import BLOCKS_BYTES, TEXT_CHARS, Made, escape, size_of
 from core.report.charts import chart_png, scale_of
 from core.report.message import SlackMessage, SlackReply
 from core.report.model import Chart, Report, Sentence, Tile
@@ -36,7 +36,7 @@ def render_slack(report: Report, language: str) -> SlackMessage:
         made.extend(([native] if native else []) + list(_lines(words)))
         replies = list(thread(words, [tile for tile in report.tiles if tile not in shown]))
     made.append(_footer(words))
-    while size_of(made) > BLOCKS_CHARS and len(made) > KEPT_BLOCKS:
+    while size_of(made) > BLOCKS_BYTES and len(made) > KEPT_BLOCKS:
         moved = made.pop(-2)
         if moved is not native:
             replies.insert(0, SlackReply(escape(words.title()), (moved,)))

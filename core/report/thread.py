@@ -40,7 +40,7 @@ def _breakdown(words: Words, table: Table) -> Iterator[SlackReply]:
     title = words.language.word("by", table.dim) or table.dim
     head = [dim, *(words.metric_name(metric_id) for metric_id in table.metric_ids)]
     rows = [[words.member(table.dim, row.member), *(words.cell(given) for given in row.cells)] for row in table.rows]
-    room = blocks.BLOCKS_CHARS - 1_500 - (max((len(row) for row in rows), default=0) * CELL_COST)
+    room = blocks.BLOCKS_BYTES - 1_500 - (max((len(row) for row in rows), default=0) * CELL_COST)
     for chunk in blocks.chunks([[cell + " " * CELL_COST for cell in row] for row in rows], room):
         body = blocks.table(head, [[cell.rstrip() for cell in row] for row in chunk])
         yield SlackReply(_heard(words, title, table), (blocks.rich(blocks.line([Part(title)], bold=True)), body))

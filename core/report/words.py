@@ -297,3 +297,8 @@ class Words:
 def compared(cell: Comparison | Answer) -> Answer:
     """The answer in a table's cell, with or without a comparison."""
     return cell.answer if isinstance(cell, Comparison) else cell
+
+
+def value_text(metric: Metric, value: float | None, code: str, variant: str = "") -> str:
+    """A value of a metric in a language, in its unit."""
+    return language(code).value(value, metric.unit_of(variant))
