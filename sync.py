@@ -133,7 +133,7 @@ def demo(out: Path, language: str, config: Path) -> None:
 @click.option("--queue-log", help="Path of Asterisk's queue_log, if there is one.")
 @click.option("--language", type=click.Choice(["en", "de", "zh"]), default="en")
 @click.option("--force", is_flag=True, help="Write over an existing config.")
-def init(non_interactive: bool, force: bool, config: Path, **given: str) -> None:
+def init(non_interactive: bool, force: bool, config: Path, **given: str | None) -> None:
     """Ask four questions; write config.toml and the Slack app manifest."""
     from core.daemon.setup import Answers, write_setup
 
@@ -409,7 +409,7 @@ def send(
 @click.option("--from", "from_on", help="First day (created or arrived).")
 @click.option("--to", "to_on", help="Last day.")
 def export(
-    what: str, form: str, out: Path | None, from_on: str | None, to_on: str | None, config: Path
+    what: Any, form: Any, out: Path | None, from_on: str | None, to_on: str | None, config: Path
 ) -> None:  # fmt: skip
     """One row a ticket or call: the vendor's own id as native_id, and all facts."""
     from core.daemon.questions import export_to

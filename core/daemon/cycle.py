@@ -20,7 +20,7 @@ from core.daemon.reports import Due, archive, checked_day, due_reports, last_who
 from core.daemon.sources import source_specs
 from core.deliver import Receipt
 from core.errors import ConfigError
-from core.numbers.derive import derive
+from core.numbers.derive import derive, derive_all
 from core.numbers.parts import fold
 from core.numbers.reporting import Reporting
 from core.pull.account import Accounts, close

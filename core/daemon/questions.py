@@ -149,7 +149,8 @@ def show_metric(
     metric = find_metric(name)
     if variant is not None and variant not in metric.how:
         raise ConfigError(f"{metric.id} has no variant '{variant}'. Known: {', '.join(metric.how)}.")
-    last = checked_day(to_on or day) if to_on or day else last_whole_day(loaded, now_at)
+    named = to_on or day
+    last = checked_day(named) if named else last_whole_day(loaded, now_at)
     first = checked_day(from_on) if from_on else last
     period = Period(first, last, "day" if first == last else "rolling")
     db = open_store(loaded.store_path, read_only=True)
