@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+# Verbs that do work say what happens; the others answer and say no more.
+WORKING = frozenset({"run", "daemon", "backfill", "send", "rebuild"})
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -20,7 +22,8 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 
         from core import log
 
-        log.setup(log_format, logging.DEBUG if debug else logging.WARNING if quiet else logging.INFO)  # type: ignore[arg-type]
+        usual = logging.INFO if function.__name__ in WORKING and not quiet else logging.WARNING
+        log.setup(log_format, logging.DEBUG if debug else usual)  # type: ignore[arg-type]
         click.get_current_context().obj = quiet
         function(**given)
 
