@@ -38,7 +38,6 @@ DAYS = {
     "Sat": "2026-03-07", "Sun": "2026-03-08", "Mon9": "2026-03-09", "Tue10": "2026-03-10",
 }  # fmt: skip
 HOURS = tuple((weekday, 540, 1_020) for weekday in range(5))
-EVENTS = {"assignee", "team", "status", "spam", "merge", "handoff", "field", "delete", "restore", "schedule", "created"}
 
 
 def at(text: str) -> int:
@@ -99,7 +98,10 @@ class Telling:
         said = [message for message in self.said if message.happened_at <= until]
         status, team, assignee, merged, spam = self.status, None, None, None, False
         creator = self.by or self.requester
-        events = [(created_at, "created", None, None, creator), (created_at, "status", None, self.status, creator)]
+        events: list[tuple[int, str, str | None, str | None, str | None]] = [
+            (created_at, "created", None, None, creator),
+            (created_at, "status", None, self.status, creator),
+        ]
         for moment, kind, old, new, by in known:
             who = self.requester if by == "customer" else by or None
             match kind:
@@ -280,22 +282,22 @@ def story(db: sqlite3.Connection, as_of: int = SUNDAY_NIGHT) -> None:
     records: list[Record] = [*people()]
     for ticket in tickets().values():
         records += ticket.records(as_of)
-    records += [record for record in targets() if (record.applied_at or 0) <= as_of]
-    records += calls()
-    records += agent_day()
-    records.append(
-        Survey(
-            id="survey-T1",
-            kind="csat",
-            scale="5",
-            ticket_id="T1",
-            customer_id="customer-T1",
-            offered_at=at("Mon 12:00"),
-            rated_at=at("Mon 13:00"),
-            score_raw="5",
-        )  # fmt: skip
-    )
+    records += [record for record in (*targets(), *calls(), *agent_day(), rating()) if _begun_at(record) <= as_of]
     write(db, records, as_of)
+
+
+def rating() -> Survey:
+    """T1's customer gave 5 of 5."""
+    return Survey(
+        id="survey-T1", kind="csat", scale="5", ticket_id="T1", customer_id="customer-T1",
+        offered_at=at("Mon 12:00"), rated_at=at("Mon 13:00"), score_raw="5",
+    )  # fmt: skip
+
+
+def _begun_at(record: Record) -> int:
+    """When what the record tells of began; a queue was always there."""
+    names = ("applied_at", "arrived_at", "enqueued_at", "answered_at", "from_at", "rated_at")
+    return next((moment for name in names if (moment := getattr(record, name, None))), 0)
 
 
 def uid(native: str) -> str:

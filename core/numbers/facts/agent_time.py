@@ -70,7 +70,7 @@ def agent_days(agent_uid: str, states: Sequence[State], ground: Ground) -> list[
             spent[category] = spent.get(category, 0) + end - begin
     for state in states:
         if state.is_capped:
-            capped.add(ground.days.day_on(state.to_at - 1))
+            capped.add(ground.day_on(state.to_at - 1))
         if state.category in CONTACT:
             for day, begin, end in ground.days.split_at_midnight(state.from_at, state.to_at):
                 sums[day] = sums.get(day, 0) + end - begin

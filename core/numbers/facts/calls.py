@@ -145,8 +145,8 @@ def derive_call(
     ticket_uid = call.ticket_uid if call.ticket_uid is not None else tickets[0].uid if len(tickets) == 1 else None
     fact: Row = (
         call.uid, call.source, call.direction, call.line_uid, queue_uid, team_uid, agent_uid, CHANNEL,
-        call.customer_uid, call.person_uid, ticket_uid, call.arrived_at, days.day_on(call.arrived_at),
-        days.slot(call.arrived_at), answered_at, None if answered_at is None else days.day_on(answered_at),
+        call.customer_uid, call.person_uid, ticket_uid, call.arrived_at, ground.day_on(call.arrived_at),
+        days.slot(call.arrived_at), answered_at, None if answered_at is None else ground.day_on(answered_at),
         call.ended_at, call.outcome, int(inbound and any(in_hours)), int(inbound and is_answered),
         int(inbound and (call.outcome == "out_of_hours" or (bool(visits) and not any(in_hours)))), int(is_test),
         int(inbound and not visits and not is_answered and _is_in_ivr(call)), int(is_answered),
@@ -277,8 +277,8 @@ def _queue_leg(
     outcome = "flow_out_timeout" if leg.outcome in MISSED else leg.outcome
     return (
         call.uid, leg.seq, call.source, leg.queue_uid, known.team_uid, call.direction, call.line_uid, leg.agent_uid,
-        CHANNEL, enqueued_at, days.day_on(enqueued_at), days.slot(enqueued_at), answered_at,
-        None if answered_at is None else days.day_on(answered_at), outcome, _wait(leg), _sane(leg.ring_s),
+        CHANNEL, enqueued_at, ground.day_on(enqueued_at), days.slot(enqueued_at), answered_at,
+        None if answered_at is None else ground.day_on(answered_at), outcome, _wait(leg), _sane(leg.ring_s),
         worked.talk_s, worked.hold_s, worked.acw_s, int(worked.is_capped), worked.handle_s, known.sl_threshold_s,
         known.short_abandon_s, int(opened), int(is_test), int(is_moved), leg.transfer_kind if is_answered else None,
         int(place == 0), 0, 0, rings, missed, int(bool(leg.is_system_drop)),
@@ -316,7 +316,7 @@ def _contact(
     return [
         contact_row(
             "call", call.uid, call.person_uid, (call.source, CHANNEL, team_uid, queue_uid),
-            (reason, None, "human" if is_answered else "none"), call.arrived_at, ground.days.day_on(call.arrived_at),
+            (reason, None, "human" if is_answered else "none"), call.arrived_at, ground.day_on(call.arrived_at),
             ground.reporting.fcr_window_days, is_attempt=not is_answered, is_eligible=is_answered,
             is_resolved=is_answered,
         )
@@ -328,7 +328,7 @@ def _handled_rows(call: CallRow, answered: Sequence[LegRow], ground: Ground, tea
     made: dict[tuple[str, str], list[LegRow]] = {}
     for leg in answered:
         at = leg.answered_at if leg.answered_at is not None else call.arrived_at
-        made.setdefault((ground.days.day_on(at), leg.queue_uid or ""), []).append(leg)
+        made.setdefault((ground.day_on(at), leg.queue_uid or ""), []).append(leg)
     rows: list[Row] = []
     for (day, queue_uid), legs in made.items():
         known = ground.queues.get(queue_uid)
@@ -355,5 +355,5 @@ def _surveys(
         return row.customer_uid in ground.staff.members
 
     return survey_rows(
-        dims, surveys, ground.reporting.survey_frozen_days * 86_400, credit, ground.days.day_on, is_dropped=is_dropped
+        dims, surveys, ground.reporting.survey_frozen_days * 86_400, credit, ground.day_on, is_dropped=is_dropped
     )

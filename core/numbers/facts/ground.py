@@ -12,6 +12,29 @@ from core.numbers.reporting import Reporting
 Business: TypeAlias = Callable[[int, int], int | None]
 """Open seconds from one moment to another; None where no schedule is known."""
 
+DayOn: TypeAlias = Callable[[int], str]
+"""The local date of a moment."""
+
+# Since 1972 every zone changes its date, and its clocks, on a quarter of an hour.
+QUARTER_S = 900
+MOST_KNOWN = 20_000
+
+
+def remembered(days: DayIndex) -> DayOn:
+    """The local dates of ``days``, kept by the quarter of an hour: a fact asks for the same few again and again."""
+    known: dict[int, str] = {}
+
+    def day_on(at: int) -> str:
+        quarter = at // QUARTER_S
+        day = known.get(quarter)
+        if day is None:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            day = known[quarter] = days.day_on(at)
+        return day
+
+    return day_on
+
 
 @dataclass(frozen=True, slots=True)
 class QueueKnown:
@@ -37,6 +60,7 @@ class Ground:
     team_schedules: Mapping[str, str]
     teams_of: Mapping[str, Sequence[tuple[str, int, int | None, bool]]]
     now_at: int
+    day_on: DayOn
 
     def business(self, assignments: Sequence[Assignment], team_uid: str | None) -> Business:
         """The business time of a ticket: by its own schedules, else its team's, else the default one (metrics R6)."""

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.clock import DAY_S
 from core.numbers.calendars import Calendar, HolidayRow, HoursRow, Schedules, build_calendar
-from core.numbers.facts.ground import Ground, QueueKnown
-from core.numbers.facts.staff import Staff, load_members
+from core.numbers.facts.ground import Ground, QueueKnown, remembered
+from core.numbers.facts.staff import load_staff
 from core.numbers.local import DayIndex
 from core.numbers.reporting import QueueRule, Reporting
 
@@ -28,11 +28,13 @@ def load_ground(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> Gr
     team_schedules = {
         uid: reporting.team_schedules[name] for uid, (name, _) in teams.items() if name in reporting.team_schedules
     }
+    days = DayIndex(reporting.zone.key, now_at - 2 * YEAR_S, now_at + DAY_S)
     return Ground(
         reporting=reporting,
-        staff=Staff(load_members(db)),
+        staff=load_staff(db),
         schedules=load_schedules(db, reporting, now_at),
-        days=DayIndex(reporting.zone.key, now_at - 2 * YEAR_S, now_at + DAY_S),
+        days=days,
+        day_on=remembered(days),
         queues=_queues(db, reporting, team_schedules),
         tiers={uid: tier for uid, (_, tier) in teams.items() if tier is not None},
         team_schedules=team_schedules,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.numbers.facts.backlog import DayOn
+from core.numbers.facts.ground import DayOn
 from core.numbers.facts.replies import Deed
 from core.numbers.facts.rows import LinkedCall
 from core.numbers.facts.status import Row

@@ -1,10 +1,10 @@
 """Who said what on a ticket: the customer's messages, the answers of people, and what bots did."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from core.numbers.facts.rows import EventRow, LinkedCall, MessageRow, TicketRow, opened_ticket
-from core.numbers.facts.staff import MACHINES, PEOPLE, REPLIERS, Staff
+from core.numbers.facts.staff import PEOPLE, REPLIERS, Staff
 
 # The message that opens a ticket is written with it; streams floor to the second.
 OPENING_S = 60
@@ -62,8 +62,9 @@ def talked(
             continue
         if kind != "customer" and (author_uid is None or author_uid != requester_uid):
             if role is None and author_uid is not None:
-                member = members.get(author_uid)
-                role = member.role_at(at) if member is not None else "agent" if kind == "agent" else None
+                role = staff.role_at(author_uid, at)
+                if role is None and kind == "agent" and author_uid not in members:
+                    role = "agent"
             elif role is None and kind == "agent":
                 role = "agent"
             if role == "bot":
@@ -98,7 +99,7 @@ def talked(
             if not opener:
                 opener, opened_at = "customer", at
             asked.append(at)
-    deeds.extend(_done(ticket, events, staff))
+    has_bot = _add_deeds(deeds, ticket, events, staff) or has_bot
     opening_call = born_of = None
     voicemail_end_at = None
     for call in calls:
@@ -117,7 +118,6 @@ def talked(
     if calls:
         answers.sort(key=_when)
     deeds.sort(key=_when)
-    has_bot = has_bot or any(event[6] == "bot" for event in events)
     return Talk(asked, answers, written, deeds, opener, opened_at, has_bot, opening_call, born_of, voicemail_end_at)
 
 
@@ -125,14 +125,23 @@ def _when(deed: Deed) -> int:
     return deed[0]
 
 
-def _done(ticket: TicketRow, events: Sequence[EventRow], staff: Staff) -> Iterator[Deed]:
-    """What people did without words: changes by a person of ours."""
+def _add_deeds(deeds: list[Deed], ticket: TicketRow, events: Sequence[EventRow], staff: Staff) -> bool:
+    """Adds what people did without words, changes by a person of ours; whether a bot did something."""
     requester_uid = ticket.requester_uid
+    has_bot = False
     for at, _, _, _, _, actor_uid, actor_kind, _ in events:
-        if actor_kind in MACHINES or actor_kind == "customer":
-            continue
-        if staff.actor(actor_uid, actor_kind, requester_uid, at) == "human":
-            yield at, actor_uid
+        if actor_kind == "human":
+            if actor_uid is None or actor_uid != requester_uid:
+                deeds.append((at, actor_uid))
+        elif actor_kind == "bot":
+            has_bot = True
+        elif actor_kind == "unknown" and actor_uid is not None and actor_uid != requester_uid:
+            role = staff.role_at(actor_uid, at)
+            if role == "bot":
+                has_bot = True
+            elif role is not None:
+                deeds.append((at, actor_uid))
+    return has_bot
 
 
 def touches(deeds: Sequence[Deed]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.numbers.calendars import Calendar
-from core.numbers.facts.backlog import DayOn
+from core.numbers.facts.ground import DayOn
 from core.numbers.facts.rows import SlaRow
 from core.numbers.facts.status import Row
 

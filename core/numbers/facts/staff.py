@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 # Who may answer a customer as a person. A shared log-in is a person whose name we do not know.
@@ -33,13 +33,23 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Agents by uid, and of the others seen in this batch those that are customers."""
+    """Agents by uid, and of the others seen in this batch those that are customers.
+
+    ``steady`` has the role of those whose role never changed, which spares a look at their history."""
 
     members: Mapping[str, Member]
     customers: Collection[str] = ()
+    steady: Mapping[str, str | None] = field(default_factory=dict)
+
+    def among(self, customers: Collection[str]) -> "Staff":
+        """The same staff beside other customers."""
+        return Staff(self.members, customers, self.steady)
 
     def role_at(self, uid: str, at: int) -> str | None:
         """The role of somebody at a moment; None if he was no staff then."""
+        role = self.steady.get(uid)
+        if role is not None:
+            return role
         member = self.members.get(uid)
         return None if member is None else member.role_at(at)
 
@@ -64,8 +74,13 @@ class Staff:
         return "customer" if uid in self.members or uid in self.customers else "unknown"
 
 
-def load_members(db: sqlite3.Connection) -> dict[str, Member]:
+def load_staff(db: sqlite3.Connection) -> Staff:
     """All agents with their roles."""
+    members = _members(db)
+    return Staff(members, steady={uid: member.role_at(0) for uid, member in members.items() if not member.history})
+
+
+def _members(db: sqlite3.Connection) -> dict[str, Member]:
     histories: dict[str, list[tuple[int, int | None, str | None]]] = {}
     for uid, from_at, to_at, role in db.execute(
         "select agent_uid, from_at, to_at, role from agent_roles order by agent_uid, from_at"

@@ -38,17 +38,16 @@ def interval_rows(uid: str, intervals: Sequence[Interval], business: Business) -
 
 def spent(rows: Sequence[Row], until_at: int, *, is_business: bool) -> Spent:
     """What the intervals that end by ``until_at`` add up to; pending is not the customer's waiting for us."""
-    calendar = [0, 0, 0, 0, 0]
-    business = [0, 0, 0, 0, 0]
-    for row in rows:
-        to_at = row[4]
+    calendar, business = [0, 0, 0, 0, 0], [0, 0, 0, 0, 0]
+    for _, _, category, _, to_at, calendar_s, business_s, _ in rows:
         if to_at is None or to_at > until_at:
             break
-        place = PLACE.get(row[2], REST)
-        calendar[place] += row[5]
-        business[place] += row[6] or 0
-    figures: list[int | None] = []
-    for places in ((WORK, HOLD, OTHER), (WAIT,), (HOLD,), (WORK,)):
-        figures.append(sum(calendar[place] for place in places))
-        figures.append(sum(business[place] for place in places) if is_business else None)
-    return Spent(*figures)
+        place = PLACE.get(category, REST)
+        calendar[place] += calendar_s
+        if business_s is not None:
+            business[place] += business_s
+    work, wait, hold, other, _ = calendar
+    if not is_business:
+        return Spent(work + hold + other, None, wait, None, hold, None, work, None)
+    work_s, wait_s, hold_s, other_s, _ = business
+    return Spent(work + hold + other, work_s + hold_s + other_s, wait, wait_s, hold, hold_s, work, work_s)

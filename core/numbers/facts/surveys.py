@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.clock import DAY_S
-from core.numbers.facts.backlog import DayOn
+from core.numbers.facts.ground import DayOn
 from core.numbers.facts.life import Solve
 from core.numbers.facts.owners import Owner
 from core.numbers.facts.rows import SurveyRow

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 from core.clock import DAY_S
 from core.numbers.calendars import Assignment
-from core.numbers.facts.backlog import DayOn, move_rows, span_rows
+from core.numbers.facts.backlog import move_rows, span_rows
 from core.numbers.facts.contacts import contact_row
 from core.numbers.facts.exclusions import UNASKED, UNTIMED, began, exclusion, is_internal
 from core.numbers.facts.first_reply import first_reply, first_reply_told, holds_opening
-from core.numbers.facts.ground import Ground
+from core.numbers.facts.ground import DayOn, Ground
 from core.numbers.facts.handled import ticket_handled
 from core.numbers.facts.history import History, unsaid
 from core.numbers.facts.life import Life, lived
@@ -64,7 +64,7 @@ def derive_ticket(
     uid, created_at = ticket.uid, ticket.created_at
     if created_at is None:
         return NOTHING
-    staff, reporting, day_on = ground.staff, ground.reporting, ground.days.day_on
+    staff, reporting, day_on = ground.staff, ground.reporting, ground.day_on
     figures = figures or {}
     is_complete = history.is_complete
     talk = talked(ticket, events, messages, calls, staff)
@@ -86,10 +86,16 @@ def derive_ticket(
     internal = is_internal(ticket, staff)
     reason = exclusion(ticket, life, is_internal=internal, is_outbound=is_outbound)
     handled_by = "human" if talk.deeds or talk.answers else "bot" if talk.has_bot else "none"
-    schedule_rows, assignments = _schedules(uid, created_at, events)
+    kinds = {event[1] for event in events}
+    schedule_rows: list[Row] = []
+    assignments: list[Assignment] = []
+    if "schedule" in kinds:
+        schedule_rows, assignments = _schedules(uid, created_at, events)
     business = ground.business(assignments, ticket.team_uid)
     status_rows = interval_rows(uid, life.intervals, business)
-    handed_off_at = next((event[0] for event in events if event[1] == "handoff"), None)
+    handed_off_at = None
+    if "handoff" in kinds:
+        handed_off_at = next(event[0] for event in events if event[1] == "handoff")
     if is_complete:
         done = resolved(created_at, life, status_rows, talk.answers, business)
     else:
@@ -150,7 +156,7 @@ def derive_ticket(
         int(done.first_at is not None and day_on(done.first_at) == day_on(created_at)),
         owners.escalated_at, _day(owners.escalated_at, day_on),
         _contained(done, handled_by) if talk.has_bot else None,
-        int(_is_corrected(events)), life.closed_at, ticket.deleted_at or life.deleted_at, int(is_complete), precision,
+        int("field" in kinds and _is_corrected(events)), life.closed_at, ticket.deleted_at or life.deleted_at, int(is_complete), precision,
         FACTS_VERSION, ground.now_at,
     )  # fmt: skip
 
@@ -195,6 +201,8 @@ def derive_ticket(
 
 def _worst(events: Sequence[EventRow]) -> str:
     found = {event[7] for event in events}
+    if len(found) == 1:
+        return found.pop()
     return next((precision for precision in ("import", "poll", "stat") if precision in found), "exact")
 
 
@@ -205,8 +213,6 @@ def _day(at: int | None, day_on: DayOn) -> str | None:
 def _schedules(uid: str, created_at: int, events: Sequence[EventRow]) -> tuple[list[Row], list[Assignment]]:
     """Rows of ticket_schedules, and the same as assignments; before the first change the schedule that it replaced."""
     changes = [(event[0], event[3], event[4]) for event in events if event[1] == "schedule"]
-    if not changes:
-        return [], []
     found = [(created_at, changes[0][1])] + [(max(at, created_at), new) for at, _, new in changes]
     ends: list[int | None] = [*(at for at, _ in found[1:]), None]
     assignments = [
@@ -235,7 +241,7 @@ def _surveys(
         return reason in UNASKED or row.customer_uid in ground.staff.members
 
     frozen_s = ground.reporting.survey_frozen_days * DAY_S
-    return survey_rows(dims, surveys, frozen_s, credit, ground.days.day_on, is_dropped=is_dropped)
+    return survey_rows(dims, surveys, frozen_s, credit, ground.day_on, is_dropped=is_dropped)
 
 
 def _contact(
@@ -260,7 +266,7 @@ def _contact(
         is_resolved = is_resolved and (waits == 0 if talk.born_of is not None else human_replies == 1)
     row = contact_row(
         "ticket", ticket.uid, ticket.person_uid, (source, channel, team, None),
-        (ticket.contact_reason, customer_type, handled_by), happened_at, ground.days.day_on(happened_at),
+        (ticket.contact_reason, customer_type, handled_by), happened_at, ground.day_on(happened_at),
         ground.reporting.fcr_window_days, is_attempt=False,
         is_eligible=reason is None and handled_by != "bot", is_resolved=is_resolved,
     )  # fmt: skip

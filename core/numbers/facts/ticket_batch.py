@@ -24,7 +24,6 @@ from core.numbers.facts.rows import (
     SurveyRow,
     TicketRow,
 )
-from core.numbers.facts.staff import Staff
 from core.numbers.facts.status import Row
 from core.numbers.facts.ticket import NOTHING, TicketFacts, derive_ticket
 
@@ -63,7 +62,7 @@ def derive_tickets(db: sqlite3.Connection, keys: Sequence[str], ground: Ground, 
     """Brings the facts of tickets to what their base rows say, in the caller's transaction."""
     base = _read(db, keys)
     known = _customers(db, base, ground)
-    ground = altered(ground, staff=Staff(ground.staff.members, known))
+    ground = altered(ground, staff=ground.staff.among(known))
     histories = {place: told(ticket, base.events[place], ground.staff) for place, ticket in base.tickets.items()}
     lacking = [base.tickets[place].uid for place, history in histories.items() if not history.is_complete]
     figures = _figures(db, lacking)
