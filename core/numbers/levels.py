@@ -140,6 +140,8 @@ def read(
     db: sqlite3.Connection, level: Level, on_days: Sequence[str], slice_: Slice, by: str = ""
 ) -> dict[str, dict[str, float]]:
     """Levels at the end of kept days, for each member of ``by`` or of the slice's one dimension together."""
+    if not on_days:
+        return {}
     dim = by or next(iter(slice_.members), TOTAL)
     uids = slice_.members.get(dim, ("",) if dim == TOTAL else ())
     found: dict[str, dict[str, float]] = {day_on: {} if by else {"": 0.0} for day_on in on_days}

@@ -19,11 +19,13 @@ from core.numbers.sql import (
     PART_DIMS,
     QUEUE_HALF_HOUR,
     SLOTTED,
-    TICKET_DIMS,
     TOTAL,
     WHOLE_DAY,
     column_of,
+    expressions,
+    marks,
     select,
+    unpacked,
 )
 from core.store.db import transaction
 
@@ -34,6 +36,7 @@ PartRow: TypeAlias = tuple[str, str, str, str, int, float, int]
 Progress: TypeAlias = Callable[[int, int], None]
 
 BATCH_DAYS = 28
+TOGETHER = 3
 FACTS: Mapping[tuple[str, str], tuple[Part, ...]] = {
     clock: tuple(part for part in folded_parts() if (part.fact, part.on) == clock)
     for clock in {(part.fact, part.on) for part in folded_parts()}
@@ -97,16 +100,16 @@ def partition(db: sqlite3.Connection, parts: Sequence[Part], days: Sequence[str]
     """The rows of the parts of one fact and clock on some days; cells without rows behind them are left out."""
     adding = tuple(part for part in parts if not isinstance(part, Max | Distinct))
     greatest = tuple(part for part in parts if isinstance(part, Max))
-    split = 2 * len(adding)
-    sums: dict[Cell, Any] = {}
-    peaks: dict[Cell, list[Any]] = defaultdict(list)
+    split = sum(len(expressions(part)) for part in adding)
+    sums: dict[Cell, Sequence[Any]] = {}
+    peaks: dict[Cell, list[Sequence[Any]]] = defaultdict(list)
     for cell, figures in _cells(db, (*adding, *greatest), days):
         known = sums.get(cell)
-        sums[cell] = figures[:split] if known is None else tuple(map(add, known, figures[:split]))
-        if greatest:
+        sums[cell] = figures[:split] if known is None else tuple(map(add, known, figures))
+        if greatest and any(figures[split:]):
             peaks[cell].append(figures[split:])
-    for cell, figures in sums.items():
-        yield from _rows(cell, adding, figures)
+    for cell, summed in sums.items():
+        yield from _rows(cell, adding, summed)
     for cell, rows in peaks.items():
         yield from _rows(cell, greatest, tuple(_peak(rows)))
     for part in parts:
@@ -115,7 +118,7 @@ def partition(db: sqlite3.Connection, parts: Sequence[Part], days: Sequence[str]
 
 
 def _rows(cell: Cell, parts: Sequence[Part], figures: Sequence[Any]) -> Iterator[PartRow]:
-    for part, num, n in zip(parts, figures[::2], figures[1::2], strict=True):
+    for part, num, n in unpacked(parts, figures):
         if n:
             yield (part.id, *cell, num, n)
 
@@ -134,36 +137,49 @@ def _cells(
         return
     fact, on = parts[0].fact, parts[0].on
     for place_of_group, group in enumerate(_groups(fact)):
-        has_slot = "slot" in group
-        columns = [column_of(fact, dim) or "slot" for dim in group]
-        dims = group[:-1] if has_slot else group
+        dims = tuple(dim for dim in group if dim != "slot")
+        columns = [column_of(fact, dim) or dim for dim in group]
         end = 1 + len(group)
-        for row in db.execute(select(fact, on, parts, days, columns), days):
-            day_on, figures = row[0], tuple(row)[end:]
+        for row in _plain(db).execute(select(fact, on, parts, days, columns), days):
+            day_on, figures = row[0], row[end:]
             if place_of_group == 0:
                 yield (day_on, TOTAL, "", WHOLE_DAY), figures
             for place, dim in enumerate(dims, 1):
-                yield (day_on, dim, row[place], WHOLE_DAY), figures
-            if has_slot:
+                yield (day_on, dim, row[place] or "", WHOLE_DAY), figures
+            if len(dims) < len(group):
                 slot = row[end - 1]
                 yield (day_on, HALF_HOUR, "", slot), figures
-                yield (day_on, QUEUE_HALF_HOUR, row[1 + dims.index("queue")], slot), figures
+                yield (day_on, QUEUE_HALF_HOUR, row[1 + dims.index("queue")] or "", slot), figures
+
+
+def _plain(db: sqlite3.Connection) -> sqlite3.Cursor:
+    """A cursor whose rows are tuples."""
+    cursor = db.cursor()
+    cursor.row_factory = None
+    return cursor
 
 
 def _groups(fact: str) -> tuple[tuple[str, ...], ...]:
-    """Dimensions read together: few enough cells, few enough readings (nine at once have as many cells as facts)."""
+    """Dimensions read together, few enough to make few cells: nine at once make as many cells as there are facts."""
     dims = PART_DIMS[fact]
     if fact in SLOTTED:
         return ((*dims, "slot"),)
-    return GROUPED.get(dims, (dims,))
-
-
-GROUPED: Mapping[tuple[str, ...], tuple[tuple[str, ...], ...]] = {TICKET_DIMS: (TICKET_DIMS[:5], TICKET_DIMS[5:])}
+    return tuple(dims[start : start + TOGETHER] for start in range(0, len(dims), TOGETHER))
 
 
 def _distinct(db: sqlite3.Connection, part: Distinct, days: Sequence[str]) -> Iterator[PartRow]:
-    """Different values a day, counted for each dimension anew since its members share some."""
-    for dim in (TOTAL, *PART_DIMS[part.fact]):
-        columns = [column for column in [column_of(part.fact, dim)] if column]
-        for row in db.execute(select(part.fact, part.on, (part,), days, columns), days):
-            yield part.id, row[0], dim, row[1] if columns else "", WHOLE_DAY, row[-1], row[-1]
+    """Different values a day, counted for each dimension by itself since its members share some."""
+    dims = PART_DIMS[part.fact]
+    columns = ", ".join(column_of(part.fact, dim) or dim for dim in dims)
+    where = f" and {part.where}" if part.where else ""
+    seen: dict[Cell, set[Any]] = defaultdict(set)
+    for day_on, value, *members in _plain(db).execute(
+        f"select {part.on}, {part.value}, {columns} from {part.fact} where {part.on} in {marks(days)}{where}", days
+    ):
+        if value is None:
+            continue
+        seen[day_on, TOTAL, "", WHOLE_DAY].add(value)
+        for dim, member in zip(dims, members, strict=True):
+            seen[day_on, dim, member or "", WHOLE_DAY].add(value)
+    for cell, values in seen.items():
+        yield (part.id, *cell, len(values), len(values))

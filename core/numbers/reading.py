@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from core.numbers.metric import Durations, Part
-from core.numbers.sql import HALF_HOUR, QUEUE_HALF_HOUR, TOTAL, WHOLE_DAY, column_of, marks, member, select
+from core.numbers.sql import HALF_HOUR, QUEUE_HALF_HOUR, TOTAL, WHOLE_DAY, column_of, marks, member, select, unpacked
 from core.numbers.where import Slice, kept_as_parts
 
 Total: TypeAlias = tuple[float | None, int]
@@ -90,9 +90,8 @@ def _from_facts(
     columns = [column_of(fact, by) or by] if by else []
     sql = select(fact, on, parts, days, columns, slice_.filters(fact))
     for row in db.execute(sql, (*days, *slice_.values())):
-        key = (row[0] if daily else "", row[1] if by else "")
-        figures = tuple(row)[1 + len(columns) :]
-        for part, num, n in zip(parts, figures[::2], figures[1::2], strict=True):
+        key = (row[0] if daily else "", (row[1] or "") if by else "")
+        for part, num, n in unpacked(parts, tuple(row)[1 + len(columns) :]):
             _put(into, key, part, num, n)
 
 

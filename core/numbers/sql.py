@@ -3,7 +3,8 @@
 No input from outside becomes SQL text: values are parameters, names come from the declarations.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from core.numbers.metric import Distinct, Max, Part
 from core.store.tables import TABLES
@@ -45,7 +46,7 @@ PART_DIMS: Mapping[str, tuple[str, ...]] = {
     "queue_legs": CALL_DIMS,
     "call_facts": CALL_DIMS,
     "agent_days": ("source", "team"),
-    "contact_facts": ("source", "channel", "team", "queue", "contact_reason", "customer_type", "handled_by"),
+    "contact_facts": ("source", "channel", "handled_by", "team", "queue", "contact_reason", "customer_type"),
     "handled_facts": ("source", "channel", "team", "queue"),
 }
 
@@ -78,27 +79,36 @@ def member(column: str) -> str:
     return f"coalesce({column}, '')"
 
 
-def expressions(part: Part) -> tuple[str, str]:
-    """What adds up to a part's figure and to the number of rows behind it."""
+def expressions(part: Part) -> tuple[str, ...]:
+    """What adds up to a part's figure and to the number of rows behind it; one expression where both are the same."""
     counted = part.value or "1"
     chosen = f"case when {part.where} then {counted} end" if part.where else counted
     match part:
         case Max():
             return f"max({chosen})", f"count({chosen})"
         case Distinct():
-            return (f"count(distinct {chosen})",) * 2
+            return (f"count(distinct {chosen})",)
     if part.value:
         return f"coalesce(sum({chosen}), 0)", f"count({chosen})"
-    return (f"count({chosen})" if part.where else "count(*)",) * 2
+    return (f"count({chosen})" if part.where else "count(*)",)
 
 
 def select(
     fact: str, on: str, parts: Iterable[Part], days: Sequence[str], by: Sequence[str] = (), filters: Sequence[str] = ()
 ) -> str:
-    """Day, the members ``by`` columns, then two figures a part; one parameter a day, then those of ``filters``."""
-    keys = [on, *(member(column) if column != "slot" else column for column in by)]
+    """Day, the columns ``by``, then each part's ``expressions``; one parameter a day, then those of ``filters``."""
+    keys = [on, *by]
     figures = [expression for part in parts for expression in expressions(part)]
     where = [f"{on} in {marks(days)}", *filters]
     return (
         f"select {', '.join([*keys, *figures])}\nfrom {fact}\nwhere {' and '.join(where)}\ngroup by {', '.join(keys)}"
     )
+
+
+def unpacked(parts: Iterable[Part], figures: Sequence[Any]) -> Iterator[tuple[Part, Any, int]]:
+    """Each part with its figure and its number of rows, from the figures of a row of ``select``."""
+    place = 0
+    for part in parts:
+        width = len(expressions(part))
+        yield part, figures[place], figures[place + width - 1]
+        place += width

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
-from core.clock import add_days
+from core.clock import add_days, day_of
 from core.numbers.metric import CLOCKS
 from core.store.tables.shape import Column
-from tests.numbers.rows import TABLE
+from tests.numbers.rows import BERLIN, TABLE
 
 FIRST_ON = "2026-03-02"
 DAYS = tuple(add_days(FIRST_ON, number) for number in range(6))
@@ -69,6 +69,17 @@ def value(random: Random, column: Column) -> Any:
     return random.randrange(2) if flag or name == "solved_same_day" else random.randrange(90)
 
 
+def _span(random: Random) -> dict[str, Any]:
+    from_at = MONDAY_AT + random.randrange(5 * 86_400)
+    to_at = None if random.random() < 0.3 else from_at + random.randrange(3 * 86_400)
+    return {
+        "from_at": from_at,
+        "to_at": to_at,
+        "from_on": day_of(from_at, BERLIN.zone),
+        "to_on": None if to_at is None else day_of(to_at, BERLIN.zone),
+    }
+
+
 def random_rows(random: Random, fact: str, count: int) -> list[dict[str, Any]]:
     """So many rows of a fact, each with a key of its own."""
     table = TABLE[fact]
@@ -83,6 +94,8 @@ def random_rows(random: Random, fact: str, count: int) -> list[dict[str, Any]]:
             row |= {first: f"{fact}:{number}"}
         if fact == "agent_days":
             row["day_on"] = random.choice(DAYS)
+        if fact == "backlog_spans":
+            row |= _span(random)
         made.append(row)
     return made
 

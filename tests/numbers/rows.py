@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from functools import cache
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,40 +35,39 @@ LONG_AGO: Mapping[str, tuple[Row, ...]] = {
 _numbers = count(1)
 
 
-def whole(fact: str, row: Row) -> dict[str, Any]:
-    """A row of a fact with every column: as said, as usual, else 0, '' or nothing."""
+@cache
+def _plain(fact: str) -> dict[str, Any]:
+    """A row of which nothing is said: 0, '' or nothing in each column, or what is usual."""
     table = TABLE[fact]
     made: dict[str, Any] = {}
     for column in table.columns:
-        if column.required or column.name in table.key:
-            made[column.name] = "" if column.type == "TEXT" else 0
-        else:
-            made[column.name] = None
-    made[table.key[0]] = f"{fact}:{next(_numbers)}"
-    made |= USUAL.get(fact, {})
-    made |= row
+        must = column.required or column.name in table.key
+        made[column.name] = None if not must else "" if column.type == "TEXT" else 0
+    return {**made, **USUAL.get(fact, {})}
+
+
+def whole(fact: str, row: Row) -> dict[str, Any]:
+    """A row of a fact with every column: as said, else as usual; days follow from moments, or are Wednesday."""
+    made = {**_plain(fact), TABLE[fact].key[0]: f"{fact}:{next(_numbers)}", **row}
+    is_dated = False
     for name, value in row.items():
+        is_dated = is_dated or name.endswith(("_on", "_at"))
         day = f"{name[:-3]}_on"
         if name.endswith("_at") and isinstance(value, int) and day in made and day not in row:
             made[day] = day_of(value, BERLIN.zone)
-    if not any(name.endswith("_on") or name == "day_on" for name in made.keys() & row.keys()) and not _has_moment(row):
-        made |= dict.fromkeys(CLOCKS_OF[fact], WEDNESDAY)
-    return made
-
-
-def _has_moment(row: Row) -> bool:
-    return any(name.endswith("_at") for name in row)
+    return made if is_dated else made | dict.fromkeys(CLOCKS_OF[fact], WEDNESDAY)
 
 
 def insert(db: sqlite3.Connection, facts: Mapping[str, Iterable[Row]]) -> None:
     """Puts rows into fact tables and marks the days of all their clocks."""
     for fact, rows in facts.items():
         table = TABLE[fact]
-        for row in rows:
-            made = whole(fact, row)
-            db.execute(table.insert(), [made[name] for name in table.names])
-            dirty = ((fact, clock, made[clock]) for clock in CLOCKS_OF[fact] if made.get(clock) is not None)
-            db.executemany("insert or ignore into dirty_days (fact, clock, day_on, since) values (?, ?, ?, 0)", dirty)
+        made = [whole(fact, row) for row in rows]
+        db.execute("begin")
+        db.executemany(table.insert(), ([row[name] for name in table.names] for row in made))
+        dirty = {(fact, clock, row[clock]) for row in made for clock in CLOCKS_OF[fact] if row[clock] is not None}
+        db.executemany("insert or ignore into dirty_days (fact, clock, day_on, since) values (?, ?, ?, 0)", dirty)
+        db.execute("commit")
 
 
 def store_of(

@@ -7,12 +7,13 @@ import pytest
 from core.clock import day_bounds, days
 from core.numbers.levels import LEVELS
 from core.numbers.parts import FACTS, fold
-from core.numbers.sql import PART_DIMS, TOTAL, WHOLE_DAY, column_of, select
+from core.numbers.sql import PART_DIMS, TOTAL, WHOLE_DAY, column_of, select, unpacked
 from core.store.db import open_store
 from tests.numbers.random_facts import DAYS, random_facts, random_rows
 from tests.numbers.rows import BERLIN, TABLE, insert, store_of
 
 END = day_bounds(DAYS[-1], BERLIN.zone)[1]
+ALL_DAYS = tuple(days(DAYS[0], "2026-03-20"))
 ALL_PARTS = "select part, day_on, dim, member, slot, num, n from parts order by 1, 2, 3, 4, 5"
 
 
@@ -55,10 +56,7 @@ def test_levels_are_what_the_spans_say() -> None:
         for day_on in DAYS:
             where = f"from_on <= '{day_on}' and (to_on is null or to_on > '{day_on}')"
             where += f" and {level.where}" if level.where else ""
-            moves = f"select count(*) from backlog_spans where to_on <= '{day_on}' and from_on > '{day_on}'"
-            moves += f" and {level.where}" if level.where else ""
             count = db.execute(f"select count(*) from backlog_spans where {where}").fetchone()[0]
-            count -= db.execute(moves).fetchone()[0]
             kept = db.execute(
                 "select num from parts where part = ? and day_on = ? and dim = ?", (level.id, day_on, TOTAL)
             ).fetchone()
@@ -87,7 +85,7 @@ def test_a_second_engine_gives_the_same_parts() -> None:
     import duckdb
     import sqlglot
 
-    facts = random_facts(11, 80)
+    facts = random_facts(11, 40)
     db, _ = store_of({}, DAYS[0])
     db.execute("delete from ticket_facts")
     db.execute("delete from call_facts")
@@ -104,12 +102,11 @@ def test_a_second_engine_gives_the_same_parts() -> None:
     for (fact, on), parts in FACTS.items():
         for dim in (TOTAL, *PART_DIMS[fact]):
             columns = [column for column in [column_of(fact, dim)] if column]
-            sql = sqlglot.transpile(select(fact, on, parts, DAYS, columns), read="sqlite", write="duckdb")[0]
+            sql = sqlglot.transpile(select(fact, on, parts, ALL_DAYS, columns), read="sqlite", write="duckdb")[0]
             theirs = {}
-            for row in other.execute(sql, list(DAYS)).fetchall():
-                member = row[1] if columns else ""
-                figures = row[1 + len(columns) :]
-                for part, num, n in zip(parts, figures[::2], figures[1::2], strict=True):
+            for row in other.execute(sql, list(ALL_DAYS)).fetchall():
+                member = (row[1] or "") if columns else ""
+                for part, num, n in unpacked(parts, row[1 + len(columns) :]):
                     if n:
                         theirs[part.id, row[0], member] = (float(num), n)
             ours = {
