@@ -1,6 +1,7 @@
 """Which charts a report has, and what each of them shows."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, floor
 
 from core.numbers.answer import Answer, Usual
 from core.numbers.metric import Metric, Unit
@@ -35,7 +36,7 @@ def _over_days(shown: Shown) -> Chart | None:
     if tile.is_late:
         points = points[:-1]
     known = [point for point in points if point.value is not None]
-    if len(known) < LEAST_POINTS:
+    if len(known) < LEAST_POINTS or 2 * sum(point.is_low for point in known) > len(known):
         return None
     is_volume = metric.unit is Unit.COUNT and metric.direction == "none"
     goal = tile.goal.target if tile.goal else None
@@ -62,9 +63,10 @@ def _finding(tile: Tile) -> Sentence:
     if answer.value is None or usual.low is None or usual.high is None or answer.status != "ok":
         return Sentence("chart_last", values)
     where = "below" if answer.value < usual.low else "above" if answer.value > usual.high else "in"
-    floor = None if METRICS[tile.metric_id].unit is Unit.NET else 0.0
-    low = usual.low if floor is None else max(usual.low, floor)
+    low = usual.low if METRICS[tile.metric_id].unit is Unit.NET else max(usual.low, 0.0)
     high = min(usual.high, 1.0) if METRICS[tile.metric_id].unit is Unit.SHARE else usual.high
+    if METRICS[tile.metric_id].unit is Unit.COUNT:
+        low, high = floor(low), ceil(high)
     edges: dict[str, Worded] = {
         "low": Value(tile.metric_id, low, answer.variant),
         "high": Value(tile.metric_id, high, answer.variant),

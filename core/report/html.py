@@ -15,7 +15,7 @@ from core.report.charts import MARKED, Spec, scale_of, spec
 from core.report.locale import neat
 from core.report.model import Chart, Report, Row, Sentence, Table, Tile
 from core.report.rules import check
-from core.report.words import CLEAR, Words, compared
+from core.report.words import CLEAR, Words
 
 Drawn: TypeAlias = Mapping[str, bytes]
 Draw: TypeAlias = Callable[[Mapping[str, tuple[Literal["svg", "png"], Spec]]], Drawn]
@@ -32,6 +32,7 @@ VARIABLES = {
 # Vega describes every bar to screen readers; the figure has one description for all.
 SPOKEN = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events)="[^"]*"|<title>[^<]*</title>')
 LONG = re.compile(r"(\d+\.\d\d)\d+")
+CHANGE = re.compile(" ([▲▼].*)")
 EMPTY = re.compile(r'<path[^>]* d="(?:M0,0h0v0h0Z)?"[^>]*/>')
 SPARK_SIZE = (300, 36)
 # Drawn, not typed: many machines have no font with these signs. The shape says it, the colour only repeats it.
@@ -66,7 +67,7 @@ def _view(words: Words, figures: list[dict[str, Any]]) -> dict[str, Any]:
     lang = words.language
     is_short = report.is_closed_day or report.is_low_volume
     problems = list(words.problems())
-    notes = [*report.method, *report.revisions] or [Sentence("nothing_left_out")]
+    notes = [*report.method, *report.revisions, *words.notes()] or [Sentence("nothing_left_out")]
     return {
         "lang": {"zh": "zh-Hans"}.get(lang.code, lang.code),
         "title": words.title(),
@@ -122,7 +123,13 @@ def _points(words: Words) -> Iterator[dict[str, Any]]:
 
 
 def _tile(words: Words, tile: Tile) -> dict[str, Any]:
-    return {"said": words.tile(tile), "mark": tile.mark, "sign": _sign(tile), "spark": _spark(tile.spark)}
+    return {
+        "said": words.tile(tile),
+        "mark": tile.mark,
+        "change": _cell_mark(tile.comparison),
+        "sign": _sign(tile),
+        "spark": _spark(tile.spark),
+    }
 
 
 def _sign(tile: Tile) -> Markup:
@@ -161,9 +168,8 @@ def _table(words: Words, table: Table) -> dict[str, Any]:
 def _row(words: Words, table: Table, row: Row) -> dict[str, Any]:
     cells = []
     for given in row.cells:
-        value = words.number(compared(given))
-        delta = words.cell(given).removeprefix(value).strip()
-        cells.append({"value": value, "delta": delta, "mark": _cell_mark(given)})
+        value, *change = CHANGE.split(words.cell(given), 1)
+        cells.append({"value": value, "delta": "".join(change), "mark": _cell_mark(given)})
     return {"member": words.member(table.dim, row.member), "cells": cells}
 
 

@@ -44,7 +44,7 @@ def render_json(report: Report, language: str) -> str:
              "is_failed": s.is_failed, "rejected": s.rejected, "skipped": list(s.skipped)}
             for s in report.sources
         ],
-        "problems": [words.say(problem) for problem in words.problems()],
+        "problems": [words.say(problem) for problem in (*words.problems(), *words.notes())],
         "rules": [words.say(rule) for rule in report.rules],
         "method": [words.say(note) for note in report.method],
         "revisions": [words.say(note) for note in report.revisions],

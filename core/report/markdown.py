@@ -46,7 +46,7 @@ def _lines(words: Words) -> Iterator[str]:
             yield f"> {escaped(neat(comment.text, 600))}"
             yield ""
     yield from (f"## {words.text('method')}", "")
-    notes = [*report.method, *report.revisions] or [Sentence("nothing_left_out")]
+    notes = [*report.method, *report.revisions, *words.notes()] or [Sentence("nothing_left_out")]
     yield from _list(words, (*notes, *report.rules, Sentence("usual_is")))
     yield escaped(" · ".join([*words.freshness(), words.text("zone", zone=report.zone)]))
 

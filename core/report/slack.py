@@ -127,10 +127,11 @@ def _lines(words: Words) -> Iterator[Made]:
 
 def _footer(words: Words) -> Made:
     report = words.report
-    problems = [] if report.is_partial else [words.say(problem) for problem in words.problems()][:STORY]
+    problems = [] if report.is_partial else list(words.problems())
+    said = [words.say(problem) for problem in (*problems, *words.notes())][:STORY]
     fresh = " · ".join([*words.freshness(), words.text("zone", zone=report.zone)])
     rules = " · ".join(words.say(rule) for rule in (Sentence("usual_is"), *report.rules))
-    elements = [blocks.plain(text[: TEXT_CHARS // 2]) for text in (*problems, fresh, rules) if text][:9]
+    elements = [blocks.plain(text[: TEXT_CHARS // 2]) for text in (*said, fresh, rules) if text][:9]
     if report.report_url and report.report_url.startswith(("https://", "http://")):
         link = report.report_url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
         elements.append({"type": "mrkdwn", "text": f"<{link}|{escape(words.text('full_report'))}>"})

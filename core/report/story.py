@@ -144,16 +144,13 @@ def _window(slots: Sequence[tuple[int, Answer]], usual: float, sign: int) -> tup
     }
     whole = sum(value for value in excess.values() if value > 0)
     best, best_run = 0.0, None
-    total, start = 0.0, min(excess, default=0)
-    for slot in range(min(excess, default=0), max(excess, default=-1) + 1):
-        if total <= 0:
-            total, start = 0.0, slot
-        total += excess.get(slot, 0.0)
-        if total > best:
-            best, best_run = total, (start, slot + 1)
-    if best_run is None or best < WINDOW_SHARE * whole or best_run[1] - best_run[0] > WINDOW_SLOTS:
-        return None
-    return best_run
+    for start in excess:
+        total = 0.0
+        for slot in range(start, start + WINDOW_SLOTS):
+            total += excess.get(slot, 0.0)
+            if total > best:
+                best, best_run = total, (start, slot + 1)
+    return best_run if best and best >= WINDOW_SHARE * whole else None
 
 
 def sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> tuple[Sentence, ...]:

@@ -25,7 +25,7 @@ def thread(words: Words, rest: Sequence[Tile]) -> Iterator[SlackReply]:
         yield from _listed(words.text("oldest"), list(_oldest(words)))
     if report.comments:
         yield from _listed(words.text("comments"), list(_comments(words)))
-    notes = [*report.method, *report.revisions, *words.problems()] or [Sentence("nothing_left_out")]
+    notes = [*report.method, *report.revisions, *words.problems(), *words.notes()] or [Sentence("nothing_left_out")]
     yield from _listed(words.text("method"), [blocks.line(words.parts(note)) for note in notes])
 
 

@@ -139,7 +139,10 @@ class Words:
 
     def cell(self, given: Comparison | Answer) -> str:
         """A value in a table, with its arrow where the change is clear."""
-        value = self.number(compared(given))
+        answer = compared(given)
+        value = self.number(answer)
+        if answer.status == "low_sample" and self.metric(answer.metric_id).unit is not Unit.COUNT:
+            value += f" (n {self.language.number(answer.n)})"
         if isinstance(given, Answer) or given.verdict not in CLEAR or not given.delta:
             return value
         size = Delta(given.answer.metric_id, given.delta, given.answer.variant)
@@ -202,7 +205,7 @@ class Words:
         ]
 
     def problems(self) -> Iterator[Sentence]:
-        """What is wrong with the sources: late, failed, not allowed, unreadable."""
+        """What is wrong with the sources today: late, failed."""
         for source in self.report.sources:
             name = Name(source.title)
             if source.data_to_at is None:
@@ -212,6 +215,11 @@ class Words:
                 yield Sentence("data_late", {"source": name, "clock": clock})
             if source.is_failed:
                 yield Sentence("data_failed", {"source": name})
+
+    def notes(self) -> Iterator[Sentence]:
+        """What sources do not let us read, and what could not be read."""
+        for source in self.report.sources:
+            name = Name(source.title)
             if source.skipped:
                 yield Sentence("data_skipped", {"source": name, "streams": Name(", ".join(source.skipped))})
             if source.rejected:

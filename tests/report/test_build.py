@@ -137,7 +137,7 @@ def test_a_source_that_failed_or_skips_a_stream_is_said(db: sqlite3.Connection) 
     base(db, "stream_state", source="zd", stream="satisfaction", status="skipped")
     base(db, "rejected_rows", id=1, source="zd", stream="tickets", reason="no id", happened_at=1)
     words = Words(built(db), "en")
-    said = [words.say(problem) for problem in words.problems()]
+    said = [words.say(sentence) for sentence in (*words.problems(), *words.notes())]
     assert said == [
         "zd: the last pull failed.",
         "zd does not allow: satisfaction.",
