@@ -16,7 +16,7 @@ from core.config.load import Loaded
 from core.daemon import exits
 from core.daemon.place import connector_folder, report_specs, reporting_of
 from core.daemon.progress import Watch, unwatched
-from core.daemon.reports import Due, archive, checked_day, due_reports, last_whole_day, send_reports
+from core.daemon.reports import Due, archive, checked_day, due_reports, last_whole_day, send_reports, was_read
 from core.daemon.sources import source_specs
 from core.deliver import Receipt
 from core.errors import ConfigError
@@ -26,7 +26,7 @@ from core.numbers.reporting import Reporting
 from core.pull.account import Accounts, close
 from core.pull.backfill import Plan, plan_backfill, run_backfill
 from core.pull.discover import find_connector
-from core.pull.loop import pull_source
+from core.pull.loop import attempt, pull_source
 from core.pull.replay import rebuild_from_raw
 from core.pull.source import SourceResult, SourceSpec
 from core.store.db import InstanceLock, open_store
@@ -84,11 +84,11 @@ def never() -> bool:
 
 
 @contextmanager
-def opened(loaded: Loaded) -> Iterator[sqlite3.Connection]:
+def opened(loaded: Loaded, *, any_thread: bool = False) -> Iterator[sqlite3.Connection]:
     """The store for writing, held by one instance at a time."""
     loaded.store_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with InstanceLock(loaded.store_path):
-        db = open_store(loaded.store_path)
+        db = open_store(loaded.store_path, any_thread=any_thread)
         try:
             yield db
         finally:
@@ -147,7 +147,11 @@ def pull_one(
 
     ``folder`` is the admin's own folder of connectors."""
     connector = find_connector(spec.connector, folder)
-    api = accounts.open(spec, connector)
+    opened_api: list[object] = []
+    error = attempt(spec.name, connector, lambda: opened_api.append(accounts.open(spec, connector)))
+    if error is not None:
+        return SourceResult(spec.name, error=error)
+    (api,) = opened_api
     try:
         return pull_source(db, spec, connector, api, now_at, stop=stop, on_progress=watch)
     finally:
@@ -176,7 +180,7 @@ def send_now(
         raise ConfigError(f"no destination is called '{min(unknown)}'. See [[destinations]] in the config.")
     day_on = checked_day(day) if day else last_whole_day(loaded, now_at)
     with opened(loaded) as db:
-        if not db.execute("select 1 from stream_state where last_success_at is not null limit 1").fetchone():
+        if not was_read(db):
             raise exits.TooIncomplete("no source was ever read, so there is nothing to send. First: sync.py run")
         receipts = send_reports(db, loaded, [Due(spec, day_on, (*destinations, archive()))], now_at, resume=resume)
     return CycleResult(receipts=tuple(receipts))

@@ -1,5 +1,6 @@
 """Where Deskpulse runs: the loaded config, and what follows from it for pulling, counting and reporting."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from core import log
 from core.config.load import Loaded, load_config
 from core.config.models import Config
 from core.daemon.schedules import opening_hours
+from core.deliver.targets import destination_types
+from core.numbers.metrics import find_metric
 from core.numbers.reporting import QueueRule, Reporting
 from core.pull.discover import find_connector
 from core.report.model import Goal, ReportSpec
@@ -25,9 +28,15 @@ def load_place(path: Path, *, with_secrets: bool = True) -> Loaded:
     def settings_for(name: str) -> type[BaseModel]:
         return find_connector(name, folder).settings
 
-    loaded = load_config(path, settings_for, with_secrets=with_secrets)
+    loaded = load_config(
+        path,
+        settings_for,
+        with_secrets=with_secrets,
+        destination_types=destination_types(),
+        check_metric=find_metric,
+    )
     for warning in loaded.warnings:
-        log.event("config", warning=warning)
+        log.event("config", level=logging.WARNING, warning=warning)
     return loaded
 
 

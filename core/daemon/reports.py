@@ -3,11 +3,12 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from core import log
+from core.clock import Timing
 from core.config import Destination
 from core.config.load import Loaded
 from core.daemon.place import report_specs, reporting_of
@@ -17,7 +18,10 @@ from core.errors import AuthError, ConfigError, DeskpulseError
 from core.report.model import Report, ReportSpec
 
 ARCHIVE = "archive"
-RETRY_FAILED_S = 900
+# What failed or is unclear is looked at again this often.
+RETRY_S = 900
+# A report later than that is yesterday's news: the next one is nearer.
+CATCH_UP_S = 16 * 3600
 
 
 @dataclass(frozen=True)
@@ -31,32 +35,40 @@ class Due:
     @property
     def key(self) -> str:
         """What makes it one report: its name and its day."""
-        return report_key(self.spec, self.day_on)
+        return report_key(self.spec.name, self.day_on)
 
 
-def report_key(spec: ReportSpec, day_on: str) -> str:
+def report_key(name: str, day_on: str) -> str:
     """The key under which a report is kept in the outbox."""
-    return f"{spec.name}:{day_on}"
+    return f"{name}:{day_on}"
 
 
 def due_reports(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> list[Due]:
-    """Reports of the last whole local day whose time of day has passed and that somebody has not got yet.
+    """Reports whose time of day has passed and that somebody has not got yet; each tells of the local day before.
 
     Compared by the wall clock: a time that a clock change skips is due right after, one that comes twice is due once.
-    A machine that slept for days sends the latest day only."""
+    A machine that slept for days sends the latest only, and one that slept over a late hour still sends it after
+    midnight. Nothing is due before anything was ever read."""
+    if not was_read(db):
+        return []
     here = datetime.fromtimestamp(now_at, loaded.config.zone)
-    day_on = (here.date() - timedelta(days=1)).isoformat()
-    specs = report_specs(loaded)
     due = []
     for rule in loaded.config.reports:
-        if here.strftime("%H:%M") < rule.at:
+        today = here.date() if here.strftime("%H:%M") >= rule.at else here.date() - timedelta(days=1)
+        due_at = datetime.combine(today, time.fromisoformat(rule.at), loaded.config.zone).timestamp()
+        if now_at - due_at > CATCH_UP_S:
             continue
-        spec = specs[rule.name]
+        day_on = (today - timedelta(days=1)).isoformat()
         wanted = (*(d for d in loaded.config.destinations if d.name in rule.to), archive())
-        waiting = tuple(d for d in wanted if _is_waiting(db, report_key(spec, day_on), d.name, now_at))
+        waiting = tuple(d for d in wanted if _is_waiting(db, report_key(rule.name, day_on), d.name, now_at))
         if waiting:
-            due.append(Due(spec, day_on, waiting))
+            due.append(Due(report_specs(loaded)[rule.name], day_on, waiting))
     return due
+
+
+def was_read(db: sqlite3.Connection) -> bool:
+    """Whether any source was ever read: before that, a report would tell of nothing."""
+    return db.execute("select 1 from stream_state where last_success_at is not null limit 1").fetchone() is not None
 
 
 def archive() -> Destination:
@@ -69,12 +81,8 @@ def _is_waiting(db: sqlite3.Connection, key: str, destination: str, now_at: int)
         "select state, happened_at from outbox where report_key = ? and destination = ? and revision = 0",
         (key, destination),
     ).fetchall()
-    if not rows:
-        return True
-    if any(state == "unclear" for state, _ in rows):
-        return False
     open_parts = [at for state, at in rows if state != "sent"]
-    return bool(open_parts) and max(open_parts) + RETRY_FAILED_S <= now_at
+    return not rows or (bool(open_parts) and max(open_parts) + RETRY_S <= now_at)
 
 
 def build(db: sqlite3.Connection, loaded: Loaded, spec: ReportSpec, day_on: str, now_at: int, **more: Any) -> Report:
@@ -96,7 +104,13 @@ def render(report: Report, spec: ReportSpec, language: str | None = None) -> Ren
 
 
 def send_reports(
-    db: sqlite3.Connection, loaded: Loaded, due: Iterable[Due], now_at: int, *, resume: bool = False
+    db: sqlite3.Connection,
+    loaded: Loaded,
+    due: Iterable[Due],
+    now_at: int,
+    *,
+    resume: bool = False,
+    timing: Timing | None = None,
 ) -> list[Receipt]:
     """Builds each report once and delivers it; a destination that fails stops no other."""
     receipts: list[Receipt] = []
@@ -107,30 +121,34 @@ def send_reports(
             language = destination.language or item.spec.language
             if language not in by_language:
                 by_language[language] = render(report, item.spec, language)
-            receipts.append(_send(db, loaded, item, destination, by_language[language], now_at, resume=resume))
+            delivery = Parcel(item.key, destination, by_language[language])
+            receipts.append(_send(db, loaded, delivery, now_at, resume=resume, timing=timing))
         _publish(db, report, now_at)
-        _tell_admins(loaded, receipts)
+    _tell_admins(loaded, receipts, timing)
     return receipts
 
 
+@dataclass(frozen=True)
+class Parcel:
+    """A rendered report on its way to one destination."""
+
+    key: str
+    destination: Destination
+    rendered: Rendered
+
+
 def _send(
-    db: sqlite3.Connection,
-    loaded: Loaded,
-    due: Due,
-    destination: Destination,
-    rendered: Rendered,
-    now_at: int,
-    *,
-    resume: bool,
+    db: sqlite3.Connection, loaded: Loaded, parcel: Parcel, now_at: int, *, resume: bool, timing: Timing | None
 ) -> Receipt:
-    folder = loaded.store_path.parent
+    name = parcel.destination.name
     try:
-        with open_target(destination, folder) as target:
-            delivery = Delivery(due.key, destination.name, target.parts(rendered))
-            receipt = deliver(db, target.sender, delivery, now_at, resume=resume)
+        with open_target(parcel.destination, loaded.store_path.parent, timing) as target:
+            delivery = Delivery(parcel.key, name, target.parts(parcel.rendered))
+            receipt = deliver(db, target.sender, delivery, now_at, resume=resume, timing=timing)
     except (ConfigError, AuthError) as problem:
-        receipt = Receipt(destination.name, "failed", notes=(problem.message,))
-    log.event("delivered", report=due.key, destination=destination.name, state=receipt.state, sent=receipt.sent)
+        receipt = Receipt(name, "failed", notes=(problem.message,))
+    if not receipt.is_known:
+        log.event("delivered", report=parcel.key, destination=name, state=receipt.state, sent=receipt.sent)
     return receipt
 
 
@@ -142,15 +160,15 @@ def _publish(db: sqlite3.Connection, report: Report, now_at: int) -> None:
     publish(db, report.key, answers, now_at, zone=ZoneInfo(report.zone))
 
 
-def _tell_admins(loaded: Loaded, receipts: list[Receipt]) -> None:
-    """Says in the admin channel which delivery failed, and why."""
-    failed = [receipt for receipt in receipts if receipt.state != "sent"]
+def _tell_admins(loaded: Loaded, receipts: list[Receipt], timing: Timing | None) -> None:
+    """Says in the admin channel which delivery failed, and why; once, not at every further try."""
+    failed = [receipt for receipt in receipts if receipt.state != "sent" and not receipt.is_known]
     for destination in loaded.config.destinations:
         if not (failed and destination.admin) or destination.name in {receipt.destination for receipt in failed}:
             continue
         text = "\n".join(f"{r.destination}: {r.state}. {' '.join(r.notes)}" for r in failed)
         try:
-            with open_target(destination, loaded.store_path.parent) as target:
+            with open_target(destination, loaded.store_path.parent, timing) as target:
                 target.say(f"Deskpulse could not deliver a report.\n{text}")
         except DeskpulseError as problem:
             log.event("delivery", destination=destination.name, state="failed", why=problem.message)

@@ -33,8 +33,10 @@ class StoreFull(StoreError):
     """The disk is full: nothing of the current page was kept, and the next run reads it again."""
 
 
-def open_store(path: Path | str, *, read_only: bool = False) -> sqlite3.Connection:
-    """The store at ``path``, made or migrated first unless ``read_only``; in autocommit, rows as ``sqlite3.Row``."""
+def open_store(path: Path | str, *, read_only: bool = False, any_thread: bool = False) -> sqlite3.Connection:
+    """The store at ``path``, made or migrated first unless ``read_only``; in autocommit, rows as ``sqlite3.Row``.
+
+    ``any_thread``: it is handed from thread to thread, and never used by two at once."""
     from core.store import migrations  # noqa: PLC0415  (it needs this module)
 
     path = str(path)
@@ -46,6 +48,7 @@ def open_store(path: Path | str, *, read_only: bool = False) -> sqlite3.Connecti
             timeout=BUSY_MS / 1000,
             isolation_level=None,
             uri=read_only,
+            check_same_thread=not any_thread,
         )
     try:
         with explained(path):
