@@ -19,6 +19,7 @@ from core.numbers.metric import (
     Ratio,
     Share,
     Sum,
+    Waiting,
 )
 from core.numbers.metrics import ALIASES, METRICS, STARTER, STARTER_PHONE
 from core.numbers.needs import NEEDS, needs_of
@@ -122,6 +123,11 @@ def say(formula: Formula) -> str:
             return f"100 x ({_part(plus_sum)} less {_part(minus_sum)}) **of** {_part(whole)}"
         case Durations(lead=lead):
             return f"{lead} of {_part(formula.part)}"
+        case Waiting(since=since):
+            cohort = _part(formula.part)
+            return (
+                f"median (Kaplan-Meier) of `{formula.value}` over {cohort}, those without one waiting since `{since}`"
+            )
         case Mix(whole, dim):
             return f"the share of each {dim} in {_part(whole)}"
         case Level(weekday=day):

@@ -10,14 +10,27 @@ from core.numbers import levels
 from core.numbers.answer import Answer, Period, Status
 from core.numbers.facts.grounds import load_ground
 from core.numbers.figures import NOTHING, Figures, figures, level, share, spread
-from core.numbers.metric import Ages, Difference, Distinct, Durations, Formula, Level, Metric, Mix, Sum, parts_of
+from core.numbers.metric import (
+    Ages,
+    Difference,
+    Distinct,
+    Durations,
+    Formula,
+    Level,
+    Metric,
+    Mix,
+    Sum,
+    Waiting,
+    parts_of,
+)
 from core.numbers.metrics import find_metric, find_variant
-from core.numbers.needs import NEEDS, begins_on, missing
+from core.numbers.needs import NEEDS, begins_on, lacking_wants, missing
 from core.numbers.precision import PRECISIONS, worst
-from core.numbers.reading import Key, Totals, read, read_values
+from core.numbers.reading import Key, Totals, read, read_values, read_waiting
 from core.numbers.reporting import Reporting
 from core.numbers.snapshot import SPANS, ages_at, count_at
 from core.numbers.sql import PART_DIMS, column_of
+from core.numbers.survival import survival_quantile
 from core.numbers.where import Slice, lacking, slice_of
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -65,6 +78,10 @@ def question(
     if lacks and variant is None and metric.fallback and not missing(db, metric, metric.fallback, reporting):
         notes = (f"{metric.fallback} time: no source brings {_named(lacks)}",)
         chosen, lacks = metric.fallback, ()
+    if not lacks:
+        notes += tuple(
+            f"without {_named([want])}: no source brings them" for want in lacking_wants(db, metric, reporting)
+        )
     slice_ = slice_of(db, where)
     reason = f"no source brings {_named(lacks)}" if lacks else ""
     if not reason and metric.how:
@@ -101,6 +118,8 @@ def evaluate(
             return _at_day_ends(asked, on_days, by, daily)
         case Mix():
             return _mix(asked, asked.formula, on_days, by, daily)
+        case Waiting():
+            return _waiting(asked, asked.formula, on_days, by, daily)
         case Durations():
             return _durations(asked, asked.formula, on_days, by, daily, quantiles)
         case _:
@@ -112,7 +131,7 @@ def evaluate(
 def nothing(asked: Question) -> Figures:
     """The figures of a period without a row: a count is 0, everything else has no value."""
     match asked.formula:
-        case Mix() | Ages():
+        case Mix() | Ages() | Waiting():
             return NOTHING
         case Level(weekday=day):
             return NOTHING if day is not None else level(0)
@@ -140,6 +159,15 @@ def _durations(
         return found
     values = read_values(asked.db, formula, on_days, asked.slice, by=by, daily=daily)
     return {key: spread(values.get(key, ()), formula.lead, known) for key, known in found.items()}
+
+
+def _waiting(asked: Question, formula: Waiting, on_days: Sequence[str], by: str, daily: bool) -> dict[Key, Figures]:
+    found = read_waiting(asked.db, formula, asked.now_at, on_days, asked.slice, by=by, daily=daily)
+    made = {}
+    for key, (ended, waiting) in found.items():
+        p50, p90 = (survival_quantile(ended, waiting, share) for share in (0.5, 0.9))
+        made[key] = Figures(p50, len(ended) + len(waiting), len(ended), len(ended) + len(waiting), p50=p50, p90=p90)
+    return made
 
 
 def _mix(asked: Question, formula: Mix, on_days: Sequence[str], by: str, daily: bool) -> dict[Key, Figures]:
@@ -221,7 +249,7 @@ def answer(asked: Question, period: Period, found: Figures, where: Mapping[str, 
     return replace(
         made, value=found.value, n=found.n, num=found.num, den=found.den, mean=found.mean, p50=found.p50, p90=found.p90,
         ci_low=found.ci_low, ci_high=found.ci_high, status=status, precision=found.precision,
-        reason=_without_value(asked, period) if found.value is None else "",
+        reason=_without_value(asked, period, found) if found.value is None else "",
         maturity="final" if asked.now_at >= _mature_at(asked, period) else "provisional",
         notes=(*asked.notes, *_notes(asked, period, found)),
     )  # fmt: skip
@@ -232,10 +260,12 @@ def is_count(formula: Formula) -> bool:
     return isinstance(formula, Sum | Distinct | Difference | Level)
 
 
-def _without_value(asked: Question, period: Period) -> str:
+def _without_value(asked: Question, period: Period, found: Figures) -> str:
     formula = asked.formula
     if isinstance(formula, Level) and formula.weekday is not None:
         return f"there is no {WEEKDAYS[formula.weekday]} from {period.from_on} to {period.to_on}"
+    if isinstance(formula, Waiting) and found.n:
+        return "more than half are still waiting"
     return "no data"
 
 

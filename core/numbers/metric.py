@@ -147,6 +147,26 @@ class Durations:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """The durations ``value`` of a whole cohort; rows without one still wait since ``since``, or did until ``until``.
+
+    Median and p90 are Kaplan-Meier estimates; there is no mean while somebody waits.
+    """
+
+    fact: str
+    value: str
+    since: str
+    until: str
+    where: str
+    on: str = ""
+
+    @cached_property
+    def part(self) -> Sum:
+        """The cohort."""
+        return Sum(self.fact, self.where, on=self.on)
+
+
+@dataclass(frozen=True)
 class Mix:
     """How ``whole`` is spread over the members of ``dim``; asked without a member, the share of the largest one."""
 
@@ -193,7 +213,7 @@ class Ages:
     in_business: bool = False
 
 
-Formula: TypeAlias = Term | Share | Ratio | Balance | Durations | Mix | Level | Ages
+Formula: TypeAlias = Term | Share | Ratio | Balance | Durations | Waiting | Mix | Level | Ages
 
 
 def parts_of(formula: Formula) -> Iterator[Part]:
@@ -207,7 +227,7 @@ def parts_of(formula: Formula) -> Iterator[Part]:
             yield from (*parts_of(num), *parts_of(den))
         case Balance(plus_sum, minus_sum, whole):
             yield from (plus_sum, minus_sum, whole)
-        case Durations():
+        case Durations() | Waiting():
             yield formula.part
         case Mix(whole, _):
             yield whole
@@ -247,7 +267,8 @@ class Metric:
     ``group``, ``profile`` and ``tier`` (K core, F full) are those of the metric catalogue. ``floor`` is the ``n`` below
     which nothing is judged, in ``floor_of``. ``strength`` S can be moved today by will alone and is never shown without
     its first ``counter`` that has data, W takes sustained effort, - is the system's. ``fallback`` is taken, with a
-    note, when the headline variant has no inputs. ``needs`` names inputs beyond the facts of the formulas. A value is
+    note, when the headline variant has no inputs. ``needs`` names inputs beyond the facts of the formulas,
+    ``wants`` those without which a value is still given, with a note. A value is
     provisional for ``maturity_days`` after its period, or for the days of the rule ``maturity_of``.
     """
 
@@ -271,6 +292,7 @@ class Metric:
     floor_p90: int = 0
     units: Mapping[str, Unit] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
     needs_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maturity_days: int = 0
     maturity_of: str = ""

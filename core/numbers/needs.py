@@ -16,6 +16,12 @@ class Need:
     seen: tuple[str, ...] = ()
 
 
+def _lately(column: str) -> str:
+    """Whether one of the last thousand queue legs has a value: no reading of all legs to find that none has."""
+    lately = f"select {column} from queue_legs order by enqueued_on desc limit 1000"
+    return f"select 1 from ({lately}) where {column} is not null"
+
+
 NEEDS: Mapping[str, Need] = {
     "tickets": Need(named("tickets", "Tickets", "工单"), ("select 1 from ticket_facts limit 1",)),
     "calls": Need(
@@ -52,6 +58,9 @@ NEEDS: Mapping[str, Need] = {
         named("opening hours", "Öffnungszeiten", "营业时间"),
         ("select 1 from business_schedules where deleted_at is null limit 1",),
     ),
+    "hold_times": Need(named("hold times", "Haltezeiten", "保持时长"), (_lately("hold_s"),)),
+    "acw_times": Need(named("after-call work times", "Nachbearbeitungszeiten", "话后处理时长"), (_lately("acw_s"),)),
+    "rings": Need(named("rings at agents' phones", "Klingelversuche", "振铃记录"), (_lately("rings"),)),
     "absences": Need(named("absences", "Abwesenheiten", "缺勤记录")),
     "availability": Need(named("availability of tools", "Systemverfügbarkeit", "系统可用记录")),
     "call_charges": Need(named("call charges", "Gesprächskosten", "通话费用")),
@@ -115,6 +124,11 @@ def missing(db: sqlite3.Connection, metric: Metric, variant: str, reporting: Rep
     if "csat" in wanted or "nps" in wanted or "fcr_surveys" in wanted:
         wanted = tuple(need for need in wanted if need != "surveys")
     return tuple(need for need in wanted if not is_met(db, need, reporting))
+
+
+def lacking_wants(db: sqlite3.Connection, metric: Metric, reporting: Reporting) -> tuple[str, ...]:
+    """Keys of ``NEEDS`` that would make a value whole and that no source brings."""
+    return tuple(want for want in metric.wants if not is_met(db, want, reporting))
 
 
 def begins_on(db: sqlite3.Connection, metric: Metric, variant: str, reporting: Reporting) -> str | None:

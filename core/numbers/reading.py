@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from core.numbers.metric import Durations, Part
+from core.numbers.metric import Durations, Part, Waiting
 from core.numbers.sql import HALF_HOUR, QUEUE_HALF_HOUR, TOTAL, WHOLE_DAY, column_of, marks, member, select, unpacked
 from core.numbers.where import Slice, kept_as_parts
 
@@ -109,6 +109,28 @@ def read_slots(
     found: dict[int, dict[str, Total]] = defaultdict(dict)
     for part_id, slot, added, greatest, n in rows:
         found[slot][part_id] = (greatest if known[part_id].kind == "max" else added, n)
+    return found
+
+
+def read_waiting(
+    db: sqlite3.Connection, formula: Waiting, now_at: int, days: Sequence[str], slice_: Slice, *, by: str, daily: bool
+) -> dict[Key, tuple[list[float], list[float]]]:
+    """How long it took for those served, and how long those not served have been waiting, as in ``read_values``."""
+    split = member(column_of(formula.fact, by) or by) if by else "''"
+    on = formula.part.on
+    conditions = [f"{on} in {marks(days)}", formula.where, *slice_.filters(formula.fact)]
+    rows = db.execute(
+        f"select {on}, {split}, {formula.value}, coalesce({formula.until}, ?) - {formula.since} "
+        f"from {formula.fact} where {' and '.join(conditions)}",
+        (now_at, *days, *slice_.values()),
+    )
+    found: dict[Key, tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
+    for day_on, uid, took_s, waits_s in rows:
+        ended, waiting = found[day_on if daily else "", uid]
+        if took_s is not None:
+            ended.append(took_s)
+        elif waits_s is not None:
+            waiting.append(waits_s)
     return found
 
 

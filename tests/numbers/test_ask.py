@@ -15,6 +15,7 @@ from core.numbers.metric import Ages, Durations, Level, Mix, facts_of
 from core.numbers.metrics.fixture_week import CALLS, LEGS, SPANS, WEEK, legs, many
 from core.numbers.quantiles import quantile
 from core.numbers.sql import PART_DIMS, column_of
+from core.numbers.survival import survival_quantile
 from core.store.db import open_store
 from tests.numbers.random_facts import DAYS, random_facts
 from tests.numbers.rows import BERLIN, WEDNESDAY, store_of
@@ -249,3 +250,24 @@ def test_an_unknown_source_is_said_not_guessed() -> None:
     db = open_store(":memory:")
     answer = ask(db, "service_level", ON_WEDNESDAY, reporting=BERLIN, now_at=day_bounds(WEDNESDAY, BERLIN.zone)[1])
     assert (answer.status, answer.reason) == ("unavailable", "no source brings calls")
+
+
+def test_who_still_waits_is_not_forgotten() -> None:
+    """If the slow half is never answered, the fast half alone must not make the median of a cohort."""
+    assert survival_quantile([10, 20, 30], [], 0.5) == 20
+    assert survival_quantile([10, 20], [25, 40], 0.5) == 20
+    assert survival_quantile([10], [25, 40], 0.5) is None
+    assert survival_quantile([10, 30], [20, 40], 0.5) == 30
+    assert survival_quantile([], [], 0.5) is None
+
+
+def test_a_log_without_hold_times_has_none() -> None:
+    """Asterisk's log knows no hold: 0 s would be a guess, and handle time without it is marked (R17)."""
+    told = {"answered_on": WEDNESDAY, "enqueued_on": WEDNESDAY, "talk_s": 200, "handle_s": 200, "hold_s": None}
+    db, now_at = store_of({"queue_legs": legs(12, wait=5, outcome="answered", **told)}, WEDNESDAY)
+    asked: dict[str, Any] = {"reporting": BERLIN, "now_at": now_at}
+    hold = ask(db, "average_hold_time", ON_WEDNESDAY, **asked)
+    assert (hold.status, hold.reason) == ("unavailable", "no source brings hold times")
+    handle = ask(db, "average_handle_time", ON_WEDNESDAY, variant="per_leg", **asked)
+    assert (handle.value, handle.status) == (200, "ok")
+    assert handle.notes[0] == "without hold times: no source brings them"

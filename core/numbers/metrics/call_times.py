@@ -36,6 +36,7 @@ average_handle_time = Metric(
     clock="answered_at",
     profile="C",
     floor=10,
+    wants=("hold_times", "acw_times"),
     how={
         "per_call": Durations("call_facts", "handle_s", HANDLED, "answered_on", "mean"),
         "per_leg": per_leg("handle_s"),
@@ -88,6 +89,7 @@ average_interaction_time = Metric(
     clock="answered_at",
     profile="C+T",
     floor=10,
+    wants=("hold_times",),
     how={"per_leg": per_leg("talk_s + coalesce(hold_s, 0)")},
     counter_because=TOO_SHORT,
     examples=(Example({"queue_legs": LEGS}, {"per_leg": 258}, where={"queue": "queue 1"}),),
@@ -105,6 +107,7 @@ average_hold_time = Metric(
     clock="answered_at",
     profile="C",
     floor=10,
+    needs=("hold_times",),
     how={"per_call": per_leg("hold_s"), "per_held_call": per_leg("hold_s", f"{ANSWERED} and hold_s > 0")},
     counter_because="asking a colleague takes a moment; guessing does not.",
     examples=(Example({"queue_legs": LEGS}, {"per_call": 18, "per_held_call": 45}, where={"queue": "queue 1"}),),
@@ -122,6 +125,7 @@ hold_rate = Metric(
     clock="answered_at",
     profile="C",
     floor=30,
+    needs=("hold_times",),
     how={
         "standard": Share(
             Sum("queue_legs", f"{ANSWERED} and hold_s > 0", on="answered_on"),
@@ -147,6 +151,7 @@ average_after_call_work = Metric(
     clock="answered_at",
     profile="C",
     floor=10,
+    needs=("acw_times",),
     how={"per_leg": per_leg("acw_s")},
     counter_because="under a target for it, fields are left empty.",
     examples=(Example({"queue_legs": LEGS}, {"per_leg": 40}, where={"queue": "queue 1"}),),

@@ -85,6 +85,13 @@ T9 = _ticket(
     first_solved_on=THURSDAY, last_solved_on=THURSDAY,
 )  # fmt: skip
 T10 = _ticket(10, FRIDAY, handled_by="none")
+COHORT: tuple[Row, ...] = tuple(
+    {**ticket, "started_at": at(begun)}
+    for ticket, begun in (
+        (T1, f"{MONDAY} 10:00"), (T2, f"{MONDAY} 16:30"), (T3, f"{FRIDAY} 16:50"), (T7, f"{THURSDAY} 18:00"),
+        (T8, f"{THURSDAY} 11:00"), (T9, f"{THURSDAY} 11:30"), (T10, f"{FRIDAY} 15:00"),
+    )
+)  # fmt: skip
 WEEK: tuple[Row, ...] = (T1, T2, T3, T4, T5, T6, T7, T8, T9, T10)
 
 WEEK_SOLVES: tuple[Row, ...] = (

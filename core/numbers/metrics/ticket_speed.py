@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from core.numbers.metric import Durations, Example, Metric, Unit, named
-from core.numbers.metrics.fixture_week import T2, T3_MONDAY, T3_REOPENED, T3_TUESDAY, WEEK, WEEK_REPLY_WAITS
+from core.numbers.metric import Durations, Example, Metric, Unit, Waiting, named
+from core.numbers.metrics.fixture_week import COHORT, T2, T3_MONDAY, T3_REOPENED, T3_TUESDAY, WEEK, WEEK_REPLY_WAITS
 
 FIRST_SOLVED = "is_solve_counted = 1 and is_outbound = 0 and handled_by = 'human'"
 SOLVED_NOW = f"{FIRST_SOLVED} and is_solved = 1"
@@ -39,6 +39,13 @@ first_response_time = Metric(
     how={
         **two_clocks("frt", "is_frt_counted = 1", "first_replied_on"),
         "handoff": Durations("ticket_facts", "frt_handoff_s", "is_frt_counted = 1", "first_replied_on"),
+        "cohort": Waiting(
+            "ticket_facts",
+            "frt_s",
+            "started_at",
+            "last_solved_at",
+            "is_counted_created = 1 and handled_by <> 'bot' and started_at is not null",
+        ),
         "zendesk_compat": Durations("ticket_facts", "frt_compat_s", on="first_replied_on"),
     },
     fallback="calendar",
@@ -70,6 +77,11 @@ first_response_time = Metric(
             {"calendar": None, "business": None, "zendesk_compat": 8_400},
             days=("2026-03-04", "2026-03-04"),
             says="T6 was begun by an agent; Zendesk times it all the same.",
+        ),
+        Example(
+            {"ticket_facts": COHORT},
+            {"cohort": 54_900, "cohort.n": 6, "cohort.p90": None},
+            says="All that came in the worked week, T3 and T10 still waiting.",
         ),
     ),
 )

@@ -89,6 +89,7 @@ ring_no_answer_rate = Metric(
     clock="ring start",
     profile="C",
     floor=30,
+    needs=("rings",),
     how={"standard": Share(Sum("queue_legs", OFFER, "rings_missed"), Sum("queue_legs", OFFER, "rings"))},
     counter_because="refusing to log in also keeps it low.",
     examples=(
