@@ -2,10 +2,11 @@
 
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from core.pull.contract import Personal
 from core.store import private
@@ -51,25 +52,32 @@ def _blanker(row: type) -> Blank | None:
     def blank(value: Any) -> None:
         for name in marked:
             held = getattr(value, name)
-            # Text keeps its length: a body's length is a fact that survives.
-            msgspec.structs.force_setattr(value, name, "x" * len(held) if isinstance(held, str) else None)
+            if held is not None:
+                # Text keeps its length: a body's length is a fact that survives.
+                force_setattr(value, name, "x" * len(held) if isinstance(held, str) else None)
         for name in inner:
-            _each(getattr(value, name))
+            held = getattr(value, name)
+            if held:
+                _each(held)
 
     return blank
 
 
 def _each(held: Any) -> None:
     match held:
-        case msgspec.Struct():
-            if (blank := blanker(type(held))) is not None:
-                blank(held)
         case list() | tuple():
-            for part in held:
-                _each(part)
+            parts: Iterable[Any] = held
         case dict():
-            for part in held.values():
-                _each(part)
+            parts = held.values()
+        case _:
+            parts = (held,)
+    for part in parts:
+        if isinstance(part, msgspec.Struct):
+            blank = blanker(part.__class__)
+            if blank is not None:
+                blank(part)
+        elif isinstance(part, list | tuple | dict):
+            _each(part)
 
 
 def _is_personal(hint: Any) -> bool:
