@@ -22,6 +22,8 @@ class CustomStatus(msgspec.Struct):
 
 
 class CustomStatuses(ListPage):
+    is_always_whole = True
+
     rows: list[msgspec.Raw] = msgspec.field(name="custom_statuses")
 
 
@@ -49,6 +51,8 @@ class CustomRole(msgspec.Struct):
 
 
 class CustomRoles(ListPage):
+    is_always_whole = True
+
     rows: list[msgspec.Raw] = msgspec.field(name="custom_roles")
 
 

@@ -5,13 +5,17 @@ never mixed with further parameters. Changes of the last minute are left out by 
 """
 
 from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from connectors import Api, Page, Refused, Stuck, Unavailable, Window
 
 PER_EXPORT = 1000
 PER_LIST = 100
+# A page can come once more after a hiccup of Zendesk's, but not for ever.
+MOST_REPEATS = 3
 
 Params = Mapping[str, str | int | None]
 
@@ -38,17 +42,29 @@ class Meta(msgspec.Struct):
 
 
 class ListPage(msgspec.Struct, kw_only=True):
-    """A page of a list, by cursor (``meta``) or, from lists that know no cursor, by link."""
+    """A page of a list, by cursor (``meta``) or by link; some lists come whole and tell neither."""
+
+    is_always_whole: ClassVar[bool] = False
 
     rows: list[msgspec.Raw]
     meta: Meta | None = None
-    next_page: str | None = None
+    next_page: str | None | UnsetType = UNSET
+
+    def following(self, path: str, before: str | None) -> str | None:
+        """The next page's cursor, None at the end; raises where a page must not be taken for the last one."""
+        if self.meta is None and self.next_page is UNSET and not self.is_always_whole:
+            raise Unavailable(f"Zendesk's {path} does not tell whether more is to come; tried again at the next run.")
+        if self.meta is None or not self.meta.has_more:
+            return None
+        if not self.meta.after_cursor or self.meta.after_cursor == before:
+            raise Stuck(f"Zendesk's {path} says that more is to come but gives no new cursor.")
+        return self.meta.after_cursor
 
 
 def by_cursor(api: Api, path: str, form: type[CursorPage], window: Window, params: Params) -> Iterator[Page]:
     """Pages of a cursor export, from the saved cursor or from ``window.since``; the cursor of each is saved with it."""
     place: Params = {"cursor": window.resume_at} if window.resume_at else {"start_time": window.since}
-    cursor, over = window.resume_at, False
+    cursor, over, last, repeats = window.resume_at, False, (b"", b""), 0
     while not over:
         try:
             page = api.get(path, form, params={**place, "per_page": PER_EXPORT, **params})
@@ -61,7 +77,11 @@ def by_cursor(api: Api, path: str, form: type[CursorPage], window: Window, param
             raise Unavailable(
                 f"Zendesk's {path} gives no cursor although more is to come; tried again at the next run."
             )
-        cursor = page.after_cursor or cursor
+        ends = (bytes(page.rows[0]), bytes(page.rows[-1])) if page.rows else (b"", b"")
+        repeats = repeats + 1 if page.rows and ends == last else 0
+        if repeats >= MOST_REPEATS:
+            raise Stuck(f"Zendesk's {path} gives the same rows under ever new cursors; tried again at the next run.")
+        last, cursor = ends, page.after_cursor or cursor
         yield Page(page.rows, resume_at=cursor, last=over)
         place = {"cursor": cursor}
 
@@ -83,6 +103,8 @@ def by_time(
             if is_too_recent(refused):
                 return
             raise
+        if page.end_time is None and page.end_of_stream is None:
+            raise Unavailable(f"Zendesk's {path} does not tell whether more is to come; tried again at the next run.")
         ends_at = page.end_time or at
         over = page.end_of_stream or not page.rows
         if page.end_of_stream is None and ends_at <= at and len(page.rows) < PER_EXPORT:
@@ -104,16 +126,14 @@ def is_too_recent(refused: Refused) -> bool:
 def by_list(api: Api, path: str, form: type[ListPage], params: Params | None = None) -> Iterator[list[msgspec.Raw]]:
     """The pages of a list, whole lists where it knows no pages."""
     place: Params | None = {"page[size]": PER_LIST, **(params or {})}
-    asked = path
+    asked, after = path, None
     while True:
         page = api.get(asked, form, params=place)
         yield page.rows
-        if page.meta is not None and page.meta.has_more:
-            after = page.meta.after_cursor
-            if after is None or (place or {}).get("page[after]") == after:
-                raise Stuck(f"Zendesk's {path} says that more is to come but gives no new cursor.")
+        after = page.following(path, after)
+        if after is not None:
             place = {"page[size]": PER_LIST, **(params or {}), "page[after]": after}
-        elif page.meta is None and page.next_page is not None and page.next_page != asked:
+        elif page.meta is None and isinstance(page.next_page, str) and page.next_page != asked:
             asked, place = page.next_page, None
         else:
             return

@@ -16,10 +16,14 @@ LONGEST_DAYS = 400
 
 
 class SchedulesPage(ListPage):
+    is_always_whole = True
+
     rows: list[msgspec.Raw] = msgspec.field(name="schedules")
 
 
 class HolidaysPage(ListPage):
+    is_always_whole = True
+
     rows: list[msgspec.Raw] = msgspec.field(name="holidays")
 
 

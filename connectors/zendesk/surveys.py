@@ -100,9 +100,9 @@ def swept(api: Api, path: str, form: type[ListPage], window: Window, since: str,
         asked = {since: place.start * unit, "page[size]": PER_LIST, "page[after]": place.after}
         page = api.get(path, form, params=asked)
         newest = max((newest_in(raw) for raw in page.rows), default=0)
-        after = page.meta.after_cursor if page.meta and page.meta.has_more else None
+        after = page.following(path, place.after)
         newest = max(newest, place.newest)
-        if after is None or after == place.after:
+        if after is None:
             done = Place(newest, place.swept or newest)
             yield Page(page.rows, resume_at=text(done), data_to=newest or None, last=True)
             return

@@ -108,6 +108,24 @@ def test_metric_events_are_read_again_for_an_hour(api: Callable[..., Any]) -> No
     assert page.resume_at == "9000"
 
 
+def test_a_page_without_any_word_on_more_is_no_end(api: Callable[..., Any]) -> None:
+    """Half a list taken for a whole one marks the other half as deleted, half an export loses it for good."""
+    for fetch, page in ((fetch_groups, {"groups": []}), (fetch_events, {"ticket_events": [{"id": 1}]})):
+        with pytest.raises(Unavailable, match="whether more is to come"):
+            list(fetch(api(page), Window(since=10)))
+
+
+def test_the_same_rows_under_ever_new_cursors_are_told(api: Callable[..., Any]) -> None:
+    """A cursor that moves over rows that do not is a loop all the same; once more is only a hiccup."""
+    pages = [export(1, 2, cursor=str(number), end=False) for number in range(9)]
+    fake = api(*pages)
+    with pytest.raises(Stuck, match="same rows"):
+        list(fetch_tickets(fake, Window()))
+    assert len(fake.asked) == 4
+    twice = api(export(1, cursor="a", end=False), export(1, cursor="b", end=False), export(2, cursor="c", end=True))
+    assert len(list(fetch_tickets(twice, Window()))) == 3
+
+
 def test_an_account_without_targets_is_spared_its_clocks(api: Callable[..., Any]) -> None:
     """Metric events are the most rows of all and the exports the scarcest requests."""
     fake = api({"sla_policies": [], "next_page": None, "count": 0})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors import Context, Record, Survey, Window
+from connectors import Context, Record, Stuck, Survey, Window
 from connectors.zendesk.surveys import (
     RatingRow,
     ResponseRow,
@@ -95,6 +95,13 @@ def test_a_list_left_half_read_goes_on_at_its_page(api: Callable[..., Any]) -> N
     list(fetch_responses(fake, Window(since=9000, resume_at=page.resume_at)))
     assert fake.asked[0][1] == {"filter[created_at_start]": 1_000_000, "page[size]": 100, "page[after]": "c"}
     assert "after" not in json.loads(page.resume_at or "{}") or not page.last
+
+
+def test_a_list_whose_cursor_stands_still_is_no_end(api: Callable[..., Any]) -> None:
+    """Taken for the end, the rest of the answers would be looked for only in a month's sweep."""
+    page = {"satisfaction_ratings": [{"id": 1}], "meta": {"has_more": True, "after_cursor": "c"}, "links": {}}
+    with pytest.raises(Stuck):
+        list(fetch_ratings(api(page, page), Window(since=1000)))
 
 
 def test_a_response_is_the_answer_to_its_tickets_offer(

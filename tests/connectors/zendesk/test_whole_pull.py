@@ -1,5 +1,6 @@
 """The connector with the real door, loop and store: on a made-up account of which all is known, and a recorded one."""
 
+import re
 import socket
 import sqlite3
 import subprocess
@@ -17,8 +18,10 @@ import pytest
 
 from connectors.zendesk import connector
 from connectors.zendesk.settings import ZendeskSettings
+from core.clock import Timing
 from core.pull.account import Accounts, close
 from core.pull.loop import pull_source
+from core.pull.replay import rebuild_from_raw
 from core.pull.source import SourceResult, SourceSpec
 from core.sandbox import account
 from core.sandbox.asof import State, as_of
@@ -28,10 +31,13 @@ from core.sandbox.truth import SYSTEM_USER, Change, Comment, Create, ScheduleSet
 from core.sandbox.world import World, build_world
 from core.sandbox.zendesk import EMAIL, TOKEN
 from core.store.db import open_store
+from core.store.raw import kept_rows
 
 HELD_BACK_S = 60
 # What one pull at the end and many on the way must agree on; roles and opening hours are dated by when they were seen.
 SAME = ("tickets", "ticket_events", "messages", "source_metrics", "surveys", "sla_instances", "organizations")
+# Ids that the sandbox's hostile rows bear.
+HOSTILE = re.compile(r"zd:(99[01]\d{3}|9007199254740993|18446744073709551616)\b")
 BOOKKEEPING = {"synced_at", "fetched_at"}
 SETTINGS = ZendeskSettings(
     subdomain="demo",
@@ -54,9 +60,32 @@ SPEC = SourceSpec(
 )
 
 
+class Hasty:
+    """A clock on which waiting takes no time."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def monotonic(self) -> float:
+        return self.at
+
+    def sleep(self, seconds: float) -> None:
+        self.at += seconds
+
+
 @pytest.fixture(scope="module")
 def world() -> World:
-    return build_world(scale=0.03)
+    return build_world(scale=0.02)
+
+
+@pytest.fixture(scope="module")
+def whole(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    """The store after one undisturbed pull."""
+    db = open_store(tmp_path_factory.mktemp("whole") / "whole.db")
+    with serve_zendesk(world) as server:
+        pull(db, server.url, world.until)
+    yield db
+    db.close()
 
 
 @pytest.fixture
@@ -74,7 +103,8 @@ def store(tmp_path: Path) -> Iterator[Callable[[str], sqlite3.Connection]]:
 
 def pull(db: sqlite3.Connection, url: str, now_at: int, spec: SourceSpec = SPEC) -> SourceResult:
     spec = replace(spec, base_url=url)
-    api = Accounts().open(spec, connector)
+    clock = Hasty()
+    api = Accounts(Timing(monotonic=clock.monotonic, sleep=clock.sleep)).open(spec, connector)
     try:
         return pull_source(db, spec, connector, api, now_at)
     finally:
@@ -213,6 +243,76 @@ def test_many_pulls_on_the_way_come_to_the_same_as_one(
         "select role from agent_roles where agent_uid = ? order by from_at", (f"zd:{account.DEMOTED}",)
     )]  # fmt: skip
     assert roles == ["agent", None]
+
+
+def test_kept_rows_hold_nobodys_words_and_tell_the_same_again(
+    world: World, store: Callable[[str], sqlite3.Connection]
+) -> None:
+    """A mended mapping is applied to kept rows: what was blanked in them must not blank the store."""
+    db = store("once")
+    spec = replace(SPEC, settings=SETTINGS.model_copy(update={"internal_domains": ("lumo.example",)}))
+    with serve_zendesk(world) as server:
+        pull(db, server.url, world.until, spec)
+    tables = (*SAME, "customers", "customer_identities", "agents", "agent_roles", "sla_events", "business_schedules")
+    before = {table: dump(db, table) for table in tables}
+    assert rebuild_from_raw(db, spec, connector, world.until) > len(world.tickets)
+    for table in tables:
+        assert dump(db, table) == before[table], table
+
+    raw = b"".join(payload for stream in connector.streams for batch in kept_rows(db, "zd", stream.name)
+                   for _, _, payload in batch)  # fmt: skip
+    people = [person for person in world.people if person.role == "end-user" and person.email]
+    said = {event.body for audit in world.audits for event in audit.events if isinstance(event, Comment)}
+    assert raw
+    assert not [person.email for person in people if str(person.email).encode() in raw]
+    assert not [body for body in said if body.encode() in raw]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("missing_paging", "tickets/cursor"),
+        ("missing_paging", "metric_events"),
+        ("missing_paging", "groups"),
+        ("same_cursor", "tickets/cursor"),
+        ("same_cursor", "ratings"),
+        ("stuck", "tickets/cursor"),
+        ("stuck", "ticket_events"),
+        ("foreign_next", "ticket_events"),
+        ("hostile", "tickets/cursor"),
+        ("hostile", "ratings"),
+    ],
+)
+def test_after_a_bad_hour_the_next_pull_has_the_truth(
+    world: World, whole: sqlite3.Connection, store: Callable[[str], sqlite3.Connection], path: str, kind: str
+) -> None:
+    """Whatever paging does, nothing is taken for complete that is not, and nothing is lost for good."""
+    db = store("faulty")
+    with serve_zendesk(world) as server:
+        server.fail(kind=kind, path=path)
+        pull(db, server.url, world.until)
+        server.heal()
+        assert pull(db, server.url, world.until + 60).outcome == "ok"
+    for table in SAME:
+        found = [row for row in dump(db, table) if not HOSTILE.search(repr(row))]
+        assert found == dump(whole, table), table
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_what_a_plan_lacks_is_skipped_and_the_rest_arrives(
+    world: World, whole: sqlite3.Connection, store: Callable[[str], sqlite3.Connection], status: int
+) -> None:
+    """Schedules, targets and ratings belong to larger plans."""
+    db = store("small")
+    with serve_zendesk(world) as server:
+        for path in ("business_hours", "slas", "satisfaction_ratings", "custom_statuses", "search"):
+            server.fail(kind="status", path=path, status=status)
+        result = pull(db, server.url, world.until)
+    skipped = {one.stream for one in result.streams if one.status == "skipped"}
+    plan = {"open_tickets", "schedules", "sla_policies", "metric_events", "satisfaction_ratings", "survey_responses"}
+    assert (result.outcome, skipped) == ("ok", plan)
+    for table in ("tickets", "messages", "organizations"):
+        assert dump(db, table) == dump(whole, table)
 
 
 def test_the_stated_requests_are_enough(world: World, store: Callable[[str], sqlite3.Connection]) -> None:
