@@ -101,9 +101,8 @@ def select(
     keys = [on, *by]
     figures = [expression for part in parts for expression in expressions(part)]
     where = [f"{on} in {marks(days)}", *filters]
-    return (
-        f"select {', '.join([*keys, *figures])}\nfrom {fact}\nwhere {' and '.join(where)}\ngroup by {', '.join(reversed(keys))}"
-    )
+    chosen, grouped = ", ".join([*keys, *figures]), ", ".join(reversed(keys))
+    return f"select {chosen}\nfrom {fact}\nwhere {' and '.join(where)}\ngroup by {grouped}"
 
 
 def unpacked(parts: Iterable[Part], figures: Sequence[Any]) -> Iterator[tuple[Part, Any, int]]:
