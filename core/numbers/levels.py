@@ -76,6 +76,24 @@ def shift(db: sqlite3.Connection, before: Moves, after: Moves) -> None:
         old, new = before.get(key, {}), after.get(key, {})
         changes = {day: new.get(day, 0) - old.get(day, 0) for day in old.keys() | new.keys() if day <= last_on}
         _carry(db, key, {day: change for day, change in changes.items() if change}, last_on)
+    if before or after:
+        _square(db, last_on)
+
+
+def _first_on(db: sqlite3.Connection) -> str | None:
+    """The day of the first entry."""
+    entered = f"select min(day_on) from parts where part = ? and dim = '{TOTAL}' and slot = {WHOLE_DAY}"
+    row = db.execute(entered, (LEVELS[0].entered.id,)).fetchone()
+    return None if row[0] is None else str(row[0])
+
+
+def _square(db: sqlite3.Connection, last_on: str) -> None:
+    """Totals stand on every kept day from the first entry on and on none before, zero or not, as counted at once."""
+    first_on = _first_on(db)
+    since = first_on or add_days(last_on, 1)
+    db.execute(f"delete from parts where part in {marks(IDS)} and day_on < ?", (*IDS, since))
+    zeros = [(level, day_on, TOTAL, "", 0, 0) for level in IDS for day_on in days(since, last_on)]
+    db.executemany(f"{INSERT} on conflict (part, day_on, dim, member, slot) do nothing", zeros)
 
 
 def _carry(db: sqlite3.Connection, key: Key, changes: Mapping[str, float], last_on: str) -> None:
@@ -105,10 +123,10 @@ def extend(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> int:
     last_on = through(db)
     state: dict[Key, float] = {(level, TOTAL, ""): 0 for level in IDS}
     if last_on is None:
-        entered = f"select min(day_on) from parts where part = ? and dim = '{TOTAL}' and slot = {WHOLE_DAY}"
-        first_on = db.execute(entered, (LEVELS[0].entered.id,)).fetchone()[0]
-        if first_on is None:
+        began_on = _first_on(db)
+        if began_on is None:
             return 0
+        first_on = began_on
     else:
         first_on = add_days(last_on, 1)
         known = f"select part, dim, member, num from parts where part in {marks(IDS)} and day_on = ?"
