@@ -38,7 +38,7 @@ FAR: tuple[Mark, ...] = (
     Mark(
         "customers",
         "ticket",
-        "select uid from tickets where requester_uid = {row}.uid",
+        "select uid from tickets where requester_uid = {row}.uid union " + BY_AUTHOR + "uid",
         ("customer_type", "is_internal", "language"),
     ),
     Mark("agents", "ticket", BY_AUTHOR + "uid", ("role", "is_human")),

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from core.clock import day_bounds
+from core.numbers.facts.staff import load_staff
 from core.numbers.facts.ticket import FACTS_VERSION
 from core.numbers.reporting import Reporting
 from core.store.db import set_setting, setting
 from core.store.migrations import mark_all
 
-RULES, HOURS = "derived_rules", "derived_hours"
+RULES, HOURS, STAFF = "derived_rules", "derived_hours", "derived_staff"
 Hours = Mapping[str, Any]
 
 
@@ -28,6 +29,7 @@ def mark_what_rules_change(db: sqlite3.Connection, reporting: Reporting, now_at:
     if before is None or db.execute("select 1 from dirty_keys where kind = 'schedule' limit 1").fetchone():
         _mark_hours(db, reporting)
         db.execute("delete from dirty_keys where kind = 'schedule'")
+    _mark_staff(db, reporting)
     db.execute(
         "insert into dirty_keys (kind, key) select distinct 'ticket', ticket_uid from sla_facts "
         "where decided_at is null and due_at is not null and due_at < ? on conflict do nothing",
@@ -51,6 +53,39 @@ def _said(reporting: Reporting) -> str:
 
 # Rules that no fact depends on.
 UNFELT = frozenset({"history_from_on"})
+
+
+def _mark_staff(db: sqlite3.Connection, reporting: Reporting) -> None:
+    """Marks the tickets on which people acted, or which they or teams had, of whom we know something else now."""
+    staff = load_staff(db)
+    now: dict[str, list[Any]] = {uid: list(member) for uid, member in staff.members.items()}
+    now |= {
+        row[0]: [row[1], reporting.team_schedules.get(row[2])] for row in db.execute("select uid, tier, name from teams")
+    }
+    text = msgspec.json.encode(now, order="deterministic").decode()
+    stored = setting(db, STAFF)
+    if stored == text:
+        return
+    set_setting(db, STAFF, text)
+    if db.execute("select 1 from ticket_facts limit 1").fetchone() is None:
+        return
+    before = msgspec.json.decode(stored or "{}")
+    said = msgspec.json.decode(text)
+    uids = sorted(uid for uid in before.keys() | said.keys() if before.get(uid) != said.get(uid))
+    changed = msgspec.json.encode(uids).decode()
+    db.execute(
+        "insert into dirty_keys (kind, key) select distinct 'ticket', e.ticket_uid from ticket_events e "
+        "where e.actor_uid in (select value from json_each(:uids)) or (e.kind in ('assignee', 'team') "
+        "and (e.new_value in (select value from json_each(:uids)) or e.old_value in (select value from json_each(:uids)))) "
+        "union select 'ticket', t.uid from tickets t where t.requester_uid in (select value from json_each(:uids)) "
+        "or t.assignee_uid in (select value from json_each(:uids)) or t.team_uid in (select value from json_each(:uids)) "
+        "or t.submitter_uid in (select value from json_each(:uids)) "
+        "union select 'ticket', s.ticket_uid from surveys s where s.ticket_uid is not null "
+        "and s.customer_uid in (select value from json_each(:uids)) "
+        "union select distinct 'agent', a.agent_uid from agent_states a "
+        "where a.agent_uid in (select value from json_each(:uids)) on conflict do nothing",
+        {"uids": changed},
+    )
 
 
 def _mark_hours(db: sqlite3.Connection, reporting: Reporting) -> None:

@@ -74,7 +74,7 @@ def derive_ticket(
         precision = _worst(events)
     else:
         outline = outlined(ticket, figures)
-        life = NO_LIFE
+        life = NO_LIFE._replace(category=ticket.status_category or "other")
         if outline is not None:
             initial, steps = outline
             steps = sorted([*steps, *unsaid(ticket, steps, created_at)], key=lambda step: step.at)
@@ -114,8 +114,10 @@ def derive_ticket(
     if not is_complete:
         first_assigned_at = whole(figures, "initially_assigned_at")
         people, teams = whole(figures, "assignee_stations") or 0, whole(figures, "group_stations") or 0
-    if handled_by == "none" and (human_replies or reply.replied_at is not None):
-        handled_by = "human"
+    if handled_by == "none" and not is_complete:
+        # What was done to it is not known; that a person has it, or answered, is.
+        has_person = ticket.assignee_uid is not None and staff.is_person(ticket.assignee_uid)
+        handled_by = "human" if has_person or human_replies or reply.replied_at is not None else "none"
     is_timed = reason not in UNTIMED
     is_human = handled_by == "human"
     is_counted = reason is None
