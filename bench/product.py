@@ -130,7 +130,7 @@ def report(loaded: Loaded, now_at: int) -> dict[str, Any]:
             derive(db, reporting, now_at)
         with stages.stage("fold"):
             fold(db, reporting, now_at)
-        spec = next(iter(report_specs(loaded.config).values()))
+        spec = next(iter(report_specs(loaded).values()))
         with stages.stage("build"):
             built = build(db, loaded, spec, last_whole_day(loaded, now_at), now_at)
         with stages.stage("render"):
