@@ -1,5 +1,6 @@
 """Deskpulse on the command line: parses, calls, prints, sets the exit code."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -43,6 +44,15 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 
 def _is_quiet() -> bool:
     return bool(click.get_current_context().obj)
+
+
+def _seconds(_context: click.Context, _parameter: click.Parameter, text: str) -> int:
+    from core.config import seconds
+
+    try:
+        return int(str(seconds(text)))
+    except ValueError as problem:
+        raise click.BadParameter(str(problem)) from None
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
@@ -138,22 +148,35 @@ def demo(out: Path, language: str, config: Path) -> None:
 @click.option("--force", is_flag=True, help="Write over an existing config.")
 def init(non_interactive: bool, force: bool, config: Path, **given: str | None) -> None:
     """Ask four questions; write config.toml and the Slack app manifest."""
-    from core.daemon.setup import Answers, write_setup
+    from core.daemon.setup import Answers, write_setup, zone
 
+    if config.exists() and not force:
+        write_setup(config, Answers())  # says so before anything is asked
     answers = Answers(**{key: value for key, value in given.items() if value is not None})
+    zone(answers.time_zone)
     if not non_interactive:
         answers = Answers(
             subdomain=click.prompt("Zendesk subdomain (the part before .zendesk.com)", default=answers.subdomain),
             email=click.prompt("Mail of the Zendesk user whose API token is used", default=answers.email),
-            time_zone=click.prompt("Time zone of the report", default=answers.time_zone),
+            time_zone=click.prompt("Time zone of the report", default=answers.time_zone, value_proc=_zone),
             channel=click.prompt("Slack channel id", default=answers.channel),
             queue_log=answers.queue_log,
             language=answers.language,
         )
-    written = write_setup(config.parent, answers, force=force)
+    written = write_setup(config, answers, force=force)
     for path in written:
         _say(f"wrote {path}")
     _say("Next: set ZENDESK_TOKEN and SLACK_BOT_TOKEN in the environment, then: sync.py check")
+
+
+def _zone(text: str) -> str:
+    from core.daemon.setup import zone
+    from core.errors import ConfigError
+
+    try:
+        return zone(text)
+    except ConfigError as problem:
+        raise click.UsageError(problem.message) from None
 
 
 @cli.command()
@@ -192,7 +215,7 @@ def run(source: str | None, once: bool, as_json: bool, config: Path) -> None:
     with progress(enabled=not _is_quiet() and sys.stderr.isatty()) as watch:
         result = run_once(loaded, now, only=source, watch=watch)
     if as_json:
-        _json(result)
+        _json(result.data())
     else:
         for line in result.lines():
             _say(line)
@@ -244,20 +267,21 @@ def backfill(
 @verb
 @as_json
 @click.option("--healthy", is_flag=True, help="Print nothing much; exit 1 if a source is behind.")
-@click.option("--max-lag", default="2h", show_default=True, help="With --healthy: how far behind is too far.")
-def status(healthy: bool, max_lag: str, as_json: bool, config: Path) -> None:
+@click.option(
+    "--max-lag", default="2h", show_default=True, callback=_seconds, help="With --healthy: how far behind is too far."
+)
+def status(healthy: bool, max_lag: int, as_json: bool, config: Path) -> None:
     """Per stream: last success, data to, lag, rows, rejected, next run, last error."""
     from core.clock import iso, now
-    from core.config import seconds
-    from core.daemon.place import load_place
+    from core.daemon.place import load_place, reading
     from core.daemon.status import read_status, unhealthy
-    from core.store.db import open_store
 
     loaded = load_place(config, with_secrets=False)
     now_at = now()
-    found = read_status(open_store(loaded.store_path, read_only=True), loaded, now_at)
+    with reading(loaded) as db:
+        found = read_status(db, loaded, now_at)
     if healthy:
-        reasons = unhealthy(found, now_at, int(str(seconds(max_lag))))
+        reasons = unhealthy(found, now_at, max_lag)
         _say("healthy" if not reasons else "\n".join(reasons))
         sys.exit(1 if reasons else 0)
     if as_json:
@@ -290,11 +314,11 @@ def doctor(as_json: bool, config: Path) -> None:
     """Everything that could be wrong, on one page."""
     from core.clock import now
     from core.daemon.doctor import examine
-    from core.daemon.place import load_place
-    from core.store.db import open_store
+    from core.daemon.place import load_place, reading
 
     loaded = load_place(config, with_secrets=False)
-    findings = list(examine(open_store(loaded.store_path, read_only=True), loaded, now()))
+    with reading(loaded) as db:
+        findings = list(examine(db, loaded, now()))
     if as_json:
         _json([{"what": f.what, "ok": f.ok, "advice": f.advice} for f in findings])
     else:
@@ -369,11 +393,11 @@ def report(
     """Build a report and send nothing."""
     from core.clock import now
     from core.daemon.questions import report_text
-    from core.deliver.file import write_private
+    from core.deliver.file import write_whole
 
     made = report_text(config, now(), name, day, form, language)
     if out:
-        _say(f"wrote {write_private(out.parent, out.name, made)}")
+        _say(f"wrote {write_whole(out, made)}")
     else:
         click.echo(made)
 
@@ -440,12 +464,12 @@ def rebuild(from_raw: bool, config: Path) -> None:
 @click.argument("target", type=click.Path(path_type=Path))
 def backup(target: Path, config: Path) -> None:
     """A safe copy of the store, also while the daemon runs."""
-    from core.daemon.place import load_place
+    from core.daemon.place import load_place, reading
     from core.store.db import backup as copy
-    from core.store.db import open_store
 
     loaded = load_place(config, with_secrets=False)
-    copy(open_store(loaded.store_path, read_only=True), target)
+    with reading(loaded) as db:
+        copy(db, target)
     _say(f"wrote {target} ({target.stat().st_size:,} bytes). Restore it by putting it in place of {loaded.store_path}.")
 
 
@@ -540,6 +564,9 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(1)
+    except BrokenPipeError:
+        # The reader, such as `head`, has seen enough; what is still to be flushed must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as problem:  # noqa: BLE001  (the last edge: a message, an exit code, no traceback)
         from core.daemon.exits import explain
 

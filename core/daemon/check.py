@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from core.config.load import Loaded
+from core.daemon.exits import unknown
 from core.daemon.place import connector_folder
 from core.daemon.sources import source_specs
 from core.deliver import open_target
@@ -22,8 +23,11 @@ def check_all(loaded: Loaded, only: str | None, now_at: int) -> Iterator[tuple[s
     yield "config", Finding("every key is right", True)
     for warning in loaded.warnings:
         yield "config", Finding(warning, True)
-    names = {source.name for source in loaded.config.sources}
-    if only is None or only in names or only not in {d.name for d in loaded.config.destinations}:
+    sources = [source.name for source in loaded.config.sources]
+    destinations = [destination.name for destination in loaded.config.destinations]
+    if only is not None and only not in (*sources, *destinations):
+        raise unknown("source or destination", only, (*sources, *destinations))
+    if only is None or only in sources:
         for spec in source_specs(loaded, only):
             for finding in check_source(spec, find_connector(spec.connector, connector_folder(loaded.path)), now_at):
                 yield spec.name, finding
@@ -39,7 +43,11 @@ def check_all(loaded: Loaded, only: str | None, now_at: int) -> Iterator[tuple[s
 
 def check_source(spec: SourceSpec, connector: Connector, now_at: int) -> Iterator[Finding]:
     """Log-in, the connector's own findings, one page of each stream, clock skew, zone."""
-    api = Accounts().open(spec, connector)
+    try:
+        api = Accounts().open(spec, connector)
+    except DeskpulseError as problem:
+        yield Finding("its address and key", False, problem.message)
+        return
     try:
         if connector.check is not None:
             yield from connector.check(api)

@@ -19,7 +19,7 @@ from core.daemon.progress import Watch, unwatched
 from core.daemon.reports import Due, archive, checked_day, due_reports, last_whole_day, send_reports, was_read
 from core.daemon.sources import source_specs
 from core.deliver import Receipt
-from core.errors import ConfigError
+from core.errors import ConfigError, DeskpulseError
 from core.numbers.derive import derive, derive_all
 from core.numbers.parts import fold
 from core.numbers.reporting import Reporting
@@ -32,6 +32,8 @@ from core.pull.source import SourceResult, SourceSpec
 from core.store.db import InstanceLock, open_store
 
 Stop = Callable[[], bool]
+STREAM = ("stream", "status", "rows", "news", "rejected", "requests", "note")
+RECEIPT = ("destination", "state", "sent", "already", "notes")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,29 @@ class CycleResult:
             return exits.SOME_FAILED
         return exits.DONE
 
+    def data(self) -> dict[str, object]:
+        """The round with stable keys."""
+        return {
+            "exit_code": self.exit_code,
+            "sources": [
+                {
+                    "source": source.source,
+                    "outcome": source.outcome,
+                    "rows": source.rows,
+                    "rejected": source.rejected,
+                    "requests": source.requests,
+                    "error": _said(source.error),
+                    "streams": [
+                        {**{name: getattr(stream, name) for name in STREAM}, "error": _said(stream.error)}
+                        for stream in source.streams
+                    ],
+                }
+                for source in self.sources
+            ],
+            "changed_days": self.folded_days,
+            "receipts": [{name: getattr(receipt, name) for name in RECEIPT} for receipt in self.receipts],
+        }
+
     def lines(self) -> Iterator[str]:
         """The round in plain words."""
         for source in self.sources:
@@ -76,6 +101,10 @@ class CycleResult:
             yield f"{receipt.destination}: {receipt.state}, {receipt.sent} parts{known}"
             for note in receipt.notes:
                 yield f"    {note}"
+
+
+def _said(error: DeskpulseError | None) -> str | None:
+    return error.message if error else None
 
 
 def never() -> bool:
@@ -172,12 +201,12 @@ def send_now(
     specs = report_specs(loaded)
     spec = specs.get(name) if name else next(iter(specs.values()))
     if spec is None:
-        raise ConfigError(f"no report is called '{name}'. Known: {', '.join(specs)}.")
+        raise exits.unknown("report", str(name), specs)
     wanted = to or next((rule.to for rule in config.reports if rule.name == spec.name), ())
     destinations = [destination for destination in config.destinations if destination.name in wanted]
-    unknown = set(wanted) - {destination.name for destination in destinations}
-    if unknown:
-        raise ConfigError(f"no destination is called '{min(unknown)}'. See [[destinations]] in the config.")
+    known = [destination.name for destination in config.destinations]
+    if missing := sorted(set(wanted) - set(known)):
+        raise exits.unknown("destination", missing[0], known)
     day_on = checked_day(day) if day else last_whole_day(loaded, now_at)
     with opened(loaded) as db:
         if not was_read(db):

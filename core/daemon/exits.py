@@ -1,7 +1,9 @@
 """What went wrong as a message and an exit code (the command line's contract)."""
 
+import difflib
 import sqlite3
 import traceback
+from collections.abc import Collection
 
 from core import log
 from core.errors import AuthError, ConfigError, DeskpulseError, Unavailable
@@ -21,6 +23,13 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (StoreBusy, BUSY),
     (TooIncomplete, INCOMPLETE),
 )
+
+
+def unknown(what: str, name: str, known: Collection[str]) -> ConfigError:
+    """Nothing of this kind has this name: with the nearest one, and all there are."""
+    near = difflib.get_close_matches(name, known, n=1)
+    meant = f" Did you mean '{near[0]}'?" if near else ""
+    return ConfigError(f"no {what} is called '{name}'.{meant} Known: {', '.join(sorted(known)) or 'none'}.")
 
 
 def explain(problem: BaseException, *, debug: bool = False) -> tuple[str, int]:

@@ -1,7 +1,9 @@
 """Where Deskpulse runs: the loaded config, and what follows from it for pulling, counting and reporting."""
 
 import logging
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +12,14 @@ from pydantic import BaseModel
 from core import log
 from core.config.load import Loaded, load_config
 from core.config.models import Config
+from core.daemon.exits import TooIncomplete
 from core.daemon.schedules import opening_hours
 from core.deliver.targets import destination_types
 from core.numbers.metrics import find_metric
 from core.numbers.reporting import QueueRule, Reporting
 from core.pull.discover import find_connector
 from core.report.model import Goal, ReportSpec
+from core.store.db import open_store
 
 # Public holidays are needed for history and for targets that fall due next year.
 YEARS_BACK = 10
@@ -38,6 +42,15 @@ def load_place(path: Path, *, with_secrets: bool = True) -> Loaded:
     for warning in loaded.warnings:
         log.event("config", level=logging.WARNING, warning=warning)
     return loaded
+
+
+@contextmanager
+def reading(loaded: Loaded) -> Iterator[sqlite3.Connection]:
+    """The store for reading; TooIncomplete where there is none yet."""
+    if not loaded.store_path.exists():
+        raise TooIncomplete(f"there is no store at {loaded.store_path} yet. Make it with: sync.py run")
+    with closing(open_store(loaded.store_path, read_only=True)) as db:
+        yield db
 
 
 def connector_folder(path: Path) -> Path | None:

@@ -1,5 +1,6 @@
 """What the reading verbs ask of a store: metrics, reports, exports, connectors."""
 
+import io
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from pydantic import BaseModel
 
 from core.config.load import Loaded
 from core.daemon.cycle import day_span
-from core.daemon.place import load_place, report_specs, reporting_of
+from core.daemon.exits import unknown
+from core.daemon.place import load_place, reading, report_specs, reporting_of
 from core.daemon.reports import build, checked_day, last_whole_day, render
+from core.deliver.file import private_file
 from core.errors import ConfigError
 from core.numbers.answer import Answer, Comparison, Period
 from core.numbers.ask import METRICS, ask, breakdown, compare, find_metric, series
@@ -22,7 +25,6 @@ from core.pull.discover import all_connectors, places
 from core.report.export import Form, Kind, export_rows, write_rows
 from core.report.model import Report, ReportSpec
 from core.report.words import value_text
-from core.store.db import open_store
 
 
 @dataclass(frozen=True)
@@ -49,27 +51,29 @@ def list_metrics(config: Path, now_at: int) -> list[MetricLine]:
     reporting = reporting_of(loaded.config, now_at)
     language = loaded.config.reporting.language
     day = last_whole_day(loaded, now_at)
-    db = open_store(loaded.store_path, read_only=True)
-    lines = []
-    for metric in METRICS.values():
-        answer = ask(db, metric.id, Period(day, day), reporting=reporting, now_at=now_at)
-        lines.append(
-            MetricLine(
-                metric.id,
-                metric.names[language],
-                metric.group,
-                metric.unit.value,
-                metric.direction,
-                metric.strength,
-                metric.counter,
-                answer.status,
-                answer.reason,
-                answer.value,
-                answer.n,
-                said(metric, answer, language),
-            )
-        )
-    return lines
+    with reading(loaded) as db:
+        answers = {
+            metric.id: ask(db, metric.id, Period(day, day), reporting=reporting, now_at=now_at)
+            for metric in METRICS.values()
+        }
+    return [_line(metric, answers[metric.id], language) for metric in METRICS.values()]
+
+
+def _line(metric: Metric, answer: Answer, language: str) -> MetricLine:
+    return MetricLine(
+        metric.id,
+        metric.names[language],
+        metric.group,
+        metric.unit.value,
+        metric.direction,
+        metric.strength,
+        metric.counter,
+        answer.status,
+        answer.reason,
+        answer.value,
+        answer.n,
+        said(metric, answer, language),
+    )
 
 
 def said(metric: Metric, answer: Answer, language: str) -> str:
@@ -148,32 +152,34 @@ def show_metric(
     reporting = reporting_of(loaded.config, now_at)
     metric = find_metric(name)
     if variant is not None and variant not in metric.how:
-        raise ConfigError(f"{metric.id} has no variant '{variant}'. Known: {', '.join(metric.how)}.")
+        raise unknown(f"variant of {metric.id}", variant, metric.how)
     named = to_on or day
     last = checked_day(named) if named else last_whole_day(loaded, now_at)
     first = checked_day(from_on) if from_on else last
     period = Period(first, last, "day" if first == last else "rolling")
-    db = open_store(loaded.store_path, read_only=True)
-    more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
-    variants = {
-        each: ask(db, metric.id, period, variant=each, **more) for each in ([variant] if variant else metric.how)
-    }
-    counters = {other: ask(db, other, period, **more) for other in metric.counter}
-    daily: tuple[Answer, ...] = ()
-    if days > 0:
-        begin = (date.fromisoformat(last) - timedelta(days=days - 1)).isoformat()
-        daily = tuple(series(db, metric.id, begin, last, variant=variant, **more))
-    return ShownMetric(
-        metric,
-        period,
-        where,
-        variants or {"": ask(db, metric.id, period, **more)},
-        compare(db, metric.id, last, variant=variant, tiles=1, **more) if first == last else None,
-        {other: answer for other, answer in counters.items() if answer.status != "unavailable"},
-        tuple((name, answer) for _, name, answer in breakdown(db, metric.id, period, by, **more)) if by else (),
-        daily,
-        loaded.config.reporting.language,
-    )
+    if first > last:
+        raise ConfigError(f"--from {first} lies after the last day, {last}.")
+    with reading(loaded) as db:
+        more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
+        variants = {
+            each: ask(db, metric.id, period, variant=each, **more) for each in ([variant] if variant else metric.how)
+        }
+        counters = {other: ask(db, other, period, **more) for other in metric.counter}
+        daily: tuple[Answer, ...] = ()
+        if days > 0:
+            begin = (date.fromisoformat(last) - timedelta(days=days - 1)).isoformat()
+            daily = tuple(series(db, metric.id, begin, last, variant=variant, **more))
+        return ShownMetric(
+            metric,
+            period,
+            where,
+            variants or {"": ask(db, metric.id, period, **more)},
+            compare(db, metric.id, last, variant=variant, tiles=1, **more) if first == last else None,
+            {other: answer for other, answer in counters.items() if answer.status != "unavailable"},
+            tuple((name, answer) for _, name, answer in breakdown(db, metric.id, period, by, **more)) if by else (),
+            daily,
+            loaded.config.reporting.language,
+        )
 
 
 def report_text(config: Path, now_at: int, name: str | None, day: str | None, form: str, language: str | None) -> str:
@@ -215,10 +221,10 @@ def _built(config: Path, now_at: int, name: str | None, day: str | None) -> tupl
     specs = report_specs(loaded)
     spec = specs.get(name) if name else next(iter(specs.values()))
     if spec is None:
-        raise ConfigError(f"no report is called '{name}'. Known: {', '.join(specs)}.")
-    db = open_store(loaded.store_path, read_only=True)
+        raise unknown("report", str(name), specs)
     day_on = checked_day(day) if day else last_whole_day(loaded, now_at)
-    return loaded, spec, build(db, loaded, spec, day_on, now_at)
+    with reading(loaded) as db:
+        return loaded, spec, build(db, loaded, spec, day_on, now_at)
 
 
 def export_to(config: Path, what: Kind, form: Form, out: Path | None, from_on: str | None, to_on: str | None) -> int:
@@ -226,14 +232,12 @@ def export_to(config: Path, what: Kind, form: Form, out: Path | None, from_on: s
     loaded = load_place(config, with_secrets=False)
     begins = day_span(loaded, from_on, None, 0)[0] if from_on else None
     ends = day_span(loaded, "1970-01-02", to_on, 0)[1] if to_on else None
-    rows = export_rows(open_store(loaded.store_path, read_only=True), what, begins, ends)
-    if out is None:
-        return write_rows(rows, form, sys.stdout)
-    import os  # noqa: PLC0415
-
-    descriptor = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        return write_rows(rows, form, file)
+    with reading(loaded) as db:
+        rows = export_rows(db, what, begins, ends)
+        if out is None:
+            return write_rows(rows, form, sys.stdout)
+        with private_file(out) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            return write_rows(rows, form, text)
 
 
 @dataclass(frozen=True)

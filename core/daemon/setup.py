@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.deliver.file import write_private
+from core.config.models import known_zone
+from core.deliver.file import write_private, write_whole
 from core.errors import ConfigError
 
 
@@ -43,6 +44,14 @@ MANIFEST: Mapping[str, object] = {
 }
 """chat:write posts; files:write uploads the chart picture where the chart block is refused; the history scopes and
 metadata.message:read let an unclear delivery be settled by looking instead of asking a person."""
+
+
+def zone(text: str) -> str:
+    """A time zone that this machine knows; else ConfigError with the nearest one."""
+    try:
+        return known_zone(text.strip())
+    except ValueError as problem:
+        raise ConfigError(f"'{text}' {problem}") from None
 
 
 def config_text(answers: Answers) -> str:
@@ -96,12 +105,9 @@ metrics = "starter"
 """
 
 
-def write_setup(folder: Path, answers: Answers, *, force: bool = False) -> tuple[Path, Path]:
-    """Writes config.toml and slack-manifest.json with mode 0600; an existing config is kept unless ``force``."""
-    config = folder / "config.toml"
+def write_setup(config: Path, answers: Answers, *, force: bool = False) -> tuple[Path, Path]:
+    """Writes the config and slack-manifest.json beside it, mode 0600; an existing config is kept unless ``force``."""
     if config.exists() and not force:
         raise ConfigError(f"{config} is there already. Keep it, or write over it with: sync.py init --force")
     manifest = json.dumps(MANIFEST, indent=2) + "\n"
-    return write_private(folder, config.name, config_text(answers)), write_private(
-        folder, "slack-manifest.json", manifest
-    )
+    return write_whole(config, config_text(answers)), write_private(config.parent, "slack-manifest.json", manifest)

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from core.config.load import Loaded
 from core.config.models import Source
+from core.daemon.exits import unknown
 from core.errors import ConfigError
 from core.pull.source import SourceSpec
 
@@ -13,10 +14,10 @@ def source_specs(loaded: Loaded, only: str | None = None) -> list[SourceSpec]:
     """Every source, or the one named ``only``; ConfigError if there is none of that name."""
     config = loaded.config
     wanted = [source for source in config.sources if only in (None, source.name)]
+    if only is not None and not wanted:
+        raise unknown("source", only, [source.name for source in config.sources])
     if not wanted:
-        known = ", ".join(source.name for source in config.sources) or "none"
-        said = f"no source is called '{only}'." if only else "the config names no [[sources]]."
-        raise ConfigError(f"{said} Known: {known}.")
+        raise ConfigError("the config names no [[sources]]; config.example.toml shows how.")
     return [_spec(loaded, source) for source in wanted]
 
 

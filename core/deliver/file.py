@@ -2,9 +2,11 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from core.deliver.outbox import Part, Sent
 from core.errors import ConfigError, Unavailable
@@ -57,20 +59,30 @@ def safe_name(name: str) -> str:
 
 def write_private(folder: Path, name: str, text: str | bytes) -> Path:
     """Writes ``text`` to ``folder/name`` with mode 0600 and in one step; the folder is made if it is not there."""
-    data = text.encode("utf-8") if isinstance(text, str) else text
-    target = folder / safe_name(name)
+    return write_whole(folder / safe_name(name), text)
+
+
+def write_whole(target: Path, text: str | bytes) -> Path:
+    """Writes ``text`` to exactly this path, otherwise as ``write_private`` does."""
+    with private_file(target) as file:
+        file.write(text.encode("utf-8") if isinstance(text, str) else text)
+    return target
+
+
+@contextmanager
+def private_file(target: Path) -> Iterator[BinaryIO]:
+    """A file with mode 0600 to be written, which takes its place once it is whole."""
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         partial.unlink(missing_ok=True)
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                yield file
             partial.replace(target)
-        except OSError:
+        except BaseException:
             partial.unlink(missing_ok=True)
             raise
     except OSError as problem:
         raise Unavailable(f"cannot write {target}: {problem.strerror}. Is there room, and may this user?") from None
-    return target
