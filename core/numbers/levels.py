@@ -70,14 +70,14 @@ def through(db: sqlite3.Connection) -> str | None:
 def shift(db: sqlite3.Connection, before: Moves, after: Moves) -> None:
     """Carries changed entries and exits of kept days forward to all later kept days."""
     last_on = through(db)
-    if last_on is None:
+    if last_on is None or not (before or after):
         return
+    kept_from_on = db.execute("select min(day_on) from parts where part = ?", (IDS[0],)).fetchone()[0]
     for key in before.keys() | after.keys():
         old, new = before.get(key, {}), after.get(key, {})
         changes = {day: new.get(day, 0) - old.get(day, 0) for day in old.keys() | new.keys() if day <= last_on}
         _carry(db, key, {day: change for day, change in changes.items() if change}, last_on)
-    if before or after:
-        _square(db, last_on)
+    _square(db, kept_from_on, last_on)
 
 
 def _first_on(db: sqlite3.Connection) -> str | None:
@@ -87,12 +87,13 @@ def _first_on(db: sqlite3.Connection) -> str | None:
     return None if row[0] is None else str(row[0])
 
 
-def _square(db: sqlite3.Connection, last_on: str) -> None:
+def _square(db: sqlite3.Connection, kept_from_on: str, last_on: str) -> None:
     """Totals stand on every kept day from the first entry on and on none before, zero or not, as counted at once."""
-    first_on = _first_on(db)
-    since = first_on or add_days(last_on, 1)
-    db.execute(f"delete from parts where part in {marks(IDS)} and day_on < ?", (*IDS, since))
-    zeros = [(level, day_on, TOTAL, "", 0, 0) for level in IDS for day_on in days(since, last_on)]
+    first_on = _first_on(db) or add_days(last_on, 1)
+    if first_on > kept_from_on:
+        db.execute(f"delete from parts where part in {marks(IDS)} and day_on < ?", (*IDS, first_on))
+    older = days(first_on, add_days(kept_from_on, -1))
+    zeros = [(level, day_on, TOTAL, "", 0, 0) for day_on in older for level in IDS]
     db.executemany(f"{INSERT} on conflict (part, day_on, dim, member, slot) do nothing", zeros)
 
 

@@ -135,3 +135,19 @@ def test_a_killed_fold_goes_on_where_it_stopped() -> None:
         fold(cut, BERLIN, END, stop)
     fold(cut, BERLIN, END)
     assert list(map(tuple, cut.execute(ALL_PARTS))) == list(map(tuple, whole.execute(ALL_PARTS)))
+
+
+def test_older_history_found_later_leaves_no_gap() -> None:
+    """A backfill brings tickets of months ago; their days have levels then, empty ones too, as after a rebuild."""
+    newer = {"backlog_spans": ({"from_on": DAYS[4], "from_at": 0},)}
+    older = {"backlog_spans": ({"from_on": DAYS[0], "to_on": DAYS[1], "from_at": 0, "to_at": 1},)}
+    step, once = open_store(":memory:"), open_store(":memory:")
+    insert(step, newer)
+    fold(step, BERLIN, END)
+    insert(step, older)
+    fold(step, BERLIN, END)
+    insert(once, {"backlog_spans": (*newer["backlog_spans"], *older["backlog_spans"])})
+    fold(once, BERLIN, END)
+    assert list(map(tuple, step.execute(ALL_PARTS))) == list(map(tuple, once.execute(ALL_PARTS)))
+    totals = step.execute("select num from parts where part = ? and dim = 'total' order by day_on", (LEVELS[0].id,))
+    assert [row[0] for row in totals] == [1, 0, 0, 0, 1, 1]
