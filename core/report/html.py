@@ -71,7 +71,7 @@ def _view(words: Words, figures: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "lang": {"zh": "zh-Hans"}.get(lang.code, lang.code),
         "title": words.title(),
-        "heading": f"{neat(report.title) if report.title else words.text('title')}, {lang.day(report.day_on, 'long')}",
+        "heading": lang.text("format", "join").join([words.name(), lang.day(report.day_on, "long")]),
         "slices": list(words.slices()),
         "is_demo": report.is_demo,
         "css": Markup(_file("report.css")),  # noqa: S704 - our own file

@@ -67,8 +67,8 @@ PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 # Which way a metric without a good direction has to go to look like a gain.
 GAINS: Mapping[str, int] = {"contacts_per_agent_day": 1, "average_handle_time": -1, "occupancy": 1}
-# Half hours that hold less than this share of a shortfall are not worth naming, nor is half the day.
-WINDOW_SHARE, WINDOW_SLOTS = 0.5, 8
+# A run of half hours is named if it holds this share of a shortfall and is not half the day.
+WINDOW_SHARE, WINDOW_SLOTS = 0.6, 8
 
 
 class Cause(NamedTuple):
@@ -130,27 +130,30 @@ def cause(asking: Asking, tile: Tile, tiles: int) -> Cause | None:
         return None
     where = {found.dim: found.answer.where.get(found.dim, found.member)}
     own = asking.compared(tile.metric_id, variant, tiles, where)
-    window = None
+    span = None
     if found.dim == "queue" and own.usual.value is not None:
         slots = asking.half_hours(tile.metric_id, variant, where)
-        window = _window(slots, own.usual.value, 1 if tile.comparison.delta > 0 else -1)
-    return Cause(found, own, window)
+        span = window(slots, own.usual.value, 1 if tile.comparison.delta > 0 else -1)
+    return Cause(found, own, span)
 
 
-def _window(slots: Sequence[tuple[int, Answer]], usual: float, sign: int) -> tuple[int, int] | None:
-    """The run of half hours that adds most to a change, as first slot and the one after its last."""
-    excess = {
-        slot: sign * (made.value - usual) * (made.den or made.n) for slot, made in slots if made.value is not None
-    }
-    whole = sum(value for value in excess.values() if value > 0)
-    best, best_run = 0.0, None
-    for start in excess:
-        total = 0.0
+def window(slots: Sequence[tuple[int, Answer]], usual: float, sign: int) -> tuple[int, int] | None:
+    """The run of half hours that holds most of a change, as first slot and the one after its last.
+
+    A half hour belongs to it if it adds more than an average one."""
+    known = {slot: sign * (made.value - usual) * (made.den or made.n) for slot, made in slots if made.value is not None}
+    whole = sum(excess for excess in known.values() if excess > 0)
+    average = whole / max(len(known), 1)
+    best, found = 0.0, None
+    for start in known:
+        above = 0.0
         for slot in range(start, start + WINDOW_SLOTS):
-            total += excess.get(slot, 0.0)
-            if total > best:
-                best, best_run = total, (start, slot + 1)
-    return best_run if best and best >= WINDOW_SHARE * whole else None
+            above += known.get(slot, 0.0) - average
+            if above > best:
+                best, found = above, (start, slot + 1)
+    if found is None or sum(known.get(slot, 0.0) for slot in range(*found)) < WINDOW_SHARE * whole:
+        return None
+    return found
 
 
 def sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> tuple[Sentence, ...]:

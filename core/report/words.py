@@ -100,10 +100,13 @@ class Words:
         """Sentences one after the other, with the language's gap."""
         return self.language.text("format", "gap").join(self.say(sentence) for sentence in sentences)
 
+    def name(self) -> str:
+        """What the report is called."""
+        return neat(self.report.title) if self.report.title else self.text("title")
+
     def title(self) -> str:
         """The title with the day and the slice."""
-        name = neat(self.report.title) if self.report.title else self.text("title")
-        pieces = [name, self.language.day(self.report.day_on, "short"), *(self.slices())]
+        pieces = [self.name(), self.language.day(self.report.day_on, "short"), *(self.slices())]
         if self.report.is_demo:
             pieces.append(self.text("demo"))
         return " · ".join(pieces)

@@ -37,7 +37,7 @@ def legs(day_on: str, shake: int, *, is_bad: bool) -> Iterator[dict[str, Any]]:
         for number in range(calls + shake):
             slot = 16 + number % 20
             is_slow = is_bad and uid == "pbx:de" and slot in BAD_SLOTS
-            wait = 300 if is_slow or number % 10 == 9 else 8
+            wait = 300 if is_slow or number % 12 == 11 else 8
             is_lost = (number % 20 == 19) or (is_slow and number % 3 == 0)
             yield {
                 "queue_uid": uid, "enqueued_at": starts_at + slot * 1_800, "slot": slot, "wait_s": wait,

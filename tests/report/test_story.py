@@ -123,3 +123,23 @@ def test_then_and_now_needs_enough_cases_on_both_days_and_more_than_noise() -> N
     assert story.history([near]) == ()
     later = replace(big, comparison=replace(big.comparison, weeks_13=None, weeks_17=then))
     assert "17 weeks before" in Words(daily(), "en").say(story.history([later])[0])
+
+
+def slots(shares: Mapping[int, float]) -> list[tuple[int, Answer]]:
+    day = Period(DAY, DAY, "interval")
+    return [
+        (slot, Answer("service_level", "standard", day, value=share, n=10, den=10)) for slot, share in shares.items()
+    ]
+
+
+def test_the_window_is_the_shortest_that_holds_most_of_the_change() -> None:
+    """'Between 08:00 and 18:00' sends nobody to a shift plan."""
+    usual = dict.fromkeys(range(16, 36), 0.85)
+    assert story.window(slots(usual | dict.fromkeys(range(20, 24), 0.2)), 0.85, -1) == (20, 24)
+    assert story.window(slots(usual | {18: 0.1}), 0.85, -1) == (18, 19)
+
+
+def test_a_change_spread_over_the_day_has_no_window() -> None:
+    """Naming two of twenty half hours would be a guess."""
+    assert story.window(slots(dict.fromkeys(range(16, 36), 0.6)), 0.85, -1) is None
+    assert story.window([], 0.85, -1) is None
