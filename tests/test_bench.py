@@ -4,7 +4,6 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +35,14 @@ def rows(path: Path, table: str, columns: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path, Cost, Cost]]:
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Cost, Cost]:
     """The stores that the bare loop and Deskpulse make of one account, and what each cost."""
     folder = tmp_path_factory.mktemp("bench")
     with serving(TICKETS, DAYS) as port:
         config = configured(folder, port)
         bare = cost_of("bench.limit", "--port", port, "--store", folder / "limit.db", "--now", now_after(DAYS))
         ours = cost_of("bench.product", "path", "--config", config, "--now", now_after(DAYS))
-    yield folder / "limit.db", folder / "deskpulse.db", bare, ours
+    return folder / "limit.db", folder / "deskpulse.db", bare, ours
 
 
 @pytest.mark.parametrize(
