@@ -10,7 +10,7 @@ from core.report.asking import Asking
 from core.report.model import Count, Day, Name, Seconds, Sentence, Term, Tile, Value
 from core.report.tiles import thresholds
 
-REASONS = ("spam", "test", "suspended", "deleted", "merged", "import", "internal", "problem", "outbound", "child")
+REASONS = ("spam", "test", "suspended", "deleted", "merged", "import", "internal", "problem", "outbound")
 FLOWS = ("flow_out_voicemail", "flow_out_callback", "flow_out_overflow", "flow_out_timeout")
 # A report tells the revisions of the day before it; the next one tells the next.
 REVISED_WITHIN_S = DAY_S

@@ -502,13 +502,12 @@ def daily() -> Report:
         ),
         revisions=(
             Sentence(
-                "restated_why",
+                "restated",
                 {
                     "day": Day("2026-11-19"),
                     "metric": Term("tickets_created"),
                     "old": Value("tickets_created", 171),
                     "new": Value("tickets_created", 169),
-                    "reason": Name("merged"),
                 },
             ),
         ),
