@@ -30,7 +30,7 @@ from core.store.write import RecordWriter
 REFUSED_AGAIN_S = DAY_S
 # After so many streams without an answer in a row the rest of the source waits for the next run.
 MOST_SILENT = 2
-EXPIRED = frozenset({400, 410, 422})
+EXPIRED = frozenset({400, 404, 410, 422})
 LONGEST_WORD = 60
 MOST_WORDS = 20
 
@@ -300,7 +300,7 @@ class Pass:
     def _note(self) -> str | None:
         words = self.pull.unknown - self._words_before
         said = [f"unknown {kind} '{value}' ({count})" for (kind, value), count in words.most_common(MOST_WORDS)]
-        return "; ".join([*self._notes, *said]) or None
+        return "; ".join(dict.fromkeys([*self._notes, *said])) or None
 
 
 @contextmanager
