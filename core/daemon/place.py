@@ -78,6 +78,8 @@ def reporting_of(config: Config, now_at: int) -> Reporting:
             for queue in config.queues
         },
         test_numbers=frozenset(rules.test_numbers),
+        aliases=tuple(person.same for person in config.people),
+        history_from_on=min((source.start.isoformat() for source in config.sources), default=None),
         acw_cap_s=rules.acw_cap,
         fcr_window_days=rules.repeat_window_days,
     )
