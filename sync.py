@@ -1,6 +1,5 @@
 """Deskpulse on the command line: parses, calls, prints, sets the exit code."""
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -564,9 +563,6 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader, such as `head`, has seen enough; what is still to be flushed must not complain either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as problem:  # noqa: BLE001  (the last edge: a message, an exit code, no traceback)
         from core.daemon.exits import explain
 

@@ -20,8 +20,8 @@ from core.report.model import Report, ReportSpec
 ARCHIVE = "archive"
 # What failed or is unclear is looked at again this often.
 RETRY_S = 900
-# A report later than that is yesterday's news: the next one is nearer.
-CATCH_UP_S = 16 * 3600
+# After midnight a report of the day before is still made up for; later than that, the next one is nearer.
+CATCH_UP_S = 12 * 3600
 
 
 @dataclass(frozen=True)
@@ -54,11 +54,13 @@ def due_reports(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> list[Due
     here = datetime.fromtimestamp(now_at, loaded.config.zone)
     due = []
     for rule in loaded.config.reports:
-        today = here.date() if here.strftime("%H:%M") >= rule.at else here.date() - timedelta(days=1)
-        due_at = datetime.combine(today, time.fromisoformat(rule.at), loaded.config.zone).timestamp()
-        if now_at - due_at > CATCH_UP_S:
-            continue
-        day_on = (today - timedelta(days=1)).isoformat()
+        due_on = here.date()
+        if here.strftime("%H:%M") < rule.at:
+            due_on -= timedelta(days=1)
+            due_at = datetime.combine(due_on, time.fromisoformat(rule.at), loaded.config.zone).timestamp()
+            if now_at - due_at > CATCH_UP_S:
+                continue
+        day_on = (due_on - timedelta(days=1)).isoformat()
         wanted = (*(d for d in loaded.config.destinations if d.name in rule.to), archive())
         waiting = tuple(d for d in wanted if _is_waiting(db, report_key(rule.name, day_on), d.name, now_at))
         if waiting:

@@ -141,7 +141,8 @@ def test_a_changed_config_is_taken_in_and_a_bad_one_refused(tmp_path: Path, slac
 
 def test_a_changed_config_waits_for_no_stalled_vendor(tmp_path: Path) -> None:
     """Reloading lets go of the page under way, and the process stays."""
-    with Server(lambda connection: server.stall(connection)) as server:
+    with Server() as server:
+        server.answers.append(server.stall)
         config = stalled_config(tmp_path, server.url)
         with running(config, {"DESK_KEY": "zk-9f8e7d6c5b"}) as process:
             process.wait_for("event=up")
