@@ -54,9 +54,8 @@ def known_holidays(value: str) -> str:
         known = country_holidays(country)
     except NotImplementedError:
         raise ValueError(f"should be a country such as \"DE\"; the holidays of '{country[:9]}' are not known") from None
-    states = (*known.subdivisions, *known.subdivisions_aliases)
-    if state and state not in states:
-        raise ValueError(f"should be a state of {country}: {', '.join(states) or 'none is known'}")
+    if state and state not in known.subdivisions:
+        raise ValueError(f"should be a state of {country}: {', '.join(known.subdivisions) or 'none is known'}")
     return value
 
 
