@@ -49,6 +49,8 @@ class CycleResult:
         """The command line's exit code: see ``exits``."""
         outcomes = [source.outcome for source in self.sources]
         bad = [outcome for outcome in outcomes if outcome not in ("ok", "stopped")]
+        if bad and len(bad) == len(outcomes) and set(bad) <= {"config"}:
+            return exits.USAGE
         if bad and len(bad) == len(outcomes) and set(bad) <= {"auth"}:
             return exits.REFUSED
         if bad and len(bad) == len(outcomes) and set(bad) <= {"auth", "unavailable"}:

@@ -3,7 +3,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 
@@ -13,7 +13,8 @@ from core.sandbox.slack import SlackSandbox
 from core.sandbox.world import World, build_world
 from core.sandbox.zendesk import ZendeskSandbox
 from core.store.db import open_store
-from tests.e2e.desk import Desk, dump, set_up, working
+from tests.e2e.desk import Desk, Rows, dump, set_up, working
+from tests.e2e.worker import hasten
 
 Worker: TypeAlias = "subprocess.Popen[str]"
 
@@ -24,8 +25,9 @@ def world() -> World:
 
 
 @pytest.fixture(autouse=True)
-def silent() -> None:
+def silent_and_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     log.setup("console", logging.CRITICAL)
+    hasten(monkeypatch.setattr)
 
 
 @pytest.fixture
@@ -63,18 +65,14 @@ def desk(
 
 
 @pytest.fixture
-def reporting_desk(
-    tmp_path: Path, world: World, zendesk: ZendeskSandbox, slack: SlackSandbox, worker: Worker, empty: Path
-) -> Desk:
+def reporting_desk(desk: Desk) -> Desk:
     """A desk whose daily report is due."""
-    shutil.copy(empty, tmp_path / "deskpulse.db")
-    return set_up(tmp_path, world, zendesk, slack, worker, reports=True)
+    desk.add_report()
+    return desk
 
 
 @pytest.fixture(scope="session")
-def whole(
-    tmp_path_factory: pytest.TempPathFactory, world: World, worker: Worker, empty: Path
-) -> dict[str, list[tuple[Any, ...]]]:
+def whole(tmp_path_factory: pytest.TempPathFactory, world: World, worker: Worker, empty: Path) -> Rows:
     """All rows after one run that nothing disturbed."""
     folder = tmp_path_factory.mktemp("whole")
     shutil.copy(empty, folder / "deskpulse.db")

@@ -1,7 +1,7 @@
 """A desk for whole runs: imitation vendors, a config, and the command over it at a moment that stands still."""
 
 import json
-import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from core.daemon.cycle import CycleResult, run_once
 from core.daemon.place import load_place
@@ -26,6 +26,7 @@ from core.store.db import integrity
 from core.store.tables import BASE, FACTS
 from tests.tree import ROOT
 
+Rows: TypeAlias = dict[str, list[tuple[Any, ...]]]
 HELD_BACK_S = 60
 # When a row was read, and when its facts were made, may differ between two ways to the same rows.
 BOOKKEEPING = {"synced_at", "fetched_at", "computed_at"}
@@ -66,6 +67,8 @@ class Desk:
     def at(self, now_at: int) -> "Desk":
         """The same desk at another moment, the vendors' clocks too."""
         self.zendesk.now_at = now_at
+        if now_at < self.now_at:
+            shutil.rmtree(self.folder / "asterisk")
         write_queue_log(self.world, self.folder / "asterisk", now_at)
         return replace(self, now_at=now_at)
 
@@ -75,20 +78,25 @@ class Desk:
         assert old in text, old
         self.config.write_text(text.replace(old, new), encoding="utf-8")
 
+    def add_report(self) -> None:
+        """From now on a daily report is due at twenty past midnight."""
+        with self.config.open("a", encoding="utf-8") as file:
+            file.write('[[reports]]\nname = "daily"\nkind = "daily"\nto = ["ops"]\nat = "00:20"\n')
+
     def run(self) -> CycleResult:
         """`run` without the command line around it."""
         return run_once(load_place(self.config), lambda: self.now_at)
 
-    def started(self, *words: str, **env: str) -> "subprocess.Popen[str]":
+    def started(self, *words: str) -> "subprocess.Popen[str]":
         """The command in a process of its own, still running."""
         command = [sys.executable, "-c", COMMAND, str(self.now_at), *words, "--config", str(self.config)]
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, cwd=ROOT, env=os.environ | env, stdout=pipe, stderr=pipe, text=True)
+        return subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
 
-    def sync(self, *words: str, statements: int = 0, word: str = "", **env: str) -> Done:
-        """What the command prints and its exit code; with `statements` it dies by kill -9 at that many of a word."""
+    def sync(self, *words: str, statements: int = 0, word: str = "", room_kib: int = 0) -> Done:
+        """What the command prints and its exit code; see the worker for how it dies."""
         out, err = self.folder / "stdout", self.folder / "stderr"
-        order = {"words": [*words, "--config", str(self.config)], "now_at": self.now_at, "env": env,
+        order = {"words": [*words, "--config", str(self.config)], "now_at": self.now_at, "room_kib": room_kib,
                  "statements": statements, "word": word, "out": str(out), "err": str(err)}  # fmt: skip
         assert self.worker.stdin is not None
         assert self.worker.stdout is not None
@@ -102,6 +110,12 @@ class Desk:
         with closing(sqlite3.connect(self.store)) as db:
             db.row_factory = sqlite3.Row
             yield db
+
+    def change(self, sql: str, *values: object) -> None:
+        """Edits the store behind the product's back."""
+        with closing(sqlite3.connect(self.store)) as db:
+            db.execute(sql, values)
+            db.commit()
 
     def ask(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of a question to the store."""
@@ -125,15 +139,12 @@ def set_up(
     zendesk: ZendeskSandbox,
     slack: SlackSandbox,
     worker: "subprocess.Popen[str]",
-    *,
-    reports: bool = False,
 ) -> Desk:
-    """A desk at the world's last moment; without reports unless they are wanted, for they take longest."""
+    """A desk at the world's last moment; without reports, for they take longest."""
     write_queue_log(world, folder / "asterisk")
     config = write_config(folder, world, "en", zendesk.url, slack.url)
-    if not reports:
-        text = config.read_text(encoding="utf-8")
-        config.write_text(text[: text.index("[[reports]]")], encoding="utf-8")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text[: text.index("[[reports]]")], encoding="utf-8")
     return Desk(folder, world, zendesk, slack, worker, world.until)
 
 
@@ -143,7 +154,7 @@ def streams(result: CycleResult, source: str = "zd-main") -> Mapping[str, Stream
     return {one.stream: one for one in found.streams}
 
 
-def dump(desk: Desk) -> dict[str, list[tuple[Any, ...]]]:
+def dump(desk: Desk) -> Rows:
     """Every base, fact and part row, bookkeeping aside."""
     with desk.reading() as db:
         assert integrity(db) == []
@@ -160,13 +171,14 @@ def assert_same(one: Mapping[str, list[tuple[Any, ...]]], other: Mapping[str, li
     wrong = {
         name: sorted(set(rows) ^ set(other[name]), key=repr)[:4] for name, rows in one.items() if rows != other[name]
     }
-    assert not wrong
+    assert not wrong, wrong
 
 
 def assert_true(desk: Desk) -> None:
     """Tickets with versions and statuses, events, messages, calls and legs are those of the world."""
     world, shown_to = desk.world, desk.now_at - HELD_BACK_S
-    states = [found for ticket in world.tickets if (found := as_of(world, ticket, desk.now_at)) is not None]
+    at_the_time = [as_of(world, ticket, desk.now_at) for ticket in world.tickets]
+    states = [one for one in at_the_time if one is not None]
     assert dict(desk.ask("select native_id, version || ' ' || status_category from tickets")) == {
         str(one.ticket.id): f"{one.generated_at} {one.status}" for one in states
     }

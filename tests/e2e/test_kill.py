@@ -2,13 +2,11 @@
 
 import random
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from tests.e2e.desk import Desk, assert_same, assert_true, dump
+from tests.e2e.desk import Desk, Rows, assert_same, assert_true, dump
 
-Rows = dict[str, list[tuple[Any, ...]]]
 KILLED = -9
 AGAIN_S = 1_000
 TAKEN = "'ops', 0, '{}', 'sent'"

@@ -7,9 +7,11 @@ An order is a line of JSON on stdin; the answer is the exit code on stdout, nega
 import importlib
 import json
 import os
+import resource
 import signal
 import sqlite3
 import sys
+from collections.abc import Callable
 from typing import Any
 
 LONGEST_S = 60
@@ -28,8 +30,11 @@ def obey(order: dict[str, Any]) -> int:
     signal.alarm(LONGEST_S)
     for place, path in ((1, order["out"]), (2, order["err"])):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), place)
-    os.environ.update(order["env"])
     core.clock.now = lambda: int(order["now_at"])
+    hasten(setattr)
+    if order["room_kib"]:
+        # No file grows past this: what a full disk does, without filling one. Python ignores the signal for it.
+        resource.setrlimit(resource.RLIMIT_FSIZE, (order["room_kib"] * 1024, resource.RLIM_INFINITY))
     if order["statements"]:
         die_at(order["statements"], order["word"])
     sys.argv = ["sync.py", *order["words"]]
@@ -43,10 +48,28 @@ def obey(order: dict[str, Any]) -> int:
     return 0
 
 
+def hasten(patch: Callable[[Any, str, Any], None]) -> None:
+    """From now on a wait between two tries costs nothing, and time has passed all the same."""
+    import core.clock
+
+    passed, read = 0.0, core.clock.monotonic
+
+    def wait(_: core.clock.Timing, seconds: float) -> None:
+        nonlocal passed
+        passed += max(0.0, seconds)
+
+    patch(core.clock.Timing, "wait", wait)
+    patch(core.clock.Timing.__init__, "__defaults__", _hurried(core.clock.Timing, lambda: read() + passed))
+
+
+def _hurried(timing: Any, monotonic: Callable[[], float]) -> tuple[Any, ...]:
+    fields = timing.__dataclass_fields__
+    return tuple(monotonic if name == "monotonic" else field.default for name, field in fields.items())
+
+
 def die_at(statements: int, word: str) -> None:
     """Ends this process by kill -9 just before the n-th statement to the store that holds the word."""
-    from core.daemon import cycle
-
+    cycle: Any = importlib.import_module("core.daemon.cycle")
     opened, left = cycle.open_store, statements
 
     def count(statement: str) -> None:
@@ -56,7 +79,7 @@ def die_at(statements: int, word: str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def watched(*given: Any, **more: Any) -> sqlite3.Connection:
-        db = opened(*given, **more)
+        db: sqlite3.Connection = opened(*given, **more)
         db.set_trace_callback(count)
         return db
 
