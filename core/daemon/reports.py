@@ -1,7 +1,7 @@
 """Builds the reports that are due and hands them to their destinations, each at most once."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,8 +11,10 @@ from core import log
 from core.clock import Timing
 from core.config import Destination
 from core.config.load import Loaded
+from core.daemon.corrections import correct, told_by
 from core.daemon.place import report_specs, reporting_of
 from core.deliver import Delivery, Receipt, deliver, open_target
+from core.deliver.outbox import Told
 from core.deliver.targets import Rendered
 from core.errors import AuthError, ConfigError, DeskpulseError
 from core.report.model import Report, ReportSpec
@@ -87,6 +89,10 @@ def _is_waiting(db: sqlite3.Connection, key: str, destination: str, now_at: int)
     return not rows or (bool(open_parts) and max(open_parts) + RETRY_S <= now_at)
 
 
+def _was_tried(db: sqlite3.Connection, key: str) -> bool:
+    return db.execute("select 1 from outbox where report_key = ? limit 1", (key,)).fetchone() is not None
+
+
 def build(db: sqlite3.Connection, loaded: Loaded, spec: ReportSpec, day_on: str, now_at: int, **more: Any) -> Report:
     """The report of a day as data."""
     from core.report.build import build_daily  # noqa: PLC0415
@@ -117,15 +123,17 @@ def send_reports(
     """Builds each report once and delivers it; a destination that fails stops no other."""
     receipts: list[Receipt] = []
     for item in due:
+        if not resume and not _was_tried(db, item.key):
+            receipts += correct(db, loaded, item.spec.name, item.day_on, now_at, timing)
         report = build(db, loaded, item.spec, item.day_on, now_at)
         by_language: dict[str, Rendered] = {}
         for destination in item.destinations:
             language = destination.language or item.spec.language
             if language not in by_language:
                 by_language[language] = render(report, item.spec, language)
-            delivery = Parcel(item.key, destination, by_language[language])
+            delivery = Parcel(item.key, destination, by_language[language], told_by(report))
             receipts.append(_send(db, loaded, delivery, now_at, resume=resume, timing=timing))
-        _publish(db, report, now_at)
+        publish_report(db, report, now_at)
     _tell_admins(loaded, receipts, timing)
     return receipts
 
@@ -137,6 +145,7 @@ class Parcel:
     key: str
     destination: Destination
     rendered: Rendered
+    told: Mapping[str, Told]
 
 
 def _send(
@@ -145,7 +154,7 @@ def _send(
     name = parcel.destination.name
     try:
         with open_target(parcel.destination, loaded.store_path.parent, timing) as target:
-            delivery = Delivery(parcel.key, name, target.parts(parcel.rendered))
+            delivery = Delivery(parcel.key, name, target.parts(parcel.rendered), told=parcel.told)
             receipt = deliver(db, target.sender, delivery, now_at, resume=resume, timing=timing)
     except (ConfigError, AuthError) as problem:
         receipt = Receipt(name, "failed", notes=(problem.message,))
@@ -154,7 +163,7 @@ def _send(
     return receipt
 
 
-def _publish(db: sqlite3.Connection, report: Report, now_at: int) -> None:
+def publish_report(db: sqlite3.Connection, report: Report, now_at: int) -> None:
     """Keeps what was printed, so that a later change can be told."""
     from core.numbers.publish import publish  # noqa: PLC0415
 

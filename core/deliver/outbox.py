@@ -6,9 +6,9 @@ States of a part: ``intended`` (on its way; found at a later run, its outcome is
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 import msgspec
@@ -23,6 +23,8 @@ ROOT = "root"
 # What was accepted is listed by then; a message that is still not there did not arrive.
 SETTLE_S = 4.0
 TRIES = 2
+# The row that keeps the printed numbers of a delivery, beside those of its parts.
+TOLD = "told"
 NOT_YET = "its turn did not come yet"
 
 
@@ -47,17 +49,26 @@ class Sent:
     is_stray: bool = False
 
 
+class Told(msgspec.Struct, frozen=True):
+    """A number as it was printed: its value, its n, and how it was judged."""
+
+    value: float | None
+    n: int
+    verdict: str
+
+
 @dataclass(frozen=True)
 class Delivery:
     """A report for one destination: ``revision`` 0 first, higher for corrections of the same report.
 
-    A correction puts its root in place of the message that it ``replaces``."""
+    A correction puts its root in place of the message that it ``replaces``. ``told``: the numbers that it prints."""
 
     report_key: str
     destination: str
     parts: tuple[Part, ...]
     revision: int = 0
     replaces: Sent | None = None
+    told: Mapping[str, Told] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -218,6 +229,20 @@ def _plan(db: sqlite3.Connection, delivery: Delivery, now_at: int) -> None:
                 "values (?, ?, ?, ?, 'failed', ?, ?) on conflict (report_key, destination, revision, part) do nothing",
                 (delivery.report_key, delivery.destination, delivery.revision, part.name, now_at, NOT_YET),
             )
+        if delivery.told:
+            db.execute(
+                "insert into outbox (report_key, destination, revision, part, state, payload, happened_at) "
+                "values (?, ?, ?, ?, 'sent', ?, ?) on conflict (report_key, destination, revision, part) "
+                "do update set payload = excluded.payload, happened_at = excluded.happened_at",
+                (
+                    delivery.report_key,
+                    delivery.destination,
+                    delivery.revision,
+                    TOLD,
+                    msgspec.json.encode(delivery.told).decode(),
+                    now_at,
+                ),
+            )
 
 
 def _leave_out(db: sqlite3.Connection, delivery: Delivery, now_at: int) -> None:
@@ -242,14 +267,28 @@ def pending(db: sqlite3.Connection) -> Sequence[sqlite3.Row]:
     ).fetchall()
 
 
-def latest(db: sqlite3.Connection, report_key: str, destination: str) -> tuple[int, Sent] | None:
-    """The highest sent revision of a report's root message and where it stands."""
+@dataclass(frozen=True)
+class Latest:
+    """How a report stands at its destination: the highest revision that arrived, where, and what it tells."""
+
+    revision: int
+    at: Sent
+    told: Mapping[str, Told]
+
+
+def latest(db: sqlite3.Connection, report_key: str, destination: str) -> Latest | None:
+    """How a report stands at its destination; None where it never arrived."""
     row = db.execute(
-        "select revision, remote_id, remote_ts from outbox where report_key = ? and destination = ? and part = ? "
-        "and state = 'sent' order by revision desc limit 1",
-        (report_key, destination, ROOT),
+        "select root.revision, root.remote_id, root.remote_ts, told.payload from outbox root left join outbox told "
+        "on told.report_key = root.report_key and told.destination = root.destination "
+        "and told.revision = root.revision and told.part = ? where root.report_key = ? and root.destination = ? "
+        "and root.part = ? and root.state = 'sent' order by root.revision desc limit 1",
+        (TOLD, report_key, destination, ROOT),
     ).fetchone()
-    return (row[0], Sent(row[1], row[2])) if row else None
+    if row is None:
+        return None
+    told = msgspec.json.decode(row[3] or "{}", type=dict[str, Told])
+    return Latest(row[0], Sent(row[1], row[2]), told)
 
 
 def _look(

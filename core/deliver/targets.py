@@ -13,10 +13,10 @@ from core.clock import Timing
 from core.config import Destination
 from core.deliver.file import FileContent, Folder
 from core.deliver.outbox import ROOT, Part, Sender
-from core.deliver.slack import SlackChannel, SlackWebhook, parts_of
+from core.deliver.slack import SlackChannel, SlackPost, SlackWebhook, parts_of
 from core.errors import ConfigError
 from core.http import Api, Http
-from core.report.message import SlackMessage
+from core.report.message import SlackMessage, SlackReply
 
 SLACK = "https://slack.com/api"
 HOOKS = "hooks.slack.com"
@@ -40,7 +40,8 @@ class Target:
     parts: Callable[[Rendered], tuple[Part, ...]]
     says: str
     """What this destination can do, for ``check`` and ``doctor``."""
-    can_edit: bool = True
+    corrected: Callable[[Rendered, SlackReply], tuple[Part, ...]] | None = None
+    """The parts of a correction with its note, where this destination can take back what it was sent."""
 
     def say(self, text: str) -> None:
         """Sends a short notice to people who look after Deskpulse; not through the outbox, and a loss is bearable."""
@@ -85,7 +86,7 @@ def _slack(destination: Destination, _folder: Path, timing: Timing) -> Target:
         hook = Http(secret, setting="webhook_url")
         sender = SlackWebhook(Api(hook, name=destination.name, base_url=destination.base_url, timing=timing))
         says = "one message, no thread, no corrections"
-        return Target(sender, lambda made: parts_of(made.slack)[:1], says, can_edit=False)
+        return Target(sender, lambda made: parts_of(made.slack)[:1], says)
     if destination.token is None or destination.channel is None:
         raise ConfigError(f"destinations.{destination.name}: needs token and channel, or webhook_url.")
     http = Http(SLACK, bearer=destination.token, setting="token")
@@ -96,7 +97,11 @@ def _slack(destination: Destination, _folder: Path, timing: Timing) -> Target:
         channel.message = made.slack
         return parts_of(made.slack)
 
-    return Target(channel, wanted, "message, thread, chart, corrections")
+    def corrected(made: Rendered, note: SlackReply) -> tuple[Part, ...]:
+        # The note first: an edit that fails is made again, and a note that is lost would leave it unexplained.
+        return Part("note", SlackPost(note.text, note.blocks)), wanted(made)[0]
+
+    return Target(channel, wanted, "message, thread, chart, corrections", corrected)
 
 
 def _file(destination: Destination, folder: Path, _timing: Timing) -> Target:
@@ -108,7 +113,7 @@ def _file(destination: Destination, folder: Path, _timing: Timing) -> Target:
             Part("text", FileContent(f"{made.name}.txt", made.text)),
         )
 
-    return Target(Folder(where), wanted, "HTML and text files")
+    return Target(Folder(where), wanted, "HTML and text files", lambda made, _note: wanted(made))
 
 
 OWN: Mapping[str, Maker] = {"slack": _slack, "file": _file}

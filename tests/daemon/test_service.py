@@ -53,7 +53,8 @@ def plain_report(monkeypatch: pytest.MonkeyPatch) -> None:
     rendered = Rendered(MESSAGE, "<p>76.5 %</p>", "76.5 %", "daily")
     monkeypatch.setattr(reports, "build", lambda *_: None)
     monkeypatch.setattr(reports, "render", lambda *_: rendered)
-    monkeypatch.setattr(reports, "_publish", lambda *_: None)
+    monkeypatch.setattr(reports, "publish_report", lambda *_: None)
+    monkeypatch.setattr(reports, "told_by", lambda _: {})
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.http_server import FakeTime
 
 NOW = FIRST_TS
 KEY = "daily:2026-11-20"
-QUICK = Patience(read_s=0.2, answer_s=0.5, total_s=200.0)
+QUICK = Patience(read_s=1.5, answer_s=5.0, total_s=200.0)
 
 
 def section(text: str) -> Block:

@@ -41,7 +41,7 @@ def test_taken_with_its_answer_lost_it_is_found_and_not_repeated(
     slack: SlackSandbox, db: sqlite3.Connection, fault: str, after: int
 ) -> None:
     """The commonest cause of a doubled message: it was posted, and nobody heard so."""
-    slack.fail(fault, path=POST, after=after, times=1, seconds=0.5)
+    slack.fail(fault, path=POST, after=after, times=1, seconds=3.0)
     receipt = post(db, slack)
     assert receipt.state == "sent"
     (root,) = slack.roots()

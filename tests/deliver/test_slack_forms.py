@@ -115,7 +115,9 @@ def test_a_correction_edits_the_message_and_says_why_in_its_thread(slack: SlackS
     assert at
     corrected = replace(MESSAGE, text="Support, Fri 20 Nov: service level 78.0 %.")
     parts = (parts_of(corrected)[0], parts_of(SlackMessage("Revised: 76.5 % is 78.0 %", (), ()))[0])
-    delivery = Delivery(KEY, "ops", (parts[0], replace(parts[1], name="note")), revision=at[0] + 1, replaces=at[1])
+    delivery = Delivery(
+        KEY, "ops", (parts[0], replace(parts[1], name="note")), revision=at.revision + 1, replaces=at.at
+    )
     with channel(slack, message=corrected) as sender:
         for _ in range(2):
             assert deliver(db, sender, delivery, NOW + 86_400, timing=FakeTime(NOW).timing).state == "sent"
@@ -134,7 +136,7 @@ def test_a_correction_with_its_answer_lost_is_made_once(slack: SlackSandbox, db:
     slack.fail("lost", path="chat.update", times=1)
     slack.deny("conversations.history", "missing_scope")
     note = replace(parts_of(SlackMessage("Revised", (), ()))[0], name="note")
-    delivery = Delivery(KEY, "ops", (parts_of(MESSAGE)[0], note), revision=1, replaces=at[1])
+    delivery = Delivery(KEY, "ops", (parts_of(MESSAGE)[0], note), revision=1, replaces=at.at)
     with channel(slack) as sender:
         assert deliver(db, sender, delivery, NOW, timing=FakeTime(NOW).timing).state == "sent"
     assert [reply.text for reply in slack.replies(slack.roots()[0].ts)].count("Revised") == 1

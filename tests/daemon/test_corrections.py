@@ -1,0 +1,140 @@
+"""A number that changed after it was printed: the message is edited once, and its thread says so."""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.config.load import Loaded
+from core.daemon import reports
+from core.daemon.corrections import LOOK_BACK_DAYS, changes, told_by
+from core.daemon.reports import due_reports, send_reports
+from core.deliver.outbox import Told
+from core.report.model import GoalState, Mark, Report, Tile
+from core.sandbox.slack import SlackSandbox
+from tests.daemon.place import epoch, mark_read, place
+from tests.http_server import FakeTime
+from tests.report import mock
+
+MORNING = epoch("2026-11-21T08:00:00+01:00")
+DAY_S = 86_400
+SL = f"{mock.SERVICE_LEVEL.metric_id}/{mock.SERVICE_LEVEL.answer.variant}"
+
+
+def tile(value: float, n: int, *, mark: Mark = "bad", goal_state: GoalState = "missed") -> Tile:
+    old = mock.SERVICE_LEVEL
+    answer = replace(old.answer, value=value, n=n)
+    return replace(old, comparison=replace(old.comparison, answer=answer), mark=mark, goal_state=goal_state)
+
+
+def report_of(day_on: str, *tiles: Tile) -> Report:
+    return replace(mock.daily(), key=f"daily:{day_on}", day_on=day_on, tiles=tiles, chart=None, charts=(), tables=())
+
+
+@pytest.fixture
+def days(monkeypatch: pytest.MonkeyPatch) -> dict[str, Tile]:
+    """The only tile of each day; what it says may be changed at any time."""
+    told: dict[str, Tile] = {}
+
+    def build(db: sqlite3.Connection, loaded: Loaded, spec: object, day_on: str, now_at: int) -> Report:
+        return report_of(day_on, told.get(day_on, tile(0.765, 412)))
+
+    monkeypatch.setattr(reports, "build", build)
+    return told
+
+
+@pytest.fixture
+def loaded(tmp_path: Path, slack: SlackSandbox, db: sqlite3.Connection) -> Loaded:
+    mark_read(db, MORNING)
+    return place(tmp_path, slack)
+
+
+def morning(db: sqlite3.Connection, loaded: Loaded, number: int = 0) -> dict[str, str]:
+    """Sends what is due on this morning: state by report and destination."""
+    at = MORNING + number * DAY_S
+    receipts = send_reports(db, loaded, due_reports(db, loaded, at), at, timing=FakeTime(at).timing)
+    return {receipt.destination: receipt.state for receipt in receipts}
+
+
+def test_a_verdict_that_flipped_is_corrected_with_the_next_report(
+    db: sqlite3.Connection, loaded: Loaded, slack: SlackSandbox, days: dict[str, Tile], tmp_path: Path
+) -> None:
+    """Late calls turned Friday's missed goal into a reached one; who reads Friday's message must not be misled."""
+    morning(db, loaded)
+    days["2026-11-20"] = tile(0.81, 430, mark="good", goal_state="reached")
+    assert morning(db, loaded, 1) == {"ops": "sent", "archive": "sent"}
+    friday, saturday = slack.roots()
+    assert "81.0" in friday.text
+    assert len(friday.edits) == 1
+    assert not saturday.edits
+    notes = [reply.text for reply in slack.replies(friday.ts) if reply.text.startswith("Revised")]
+    assert notes == ["Revised: Fri 20 Nov: Service level 76.5\u202f%, now 81.0\u202f%."]
+    assert "81.0" in (tmp_path / "reports" / "daily-2026-11-20.txt").read_text()
+
+
+def test_a_correction_is_made_once(
+    db: sqlite3.Connection, loaded: Loaded, slack: SlackSandbox, days: dict[str, Tile]
+) -> None:
+    """The mornings after it say nothing new."""
+    morning(db, loaded)
+    days["2026-11-20"] = tile(0.81, 430, mark="good", goal_state="reached")
+    for number in (1, 2, 3):
+        morning(db, loaded, number)
+    friday = slack.roots()[0]
+    assert len(friday.edits) == 1
+    assert len([reply for reply in slack.replies(friday.ts) if reply.text.startswith("Revised")]) == 1
+
+
+def test_a_correction_that_fails_is_made_with_the_report_after(
+    db: sqlite3.Connection, loaded: Loaded, slack: SlackSandbox, days: dict[str, Tile]
+) -> None:
+    """Slack's outage during a correction leaves neither a note without its edit nor two notes."""
+    morning(db, loaded)
+    days["2026-11-20"] = tile(0.81, 430, mark="good", goal_state="reached")
+    slack.deny("chat.update", "ratelimited")
+    morning(db, loaded, 1)
+    slack.deny("chat.update", "")
+    morning(db, loaded, 2)
+    friday = slack.roots()[0]
+    assert len(friday.edits) == 1
+    assert len([reply for reply in slack.replies(friday.ts) if reply.text.startswith("Revised")]) == 1
+
+
+def test_a_long_gone_day_is_left_alone(
+    db: sqlite3.Connection, loaded: Loaded, slack: SlackSandbox, days: dict[str, Tile]
+) -> None:
+    """Nobody reads a message of two weeks ago again."""
+    morning(db, loaded)
+    days["2026-11-20"] = tile(0.81, 430, mark="good", goal_state="reached")
+    morning(db, loaded, LOOK_BACK_DAYS + 1)
+    assert not slack.roots()[0].edits
+
+
+BEFORE: Mapping[str, Told] = told_by(report_of(mock.DAY, tile(0.765, 412)))
+
+
+@pytest.mark.parametrize(
+    ("now", "is_told"),
+    [
+        (tile(0.765, 412), False),
+        (tile(0.771, 415), False),
+        (tile(0.81, 430, mark="good", goal_state="reached"), True),
+        (tile(0.765, 412, mark="good", goal_state="reached"), False),
+        (replace(tile(0.81, 430, mark="good", goal_state="reached"), is_late=True), False),
+    ],
+    ids=["the same", "a little", "flipped", "another goal, the same data", "a source is late today"],
+)
+def test_only_a_changed_judgement_is_worth_a_correction(now: Tile, is_told: bool) -> None:
+    """A message that is edited every morning is a message that nobody trusts."""
+    assert bool(changes(report_of(mock.DAY, now), BEFORE)) == is_told
+
+
+def test_a_number_that_passed_its_floor_is_told() -> None:
+    """Too few to judge yesterday, enough today: that is news."""
+    few = replace(mock.SERVICE_LEVEL.answer, value=0.7, n=9, status="low_sample")
+    low = replace(tile(0.7, 9), comparison=replace(mock.SERVICE_LEVEL.comparison, answer=few))
+    before = told_by(report_of(mock.DAY, low))
+    assert before[SL].verdict.startswith("low_sample")
+    assert changes(report_of(mock.DAY, tile(0.7, 60)), before)
