@@ -46,7 +46,13 @@ class MetricLine:
 
 
 def list_metrics(config: Path, now_at: int) -> list[MetricLine]:
-    """Every metric of the catalogue with yesterday's value in this store."""
+    """Every metric of the catalogue with yesterday's value in this store; without a config the catalogue alone."""
+    if not config.exists():
+        never = Period("", "")
+        return [
+            _line(metric, Answer(id, "", never, status="unavailable", reason="no config yet"), "en")
+            for id, metric in METRICS.items()  # noqa: A001
+        ]
     loaded = load_place(config, with_secrets=False)
     reporting = reporting_of(loaded.config, now_at)
     language = loaded.config.reporting.language
