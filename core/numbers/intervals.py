@@ -13,7 +13,8 @@ def wilson(hits: float, trials: float, z: float = Z_95) -> tuple[float, float] |
     middle = share + z * z / (2 * trials)
     half = z * sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+    # Rounding can put a bound just inside a share of 0 or 1, which lies in its own interval.
+    return max(0.0, min(share, (middle - half) / scale)), min(1.0, max(share, (middle + half) / scale))
 
 
 def net_half_width(plus: float, minus: float, whole: float) -> float | None:
