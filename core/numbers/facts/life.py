@@ -1,6 +1,7 @@
-"""A ticket's life: which status category it was in, when it entered and left the backlog, when it was solved and reopened."""
+"""A ticket's life: its status categories, its entries to the backlog and exits from it, its solves and reopenings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 UNSOLVED = frozenset({"new", "open", "pending", "hold", "other"})
@@ -60,7 +61,7 @@ class Life(NamedTuple):
 
 
 def without_blips(initial: str, steps: Sequence[Step]) -> list[Step]:
-    """The steps less each reopening by automation that is solved again within 60 s: that is no reopening (metrics §2)."""
+    """The steps less each reopening by automation that is solved again within 60 s: it is none (metrics §2)."""
     kept: list[Step] = []
     category = initial
     skip = False
@@ -81,75 +82,122 @@ def without_blips(initial: str, steps: Sequence[Step]) -> list[Step]:
     return kept
 
 
+class Turn(NamedTuple):
+    """A change of the category that shows, and what it is for the backlog: a kind of move, or nothing."""
+
+    at: int
+    now: str
+    move: str
+    actor_uid: str | None
+    precision: str
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a ticket stands after the steps taken so far."""
+
+    status: str
+    is_deleted: bool = False
+    is_spam: bool = False
+    merged_at: int | None = None
+    deleted_at: int | None = None
+    closed_at: int | None = None
+
+    def take(self, step: Step) -> str:
+        """Takes one step; the category that shows now."""
+        match step.kind:
+            case "status":
+                self.status = step.value
+                self.is_deleted = step.value == "deleted"
+                if step.value == "closed":
+                    self.closed_at = step.at
+            case "delete" | "restore":
+                self.is_deleted = step.kind == "delete"
+                if self.status == "deleted" and not self.is_deleted:
+                    self.status = "open"
+            case "spam" | "unspam":
+                self.is_spam = step.kind == "spam"
+            case _:
+                self.merged_at = step.at if step.kind == "merge" else None
+        if not self.is_deleted:
+            self.deleted_at = None
+        elif self.deleted_at is None:
+            self.deleted_at = step.at
+        if self.is_deleted or self.is_spam:
+            return "deleted"
+        return self.status if self.merged_at is None else "closed"
+
+
 def lived(created_at: int, initial: str, steps: Sequence[Step], precision: str = "exact") -> Life:
     """The life that follows from the category at creation and the steps since, in the order of their time."""
-    merge_at = spam_at = deleted_at = merged_at = closed_at = None
-    for step in steps:
-        if step.kind == "merge":
-            merge_at = step.at
-        elif step.kind == "spam":
-            spam_at = step.at
-    deleted, spam, merged = initial == "deleted", False, False
-    shown, since = initial, created_at
-    inside = initial in UNSOLVED
-    intervals: list[Interval] = []
+    standing = Standing(initial, initial == "deleted")
+    turns = list(_turns(standing, initial, steps))
     moves: list[Move] = [(created_at, "arrived", 1)]
     solves: list[Solve] = []
     reopenings: list[Reopening] = []
-    if initial in DONE:
-        moves.append((created_at, "solved", -1))
-        solves.append(Solve(created_at, None, None))
-    elif not inside:
-        moves.append((created_at, "deleted", -1))
-    status = initial
-    for at, kind, value, actor_uid, _, step_precision in steps:
-        match kind:
-            case "status":
-                status = value
-                deleted = value == "deleted"
-                if value == "closed":
-                    closed_at = at
-            case "delete" | "restore":
-                deleted = kind == "delete"
-                if status == "deleted" and not deleted:
-                    status = "open"
-            case "spam" | "unspam":
-                spam = kind == "spam"
-            case "merge" | "unmerge":
-                merged = kind == "merge"
-                merged_at = at if merged else None
-        deleted_at = (deleted_at if deleted_at is not None else at) if deleted else None
-        now = "deleted" if deleted or spam else "closed" if merged else status
+    if initial not in UNSOLVED:
+        moves.append((created_at, "solved" if initial in DONE else "deleted", -1))
+        if initial in DONE:
+            solves.append(Solve(created_at, None, None))
+    for at, now, move, actor_uid, _ in turns:
+        if move:
+            moves.append((at, move, 1 if now in UNSOLVED else -1))
+        if move == "solved":
+            solves.append(Solve(at, actor_uid, None))
+            if reopenings and reopenings[-1].solved_at is None:
+                reopenings[-1] = Reopening(reopenings[-1].at, at)
+        elif move == "reopened":
+            reopenings.append(Reopening(at, None))
+            if solves:
+                solves[-1] = solves[-1]._replace(reopened_at=at)
+    return Life(
+        _tiled(created_at, initial, precision, turns),
+        moves,
+        solves,
+        reopenings,
+        turns[-1].now if turns else initial,
+        standing.merged_at,
+        standing.deleted_at,
+        standing.closed_at,
+        standing.is_spam,
+    )
+
+
+def _turns(standing: Standing, initial: str, steps: Sequence[Step]) -> Iterator[Turn]:
+    merge_at = next((step.at for step in reversed(steps) if step.kind == "merge"), None)
+    spam_at = next((step.at for step in reversed(steps) if step.kind == "spam"), None)
+    shown = initial
+    is_inside = initial in UNSOLVED
+    for step in steps:
+        at = step.at
+        now = standing.take(step)
         if now == shown:
             continue
-        was = shown
-        if at > since:
-            intervals.append((shown, since, at, precision))
-            since = at
-        elif intervals and intervals[-1][0] == now:
+        move = ""
+        if is_inside and now not in UNSOLVED:
+            if standing.merged_at is not None or (merge_at is not None and 0 <= merge_at - at <= SAME_DEED_S):
+                move = "merged"
+            elif standing.is_spam or (now == "deleted" and spam_at is not None and abs(spam_at - at) <= SAME_DEED_S):
+                move = "spam"
+            else:
+                move = "deleted" if now == "deleted" else "solved"
+        elif not is_inside and now in UNSOLVED:
+            move = "reopened" if step.kind == "status" and shown in DONE else "recovered"
+        is_inside = now in UNSOLVED
+        shown = now
+        yield Turn(at, now, move, step.actor_uid, step.precision)
+
+
+def _tiled(created_at: int, initial: str, precision: str, turns: Sequence[Turn]) -> list[Interval]:
+    """Intervals without gap or overlap; of several turns within a second the last one shows."""
+    intervals: list[Interval] = []
+    shown, since = initial, created_at
+    for turn in turns:
+        if turn.at > since:
+            intervals.append((shown, since, turn.at, precision))
+            since = turn.at
+        elif intervals and intervals[-1][0] == turn.now:
             since = intervals.pop()[1]
-        shown, precision = now, step_precision
-        if inside and now not in UNSOLVED:
-            inside = False
-            if merged or (merge_at is not None and 0 <= merge_at - at <= SAME_DEED_S):
-                reason = "merged"
-            elif spam or (deleted and spam_at is not None and abs(spam_at - at) <= SAME_DEED_S):
-                reason = "spam"
-            else:
-                reason = "deleted" if deleted else "solved"
-            moves.append((at, reason, -1))
-            if reason == "solved":
-                solves.append(Solve(at, actor_uid, None))
-                if reopenings and reopenings[-1].solved_at is None:
-                    reopenings[-1] = reopenings[-1]._replace(solved_at=at)
-        elif not inside and now in UNSOLVED:
-            inside = True
-            if kind == "status" and was in DONE:
-                moves.append((at, "reopened", 1))
-                reopenings.append(Reopening(at, None))
-                if solves:
-                    solves[-1] = solves[-1]._replace(reopened_at=at)
-            else:
-                moves.append((at, "recovered", 1))
+        shown, precision = turn.now, turn.precision
     intervals.append((shown, since, None, precision))
-    return Life(intervals, moves, solves, reopenings, shown, merged_at, deleted_at, closed_at, spam)
+    return intervals

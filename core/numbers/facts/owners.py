@@ -1,6 +1,6 @@
 """Who had a ticket, and which team, from when to when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from core.numbers.facts.rows import EventRow, TicketRow
@@ -10,8 +10,11 @@ Owner: TypeAlias = tuple[str | None, str | None, int, int | None]
 """Agent, team, from, to (None: still)."""
 
 
+OWNING = frozenset({"assignee", "team", "escalate"})
+
+
 class Owners(NamedTuple):
-    """Owners tile the time from creation. Teams by which a ticket was routed at its start are no stations (metrics §6)."""
+    """Owners tile the time from creation. Teams by which a ticket was routed at its start are no stations."""
 
     spans: list[Owner]
     first_assigned_at: int | None
@@ -21,56 +24,45 @@ class Owners(NamedTuple):
 
 
 def owned(
-    ticket: TicketRow, events: Sequence[EventRow], staff: Staff, tiers: dict[str, int], routing_s: int
+    ticket: TicketRow, events: Sequence[EventRow], staff: Staff, tiers: Mapping[str, int], routing_s: int
 ) -> Owners:
     """The owners that the events tell of; without any, those of the ticket's row since its creation."""
     created_at = ticket.created_at or 0
-    agent = team = None
-    is_agent_known = is_team_known = False
-    changes: list[tuple[int, bool, str | None]] = []
-    escalated_at: int | None = None
-    stations: list[str] = []
-    for at, kind, _, old, new, _, actor_kind, _ in events:
-        if kind == "assignee":
-            if not is_agent_known:
-                is_agent_known, agent = True, old
-            changes.append((max(at, created_at), True, new))
-        elif kind == "team":
-            if not is_team_known:
-                is_team_known, team = True, old
-                if old is not None:
-                    stations.append(old)
-            changes.append((max(at, created_at), False, new))
-            if new is None:
-                continue
-            if at <= created_at + routing_s and (at <= created_at or actor_kind in MACHINES):
-                stations = [new]
-            elif not stations or stations[-1] != new:
-                if escalated_at is None and stations and tiers.get(new, 0) > tiers.get(stations[-1], 0) > 0:
-                    escalated_at = at
-                stations.append(new)
-        elif kind == "escalate" and (escalated_at is None or at < escalated_at):
-            escalated_at = at
-    agent = agent if is_agent_known else ticket.assignee_uid
-    team = team if is_team_known else ticket.team_uid
-    if not is_team_known and team is not None:
-        stations.append(team)
+    changes = [event for event in events if event[1] in OWNING]
+    agent = next((event[3] for event in changes if event[1] == "assignee"), ticket.assignee_uid)
+    team = next((event[3] for event in changes if event[1] == "team"), ticket.team_uid)
+    stations, escalated_at = _stations(created_at, team, changes, tiers, routing_s)
     spans: list[Owner] = []
     since = created_at
-    for at, is_agent, new in changes:
-        if at > since and (agent if is_agent else team) != new:
+    for at, kind, _, _, new, _, _, _ in changes:
+        if at > since and (agent if kind == "assignee" else team) != new and kind != "escalate":
             spans.append((agent, team, since, at))
             since = at
-        if is_agent:
+        if kind == "assignee":
             agent = new
-        else:
+        elif kind == "team":
             team = new
     spans.append((agent, team, since, None))
     people = [(uid, at) for uid, _, at, _ in spans if uid is not None and staff.is_person(uid)]
-    return Owners(
-        spans,
-        people[0][1] if people else None,
-        len({uid for uid, _ in people}),
-        len(stations),
-        escalated_at,
-    )
+    assigned_at = people[0][1] if people else None
+    return Owners(spans, assigned_at, len({uid for uid, _ in people}), stations, escalated_at)
+
+
+def _stations(
+    created_at: int, first: str | None, changes: Sequence[EventRow], tiers: Mapping[str, int], routing_s: int
+) -> tuple[int, int | None]:
+    """How many teams had the ticket one after the other, and when it was first raised to a higher tier."""
+    stations = [first] if first is not None else []
+    escalated_at: int | None = None
+    for at, kind, _, _, new, _, actor_kind, _ in changes:
+        if kind == "escalate":
+            escalated_at = at if escalated_at is None else escalated_at
+        if kind != "team" or new is None or (stations and stations[-1] == new):
+            continue
+        if at <= created_at + routing_s and (at <= created_at or actor_kind in MACHINES):
+            stations = [new]
+            continue
+        if escalated_at is None and stations and tiers.get(new, 0) > tiers.get(stations[-1], 0) > 0:
+            escalated_at = at
+        stations.append(new)
+    return len(stations), escalated_at

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
 from core.numbers.facts.rows import EventRow, LinkedCall, MessageRow, TicketRow, opened_ticket
-from core.numbers.facts.staff import PEOPLE, REPLIERS, Staff
+from core.numbers.facts.staff import PEOPLE, Staff
 
 # The message that opens a ticket is written with it; streams floor to the second.
 OPENING_S = 60
 TOUCH_S = 60
 SPOKEN = frozenset({"phone", "voicemail"})
+WORDLESS = frozenset({"automation", "partner"})
 
 Deed: TypeAlias = tuple[int, str | None]
 """When, and which agent."""
@@ -18,10 +19,10 @@ Deed: TypeAlias = tuple[int, str | None]
 class Talk(NamedTuple):
     """The conversation of a ticket.
 
-    ``answers`` are replies of people after the opening: public messages and connected calls to the customer, ``written``
-    the messages among them. ``deeds`` is all that people did, in order. ``opener`` is ``agent`` where a person of ours
-    wrote the first public message, ``customer`` where the requester did, else empty. ``opening_call`` is the call out of
-    which the ticket came, ``born_of`` the same if it was answered.
+    ``answers`` are replies of people after the opening: public messages and connected calls to the customer,
+    ``written`` the messages among them. ``deeds`` is all that people did, in order. ``opener`` is ``agent`` where a
+    person of ours wrote the first public message, ``customer`` where the requester did, else empty. ``opening_call``
+    is the call out of which the ticket came, ``born_of`` the same if it was answered.
     """
 
     asked: list[int]
@@ -45,7 +46,6 @@ def talked(
 ) -> Talk:
     """The conversation that messages, calls and the deeds in events make up."""
     created_at, requester_uid = ticket.created_at or 0, ticket.requester_uid
-    members = staff.members
     asked: list[int] = []
     answers: list[Deed] = []
     written: list[int] = []
@@ -53,72 +53,97 @@ def talked(
     opener = ""
     opened_at: int | None = None
     has_bot = False
-    heard: set[str] | None = None
-    for at, author_uid, kind, role, is_public, is_automated, direction, channel, call_uid in messages:
-        if kind == "bot":
+    for message in messages:
+        at, author_uid, _, _, is_public, _, direction, channel, call_uid = message
+        who = _speaker(message, requester_uid, staff)
+        if who == "customer":
+            if is_public:
+                asked.append(at)
+                if not opener:
+                    opener, opened_at = who, at
+        elif who == "bot":
             has_bot = True
-            continue
-        if is_automated or kind == "automation" or kind == "partner":
-            continue
-        if kind != "customer" and (author_uid is None or author_uid != requester_uid):
-            if role is None and author_uid is not None:
-                role = staff.role_at(author_uid, at)
-                if role is None and kind == "agent" and author_uid not in members:
-                    role = "agent"
-            elif role is None and kind == "agent":
-                role = "agent"
-            if role == "bot":
-                has_bot = True
+        elif who in PEOPLE:
+            is_spoken = call_uid is not None or channel == "phone"
+            # The call itself, in which the customer rang us, is no reply of ours.
+            if is_spoken and direction == "in":
                 continue
-            if role is not None:
-                if role not in PEOPLE:
-                    continue
-                is_spoken = call_uid is not None or channel == "phone"
-                if is_spoken and direction == "in":
-                    continue
-                deeds.append((at, author_uid))
-                if role not in REPLIERS:
-                    continue
-                if is_spoken:
-                    if heard is None:
-                        heard = {call.call_uid for call in calls}
-                    if call_uid in heard or (call_uid is None and any(call.direction == "outbound" for call in calls)):
-                        continue
-                    answers.append((at, author_uid))
-                elif is_public:
-                    if not opener:
-                        opener, opened_at = "agent", at
-                        if at <= created_at + OPENING_S:
-                            continue
-                    answers.append((at, author_uid))
-                    written.append(at)
+            deed = (at, author_uid)
+            deeds.append(deed)
+            if who == "light" or (is_spoken and _is_told_by(calls, call_uid)):
                 continue
-            if kind == "agent" or (author_uid not in members and author_uid not in staff.customers):
-                continue
-        if is_public:
-            if not opener:
-                opener, opened_at = "customer", at
-            asked.append(at)
+            if is_public and not is_spoken:
+                is_opening = not opener and at <= created_at + OPENING_S
+                if not opener:
+                    opener, opened_at = "agent", at
+                if is_opening:
+                    continue
+                written.append(at)
+            if is_public or is_spoken:
+                answers.append(deed)
     has_bot = _add_deeds(deeds, ticket, events, staff) or has_bot
-    opening_call = born_of = None
-    voicemail_end_at = None
+    opening_call = _add_calls(answers, deeds, calls, created_at) if calls else None
+    deeds.sort(key=_when)
+    is_answered = opening_call is not None and bool(opening_call.is_handled)
+    is_voicemail = opening_call is not None and opening_call.outcome == "voicemail"
+    return Talk(
+        asked,
+        answers,
+        written,
+        deeds,
+        opener,
+        opened_at,
+        has_bot,
+        opening_call,
+        opening_call if is_answered else None,
+        opening_call.ended_at if opening_call is not None and is_voicemail else None,
+    )
+
+
+def _speaker(message: MessageRow, requester_uid: str | None, staff: Staff) -> str:
+    """customer, bot, the role of one of us at that time, or nothing for what is nobody's word."""
+    at, author_uid, kind, role, _, is_automated, _, _, _ = message
+    if kind == "bot":
+        return "bot"
+    if is_automated or kind in WORDLESS:
+        return ""
+    if kind == "customer" or (author_uid is not None and author_uid == requester_uid):
+        return "customer"
+    if role is not None:
+        return role
+    if author_uid is None:
+        return kind if kind == "agent" else ""
+    role = staff.role_at(author_uid, at)
+    if role is not None:
+        return role
+    if kind == "agent":
+        return "" if author_uid in staff.members else "agent"
+    return "customer" if author_uid in staff.members or author_uid in staff.customers else ""
+
+
+def _is_told_by(calls: Sequence[LinkedCall], call_uid: str | None) -> bool:
+    """Whether the call that a message stands for tells more by its own row."""
+    return any(call.call_uid == call_uid or (call_uid is None and call.direction == "outbound") for call in calls)
+
+
+def _add_calls(
+    answers: list[Deed], deeds: list[Deed], calls: Sequence[LinkedCall], created_at: int
+) -> LinkedCall | None:
+    """Adds connected calls to the customer as answers; the call out of which the ticket came, if there is one."""
+    opening: LinkedCall | None = None
     for call in calls:
+        deed = (call.answered_at or call.arrived_at, call.agent_uid)
         if call.direction == "outbound":
             if call.is_connected:
-                deed = (call.answered_at or call.arrived_at, call.agent_uid)
                 answers.append(deed)
                 deeds.append(deed)
         elif opened_ticket(call.arrived_at, call.ended_at, created_at):
-            opening_call = opening_call or call
+            if opening is None or (call.is_handled and not opening.is_handled):
+                opening = call
             if call.is_handled:
-                born_of = born_of or call
-                deeds.append((call.answered_at or call.arrived_at, call.agent_uid))
-            elif call.outcome == "voicemail":
-                voicemail_end_at = call.ended_at
-    if calls:
-        answers.sort(key=_when)
-    deeds.sort(key=_when)
-    return Talk(asked, answers, written, deeds, opener, opened_at, has_bot, opening_call, born_of, voicemail_end_at)
+                deeds.append(deed)
+    answers.sort(key=_when)
+    return opening
 
 
 def _when(deed: Deed) -> int:

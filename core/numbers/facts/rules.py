@@ -67,25 +67,32 @@ def _mark_staff(db: sqlite3.Connection, reporting: Reporting) -> None:
     if stored == text:
         return
     set_setting(db, STAFF, text)
-    if db.execute("select 1 from ticket_facts limit 1").fetchone() is None:
-        return
-    before = msgspec.json.decode(stored or "{}")
-    said = msgspec.json.decode(text)
-    uids = sorted(uid for uid in before.keys() | said.keys() if before.get(uid) != said.get(uid))
-    changed = msgspec.json.encode(uids).decode()
-    db.execute(
-        "insert into dirty_keys (kind, key) select distinct 'ticket', e.ticket_uid from ticket_events e "
-        "where e.actor_uid in (select value from json_each(:uids)) or (e.kind in ('assignee', 'team') "
-        "and (e.new_value in (select value from json_each(:uids)) or e.old_value in (select value from json_each(:uids)))) "
-        "union select 'ticket', t.uid from tickets t where t.requester_uid in (select value from json_each(:uids)) "
-        "or t.assignee_uid in (select value from json_each(:uids)) or t.team_uid in (select value from json_each(:uids)) "
-        "or t.submitter_uid in (select value from json_each(:uids)) "
-        "union select 'ticket', s.ticket_uid from surveys s where s.ticket_uid is not null "
-        "and s.customer_uid in (select value from json_each(:uids)) "
-        "union select distinct 'agent', a.agent_uid from agent_states a "
-        "where a.agent_uid in (select value from json_each(:uids)) on conflict do nothing",
-        {"uids": changed},
-    )
+    before, said = msgspec.json.decode(stored or "{}"), msgspec.json.decode(text)
+    changed = sorted(uid for uid in before.keys() | said.keys() if before.get(uid) != said.get(uid))
+    if any(db.execute(f"select 1 from {table} limit 1").fetchone() for table in ("ticket_facts", "agent_days")):
+        db.execute(OF_STAFF, {"uids": msgspec.json.encode(changed).decode()})
+
+
+OF_STAFF = """
+with changed (uid) as materialized (select value from json_each(:uids))
+insert into dirty_keys (kind, key)
+select distinct 'ticket', ticket_uid
+from ticket_events
+where actor_uid in changed or (kind in ('assignee', 'team') and (new_value in changed or old_value in changed))
+union
+select 'ticket', uid
+from tickets
+where requester_uid in changed or assignee_uid in changed or team_uid in changed or submitter_uid in changed
+union
+select iif(ticket_uid is null, 'call', 'ticket'), coalesce(ticket_uid, call_uid)
+from surveys
+where customer_uid in changed and coalesce(ticket_uid, call_uid) is not null
+union
+select 'agent', agent_uid
+from agent_states
+where agent_uid in changed
+on conflict do nothing
+"""
 
 
 def _mark_hours(db: sqlite3.Connection, reporting: Reporting) -> None:

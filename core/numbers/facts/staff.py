@@ -5,9 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-# Who may answer a customer as a person. A shared log-in is a person whose name we do not know.
-REPLIERS = frozenset({"agent", "lead", "admin", "shared"})
-PEOPLE = REPLIERS | {"light"}
+# Roles of persons; all but a light agent answer customers. A shared log-in is a person whose name we do not know.
+PEOPLE = frozenset({"agent", "lead", "admin", "shared", "light"})
 MACHINES: Mapping[str, str] = {"bot": "bot", "automation": "automation", "system": "automation"}
 
 

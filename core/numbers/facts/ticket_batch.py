@@ -228,10 +228,8 @@ order by 12, 3, 1
 
 
 def _customers(db: sqlite3.Connection, base: Base, ground: Ground) -> frozenset[str]:
-    """Of those who wrote or acted and are neither requester nor staff, the ones that are customers."""
+    """Of those who wrote and are no staff, the ones that are customers."""
     unknown = {row[1] for rows in base.messages for row in rows if row[2] == "unknown"}
-    unknown |= {row[5] for rows in base.events for row in rows if row[6] == "unknown"}
-    unknown -= {ticket.requester_uid for ticket in base.tickets.values()}
     unknown -= ground.staff.members.keys()
     named = sorted(uid for uid in unknown if uid is not None)
     if not named:

@@ -11,7 +11,7 @@ from core.numbers.derive import derive
 from core.numbers.facts.life import Step, lived, without_blips
 from tests.numbers.facts.conftest import Fact, Told
 from tests.numbers.facts.test_replies import asked
-from tests.numbers.story import HOURS, REPORTING, SUNDAY_NIGHT, Telling, at, uid, write
+from tests.numbers.story import REPORTING, SUNDAY_NIGHT, Telling, at, uid, write
 
 Rows = Callable[..., list[dict[str, Any]]]
 
@@ -52,7 +52,9 @@ def test_a_customer_or_a_slow_rule_reopens(told: Told, fact: Fact, by: str, solv
 
 def test_a_reopening_is_effective_while_open_and_if_answered(told: Told, fact: Fact) -> None:
     """Thanks, solved again without a word, is none; a ticket still open may be one."""
-    ticket = asked().say("Mon 11:00", "anna").solve("Mon 12:00", "anna").change("Mon 13:00", "status", "open", "customer")
+    ticket = (
+        asked().say("Mon 11:00", "anna").solve("Mon 12:00", "anna").change("Mon 13:00", "status", "open", "customer")
+    )
     told(*ticket.records(SUNDAY_NIGHT))
     assert fact("T", "effective_reopens", "is_reopened_in_7d", "is_effective_reopened_in_7d") == (1, 1, 1)
     told(*ticket.solve("Mon 14:00", "anna").records(SUNDAY_NIGHT))
@@ -71,7 +73,12 @@ def test_the_close_of_a_merge_is_no_solve_even_if_it_comes_first(told: Told, row
     ticket = asked().change("Mon 12:00", "status", "closed", "anna").change("Mon 12:00:05", "merge", "U", "anna")
     told(*ticket.records(SUNDAY_NIGHT))
     assert moves(rows) == [("arrived", "2026-03-02"), ("merged", "2026-03-02")]
-    assert fact("T", "merged_on", "is_solved", "first_solved_at", "exclusion_reason") == ("2026-03-02", 0, None, "merged")
+    assert fact("T", "merged_on", "is_solved", "first_solved_at", "exclusion_reason") == (
+        "2026-03-02",
+        0,
+        None,
+        "merged",
+    )
 
 
 def test_deleted_leaves_every_period_but_not_the_backlog_of_the_past(told: Told, rows: Rows, fact: Fact) -> None:
@@ -142,7 +149,11 @@ def test_a_schedule_open_all_week_is_the_calendar(
     now = at("2026-12-01 00:00")
     always = tuple((weekday, 0, 1_440) for weekday in range(7))
     ticket = asked(created=f"{from_on} 12:00").say(f"{to_on} 12:00", "anna").solve(f"{to_on} 12:00", "anna")
-    write(db, [Schedule(id="s", name="s", time_zone=zone, is_default=True, hours=always, holidays=()), *ticket.records(now)], now)
+    write(
+        db,
+        [Schedule(id="s", name="s", time_zone=zone, is_default=True, hours=always, holidays=()), *ticket.records(now)],
+        now,
+    )
     derive(db, REPORTING, now)
     (row,) = rows("ticket_facts")
     assert row["resolution_s"] == row["resolution_business_s"]
@@ -151,16 +162,13 @@ def test_a_schedule_open_all_week_is_the_calendar(
     ]
 
 
-def test_the_schedule_of_the_ticket_rules_at_each_moment(db: sqlite3.Connection, fact: Fact) -> None:
+def test_the_schedule_of_the_ticket_rules_at_each_moment(told: Told, fact: Fact, rows: Rows) -> None:
     """Until noon the ticket was on the day's hours, from then on the night's."""
     night = Schedule(id="night", name="Night", time_zone="Europe/Berlin", hours=((0, 1_020, 1_440),), holidays=())
-    office = Schedule(id="hours", name="Office", time_zone="Europe/Berlin", is_default=True, hours=HOURS, holidays=())
     ticket = asked(created="Mon 10:00").change("Mon 12:00", "schedule", "night", old="hours")
-    ticket.solve("Mon 18:00", "anna")
-    write(db, [office, night, *ticket.records(SUNDAY_NIGHT)])
-    derive(db, REPORTING, SUNDAY_NIGHT)
+    told(night, *ticket.solve("Mon 18:00", "anna").records(SUNDAY_NIGHT))
     assert fact("T", "first_resolution_business_s") == 3 * 3_600
-    spans = [tuple(row) for row in db.execute("select schedule_uid, from_at, to_at from ticket_schedules order by from_at")]
+    spans = [(row["schedule_uid"], row["from_at"], row["to_at"]) for row in rows("ticket_schedules")]
     assert spans == [(uid("hours"), at("Mon 10:00"), at("Mon 12:00")), (uid("night"), at("Mon 12:00"), None)]
 
 
