@@ -239,11 +239,11 @@ def export_to(config: Path, what: Kind, form: Form, out: Path | None, from_on: s
     begins = day_span(loaded, from_on, None, 0)[0] if from_on else None
     ends = day_span(loaded, "1970-01-02", to_on, 0)[1] if to_on else None
     with reading(loaded) as db:
-        rows = export_rows(db, what, begins, ends)
+        heads, rows = export_rows(db, what, begins, ends)
         if out is None:
-            return write_rows(rows, form, sys.stdout)
+            return write_rows(heads, rows, form, sys.stdout)
         with private_file(out) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
-            return write_rows(rows, form, text)
+            return write_rows(heads, rows, form, text)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import csv
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, TextIO, TypeAlias
 
 from core.log import printable
@@ -22,8 +22,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def export_rows(
     db: sqlite3.Connection, kind: Kind, from_at: int | None = None, to_at: int | None = None
-) -> Iterator[dict[str, Any]]:
-    """One dict a ticket or call of [from_at, to_at), in order of time; all columns of the base row and its facts.
+) -> tuple[list[str], Iterator[sqlite3.Row]]:
+    """Column names, and one row a ticket or call of [from_at, to_at) in order of time: the base row and its facts.
 
     Columns of both carry the fact's value, which is what the numbers are made of; names are spelled out beside uids."""
     base, facts, key, clock = TABLES[kind]
@@ -37,30 +37,28 @@ def export_rows(
         f"left join {facts} f on f.{key} = b.uid left join teams on teams.uid = f.team_uid "
         f"left join agents on agents.uid = f.{'agent_uid' if kind == 'calls' else 'assignee_uid'} "
         f"{'left join queues on queues.uid = f.queue_uid ' if kind == 'calls' else ''}"
-        f"where b.{clock} >= ? and b.{clock} < ? order by b.{clock}, b.uid"
+        f"where coalesce(b.{clock}, 0) >= ? and coalesce(b.{clock}, 0) < ? order by b.{clock}, b.uid"
     )
-    cursor = db.execute(sql, (from_at if from_at is not None else -(2**62), to_at if to_at is not None else 2**62))
-    heads = [column[0] for column in cursor.description]
-    for row in cursor:
-        yield dict(zip(heads, row, strict=True))
+    cursor = db.execute(sql, (from_at or 0, to_at if to_at is not None else 2**62))
+    return [column[0] for column in cursor.description], cursor
 
 
 def _columns(db: sqlite3.Connection, table: str) -> Sequence[str]:
     return [row[1] for row in db.execute(f"pragma table_info({table})")]
 
 
-def write_rows(rows: Iterator[dict[str, Any]], form: Form, out: TextIO) -> int:
+def write_rows(heads: Sequence[str], rows: Iterable[Sequence[Any]], form: Form, out: TextIO) -> int:
     """Writes rows as CSV or JSON lines and says how many; a text that a spreadsheet would run is made plain."""
     count = 0
-    writer: Any = None
+    table = csv.writer(out, lineterminator="\n")
+    if form == "csv":
+        table.writerow(heads)
     for row in rows:
         if form == "jsonl":
-            out.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+            said = dict(zip(heads, row, strict=True))
+            out.write(json.dumps(said, ensure_ascii=False, separators=(",", ":")) + "\n")
         else:
-            if writer is None:
-                writer = csv.writer(out, lineterminator="\n")
-                writer.writerow(row)
-            writer.writerow([neutral(value) for value in row.values()])
+            table.writerow([neutral(value) for value in row])
         count += 1
     return count
 

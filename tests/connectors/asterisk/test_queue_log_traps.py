@@ -1,8 +1,10 @@
 """What log files do in real life: rotate, grow, break off, restart, and say things nobody expected."""
 
 import gzip
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,6 +16,8 @@ from connectors.asterisk.lines import normalise_line
 from connectors.asterisk.presence import assemble_presence
 from connectors.asterisk.settings import AsteriskSettings
 
+E = TypeVar("E", CallEvent, AgentEvent)
+
 ENTER = "1000|c1|DE|NONE|ENTERQUEUE||0301234567|1"
 CONNECT = "1010|c1|DE|Ada|CONNECT|10|c9|4"
 
@@ -22,7 +26,7 @@ def settings(path: Path, **more: object) -> AsteriskSettings:
     return AsteriskSettings.model_validate({"path": path, **more})
 
 
-def context(warned: list[tuple[str, str]] | None = None, **more: object) -> Context:
+def context(warned: list[tuple[str, str]] | None = None, more: Mapping[str, object] = MappingProxyType({})) -> Context:
     said = warned if warned is not None else []
     return Context(
         settings=settings(Path("queue_log"), **more),
@@ -35,20 +39,20 @@ def context(warned: list[tuple[str, str]] | None = None, **more: object) -> Cont
     )
 
 
-def events(lines: Iterable[str], kind: type = CallEvent) -> list[CallEvent]:
+def events(lines: Iterable[str], kind: type[E]) -> list[E]:
     ctx = context()
     records = [r for n, line in enumerate(lines) for r in normalise_line(f"{n}|{line}".encode(), ctx)]
     return [record for record in records if isinstance(record, kind)]
 
 
 def call_of(*lines: str, **more: object) -> tuple[Call, list[CallLeg]]:
-    made = list(assemble_call("c1", events(lines), context(**more)))
+    made = list(assemble_call("c1", events(lines, CallEvent), context(more=more)))
     assert isinstance(made[0], Call)
     return made[0], [leg for leg in made[1:] if isinstance(leg, CallLeg)]
 
 
 def states_of(*lines: str, **more: object) -> list[tuple[str, int, int | None]]:
-    made = assemble_presence("Ada", events(lines, AgentEvent), context(**more))  # type: ignore[arg-type]
+    made = assemble_presence("Ada", events(lines, AgentEvent), context(more=more))
     return [(s.category, s.from_at, s.to_at) for s in made if isinstance(s, AgentState)]
 
 
