@@ -28,7 +28,7 @@ def export_rows(
     Columns of both carry the fact's value, which is what the numbers are made of; names are spelled out beside uids."""
     base, facts, key, clock = TABLES[kind]
     names = _columns(db, base)
-    derived = [name for name in _columns(db, facts) if name not in {key, "computed_at", "facts_version"}]
+    derived = [name for name in _columns(db, facts) if name not in {key, "computed_at", "facts_version", *FIRST}]
     own = [name for name in names if name not in derived and name not in FIRST]
     picked = [f"b.{name}" for name in (*FIRST, *own)] + [f"f.{name}" for name in derived]
     sql = (
