@@ -87,7 +87,8 @@ def derive_all(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> Der
             for clock in CLOCKS.get(table.name, ()):
                 db.execute(
                     "insert or ignore into dirty_days (fact, clock, day_on, since) "
-                    f"select distinct '{table.name}', '{clock}', {clock}, ? from {table.name} where {clock} is not null",
+                    f"select distinct '{table.name}', '{clock}', {clock}, ? from {table.name} "
+                    f"where {clock} is not null",
                     (now_at,),
                 )
             db.execute(f"delete from {table.name}")
@@ -109,7 +110,9 @@ def uncollected() -> Iterator[None]:
 
 def _is_dirty(db: sqlite3.Connection, kind: str | None = None) -> bool:
     where = "" if kind is None else " where kind = ?"
-    return db.execute(f"select 1 from dirty_keys{where} limit 1", () if kind is None else (kind,)).fetchone() is not None
+    return (
+        db.execute(f"select 1 from dirty_keys{where} limit 1", () if kind is None else (kind,)).fetchone() is not None
+    )
 
 
 def _batches(

@@ -1,4 +1,4 @@
-"""What the config says about how things are counted, as plain data; built by the config, read by numbers and reports."""
+"""What the config says about how things are counted, as plain data: built by the config, read by numbers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The worked example of the metric catalogue as normalised records: a week of tickets T1-T10, calls C1-C14, one agent's day.
+"""The worked example of the metric catalogue as records: tickets T1-T10, calls C1-C14 and one agent's day.
 
 ``story(db)`` fills a store with what is known at a moment (by default Sunday 24:00); later moments tell more.
 """
@@ -102,7 +102,8 @@ class Telling:
             (created_at, "created", None, None, creator),
             (created_at, "status", None, self.status, creator),
         ]
-        for moment, kind, old, new, by in known:
+        for moment, kind, before, new, by in known:
+            old = before
             who = self.requester if by == "customer" else by or None
             match kind:
                 case "status":

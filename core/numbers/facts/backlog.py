@@ -8,6 +8,7 @@ from core.numbers.facts.owners import Owner
 from core.numbers.facts.staff import Staff
 from core.numbers.facts.status import Row
 
+
 def move_rows(uid: str, dims: Row, life: Life, owners: Sequence[Owner], day_on: DayOn) -> list[Row]:
     """Rows of backlog_moves. While a ticket is in the backlog, a change of team is an exit from one and an entry to the
     other, so that the identity of the backlog card holds for each team too."""

@@ -4,14 +4,11 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.numbers.facts.call_rows import CALL_COLUMNS, LEG_COLUMNS, CallRow, LegRow
 from core.numbers.facts.calls import (
-    CALL_COLUMNS,
-    LEG_COLUMNS,
     NOTHING,
     Callback,
     CallFacts,
-    CallRow,
-    LegRow,
     Ticketed,
     derive_call,
 )
@@ -73,9 +70,7 @@ def _carry_fact(old: Sequence[Row], new: list[Row]) -> list[Row]:
 
 def _carry_legs(old: Sequence[Row], new: list[Row]) -> list[Row]:
     flags = {row[LEG_SEQ]: row[LEG_IS_REDIAL : LEG_IS_REDIALLED + 1] for row in old}
-    return [
-        (*row[:LEG_IS_REDIAL], *flags.get(row[LEG_SEQ], (0, 0)), *row[LEG_IS_REDIALLED + 1 :]) for row in new
-    ]
+    return [(*row[:LEG_IS_REDIAL], *flags.get(row[LEG_SEQ], (0, 0)), *row[LEG_IS_REDIALLED + 1 :]) for row in new]
 
 
 def _mark_tickets(db: sqlite3.Connection, calls: Sequence[str]) -> None:

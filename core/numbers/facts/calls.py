@@ -3,72 +3,17 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from core.numbers.facts.call_rows import CallRow, LegRow
 from core.numbers.facts.contacts import contact_row
-from core.numbers.facts.ground import Ground, QueueKnown
+from core.numbers.facts.ground import Ground
 from core.numbers.facts.rows import SurveyRow, opened_ticket
 from core.numbers.facts.status import Row
 from core.numbers.facts.surveys import Offer, survey_rows
+from core.numbers.facts.visits import CHANNEL, Handled, handled, in_hours, queue_leg, sane, wait
 
-MISSED = frozenset({"ring_no_answer", "declined"})
 # The caller stood in a queue and was not spoken to: he tried, and whoever spoke to him next did not begin anew.
 TRIED = frozenset({"abandoned", "voicemail", "callback", "overflow_external"})
 CALLBACK_TRIES = 3
-CHANNEL = "phone"
-
-
-class CallRow(NamedTuple):
-    """A call with its caller's person."""
-
-    uid: str
-    source: str
-    direction: str
-    line_uid: str | None
-    customer_uid: str | None
-    ticket_uid: str | None
-    arrived_at: int
-    ended_at: int | None
-    outcome: str | None
-    ivr_exit: str | None
-    is_transferred: int | None
-    transfers: int | None
-    total_wait_s: int | None
-    talk_s: int | None
-    hold_s: int | None
-    acw_s: int | None
-    callback_of_uid: str | None
-    callback_promised_at: int | None
-    precision: str
-    person_uid: str | None
-
-
-CALL_COLUMNS = ", ".join(f"c.{name}" for name in CallRow._fields[:-1]) + ", coalesce(p.person_uid, c.customer_uid)"
-
-
-class LegRow(NamedTuple):
-    """A visit to a queue, or a connection to an agent."""
-
-    seq: int
-    kind: str
-    queue_uid: str | None
-    agent_uid: str | None
-    enqueued_at: int | None
-    answered_at: int | None
-    ended_at: int | None
-    wait_s: int | None
-    ring_s: int | None
-    talk_s: int | None
-    hold_s: int | None
-    acw_s: int | None
-    outcome: str | None
-    transfer_kind: str | None
-    transferred_to_uid: str | None
-    in_hours: int | None
-    rings: int | None
-    rings_missed: int | None
-    is_system_drop: int | None
-
-
-LEG_COLUMNS = ", ".join(f"l.{name}" for name in LegRow._fields)
 
 
 class Ticketed(NamedTuple):
@@ -99,20 +44,6 @@ class CallFacts(NamedTuple):
 NOTHING = CallFacts([], [], [], [], [])
 
 
-class Handled(NamedTuple):
-    """Talk, hold and after-call work of a leg; the last cut at the cap."""
-
-    talk_s: int | None
-    hold_s: int | None
-    acw_s: int | None
-    is_capped: bool
-
-    @property
-    def handle_s(self) -> int | None:
-        """Their sum; unknown without the talk, where the source tells no hold or after-call work of what it tells."""
-        return None if self.talk_s is None else self.talk_s + (self.hold_s or 0) + (self.acw_s or 0)
-
-
 def derive_call(
     call: CallRow,
     legs: Sequence[LegRow],
@@ -130,8 +61,8 @@ def derive_call(
     first = answered[0] if answered else None
     is_answered = bool(answered) or call.outcome == "answered"
     is_test = _is_test(call, visits, ground)
-    in_hours = [_in_hours(leg, ground) for leg in visits]
-    worked = [_handled(leg, reporting.acw_cap_s) for leg in answered]
+    opened = [in_hours(leg, ground) for leg in visits]
+    worked = [handled(leg, reporting.acw_cap_s) for leg in answered]
     whole = _all(call, worked, reporting.acw_cap_s)
     moved = [_is_moved(leg, following) for leg, following in zip(legs, (*legs[1:], None), strict=False)]
     transfers = call.transfers if call.transfers is not None else sum(moved)
@@ -147,8 +78,8 @@ def derive_call(
         call.uid, call.source, call.direction, call.line_uid, queue_uid, team_uid, agent_uid, CHANNEL,
         call.customer_uid, call.person_uid, ticket_uid, call.arrived_at, ground.day_on(call.arrived_at),
         days.slot(call.arrived_at), answered_at, None if answered_at is None else ground.day_on(answered_at),
-        call.ended_at, call.outcome, int(inbound and any(in_hours)), int(inbound and is_answered),
-        int(inbound and (call.outcome == "out_of_hours" or (bool(visits) and not any(in_hours)))), int(is_test),
+        call.ended_at, call.outcome, int(inbound and any(opened)), int(inbound and is_answered),
+        int(inbound and (call.outcome == "out_of_hours" or (bool(visits) and not any(opened)))), int(is_test),
         int(inbound and not visits and not is_answered and _is_in_ivr(call)), int(is_answered),
         int(is_transferred), transfers, len(answered), _total_wait(call, visits), whole.talk_s, whole.hold_s,
         whole.acw_s, whole.handle_s, call.callback_of_uid, int(asked_back), int(reached) if asked_back else None, 0,
@@ -157,8 +88,8 @@ def derive_call(
     queue_legs = []
     if inbound:
         queue_legs = [
-            _queue_leg(call, leg, place, opened, is_test, _is_moved_at(legs, leg, moved), legs, ground)
-            for place, (leg, opened) in enumerate(zip(visits, in_hours, strict=True))
+            queue_leg(call, leg, place, is_open, is_test, _is_moved_at(legs, leg, moved), legs, ground)
+            for place, (leg, is_open) in enumerate(zip(visits, opened, strict=True))
             if leg.outcome is not None
         ]
     is_contact = inbound and not is_test
@@ -184,32 +115,12 @@ def _is_test(call: CallRow, visits: Sequence[LegRow], ground: Ground) -> bool:
     return any(known.is_test for leg in visits if (known := ground.queues.get(leg.queue_uid or "")) is not None)
 
 
-def _in_hours(leg: LegRow, ground: Ground) -> bool:
-    """The source's word, else whether the queue's schedule was open; without any schedule always."""
-    if leg.in_hours is not None:
-        return bool(leg.in_hours)
-    known = ground.queues.get(leg.queue_uid or "")
-    calendar = ground.schedules.calendar(known.schedule_uid if known else None)
-    return calendar is None or calendar.is_open(leg.enqueued_at or 0)
-
-
-def _handled(leg: LegRow, cap_s: int) -> Handled:
-    acw_s = leg.acw_s
-    capped = acw_s is not None and acw_s > cap_s
-    return Handled(_sane(leg.talk_s), _sane(leg.hold_s), cap_s if capped else _sane(acw_s), capped)
-
-
-def _sane(seconds: int | None) -> int | None:
-    """A negative duration is none."""
-    return None if seconds is None or seconds < 0 else seconds
-
-
 def _all(call: CallRow, worked: Sequence[Handled], cap_s: int) -> Handled:
     """The call's legs together; the call's own figures where the legs tell none."""
 
     def total(values: Sequence[int | None], own: int | None) -> int | None:
         known = [value for value in values if value is not None]
-        return sum(known) if known else _sane(own)
+        return sum(known) if known else sane(own)
 
     acw_s = total([leg.acw_s for leg in worked], None if call.acw_s is None else min(call.acw_s, cap_s))
     return Handled(
@@ -232,18 +143,9 @@ def _is_moved_at(legs: Sequence[LegRow], leg: LegRow, moved: Sequence[bool]) -> 
 
 def _total_wait(call: CallRow, visits: Sequence[LegRow]) -> int | None:
     if call.total_wait_s is not None:
-        return _sane(call.total_wait_s)
-    waits = [wait_s for leg in visits if (wait_s := _wait(leg)) is not None]
+        return sane(call.total_wait_s)
+    waits = [wait_s for leg in visits if (wait_s := wait(leg)) is not None]
     return sum(waits) if waits else None
-
-
-def _wait(leg: LegRow) -> int | None:
-    """From entering the queue to the answer, or to leaving it; ring time included."""
-    wait_s = leg.wait_s
-    if wait_s is None:
-        until_at = leg.answered_at if leg.outcome == "answered" else leg.ended_at
-        wait_s = None if until_at is None or leg.enqueued_at is None else until_at - leg.enqueued_at
-    return _sane(wait_s)
 
 
 def _is_reached(call: CallRow, callbacks: Sequence[Callback]) -> bool:
@@ -252,49 +154,6 @@ def _is_reached(call: CallRow, callbacks: Sequence[Callback]) -> bool:
     return any(
         back.is_connected and (promised_at is None or back.at <= promised_at) for back in callbacks[:CALLBACK_TRIES]
     )
-
-
-def _queue_leg(
-    call: CallRow,
-    leg: LegRow,
-    place: int,
-    opened: bool,
-    is_test: bool,
-    is_moved: bool,
-    legs: Sequence[LegRow],
-    ground: Ground,
-) -> Row:
-    days, reporting = ground.days, ground.reporting
-    known = ground.queues.get(leg.queue_uid or "") or QueueKnown(
-        None, reporting.sl_threshold_s, reporting.short_abandon_s, None, False
-    )
-    enqueued_at = leg.enqueued_at or 0
-    is_answered = leg.outcome == "answered"
-    answered_at = leg.answered_at if is_answered else None
-    worked = _handled(leg, reporting.acw_cap_s) if is_answered else Handled(None, None, None, False)
-    rings, missed = _rings(leg, legs)
-    # Nobody took it and it moved on: that is the queue's timeout.
-    outcome = "flow_out_timeout" if leg.outcome in MISSED else leg.outcome
-    return (
-        call.uid, leg.seq, call.source, leg.queue_uid, known.team_uid, call.direction, call.line_uid, leg.agent_uid,
-        CHANNEL, enqueued_at, ground.day_on(enqueued_at), days.slot(enqueued_at), answered_at,
-        None if answered_at is None else ground.day_on(answered_at), outcome, _wait(leg), _sane(leg.ring_s),
-        worked.talk_s, worked.hold_s, worked.acw_s, int(worked.is_capped), worked.handle_s, known.sl_threshold_s,
-        known.short_abandon_s, int(opened), int(is_test), int(is_moved), leg.transfer_kind if is_answered else None,
-        int(place == 0), 0, 0, rings, missed, int(bool(leg.is_system_drop)),
-    )  # fmt: skip
-
-
-def _rings(leg: LegRow, legs: Sequence[LegRow]) -> tuple[int | None, int | None]:
-    """Offers to agents during the visit and those not taken: the source's count, else the agent legs of the queue."""
-    if leg.rings is not None:
-        return leg.rings, leg.rings_missed
-    missed = sum(
-        other.kind == "agent" and other.queue_uid == leg.queue_uid and other.outcome in MISSED for other in legs
-    )
-    if not missed and not any(other.kind == "agent" for other in legs):
-        return None, None
-    return missed + int(leg.outcome == "answered"), missed
 
 
 def _contact(

@@ -17,7 +17,7 @@ def began(ticket: TicketRow, talk: Talk, staff: Staff) -> tuple[bool, bool]:
         by_agent = ticket.submitter_uid in staff.members
     on_behalf = bool(ticket.is_on_behalf)
     if ticket.is_on_behalf is None:
-        on_behalf = talk.born_of is not None or (by_agent and ticket.channel in SPOKEN)
+        on_behalf = talk.on_phone or (by_agent and ticket.channel in SPOKEN)
     if ticket.is_agent_initiated is not None:
         return bool(ticket.is_agent_initiated), on_behalf
     return by_agent and not on_behalf, on_behalf

@@ -7,7 +7,8 @@ from core.numbers.facts.replies import OPENING_S, Talk
 from core.numbers.facts.rows import TicketRow
 from core.numbers.facts.vendor import Figures, seconds
 
-CHATS = frozenset({"chat", "messaging"})
+# The clock starts with the customer's first word, which of a voicemail is there when the recording ends.
+FROM_FIRST_WORD = frozenset({"chat", "messaging", "voicemail"})
 
 
 class FirstReply(NamedTuple):
@@ -40,14 +41,14 @@ def first_reply(
         return FirstReply(
             call.arrived_at, call.answered_at, call.agent_uid, wait_s, wait_s, compat_s=compat_s, served_at=created_at
         )
-    if is_outbound or on_behalf:
+    if is_outbound or on_behalf or talk.on_phone:
         replied_at = talk.written[0] if talk.written else None
         return FirstReply(created_at, replied_at, compat_s=compat_s, served_at=created_at)
     started_at = created_at
-    if ticket.channel in CHATS and talk.asked:
-        started_at = max(created_at, talk.asked[0])
-    elif talk.voicemail_end_at is not None:
+    if talk.voicemail_end_at is not None:
         started_at = talk.voicemail_end_at
+    elif ticket.channel in FROM_FIRST_WORD and talk.asked:
+        started_at = max(created_at, talk.asked[0])
     for at, agent_uid in talk.answers:
         if at >= started_at:
             handoff_s = at - handed_off_at if handed_off_at is not None and at >= handed_off_at else None

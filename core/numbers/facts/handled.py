@@ -11,7 +11,7 @@ from core.numbers.facts.status import Row
 def ticket_handled(
     uid: str, dims: Row, answers: Sequence[Deed], calls: Sequence[LinkedCall], day_on: DayOn
 ) -> list[Row]:
-    """Rows of handled_facts for a ticket: one a day with an answer, unless an answered call of its stands for that day."""
+    """Rows of handled_facts for a ticket: one a day with an answer, unless an answered call stands for that day."""
     source, _, team, channel, *_ = dims
     by_call = {call.answered_on for call in calls if call.is_handled}
     days: dict[str, str | None] = {}

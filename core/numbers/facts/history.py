@@ -13,7 +13,7 @@ FRESH_S = 60
 
 
 class History(NamedTuple):
-    """The category at creation and the steps since; not ``is_complete``: some are missing, so nothing is timed by them."""
+    """The category at creation and the steps since; where it is not complete, nothing is timed by them."""
 
     initial: str
     steps: list[Step]
@@ -45,10 +45,7 @@ def told(ticket: TicketRow, events: Sequence[EventRow], staff: Staff) -> History
             category = ""
         else:
             continue
-        is_machine = (
-            actor_kind in MACHINES
-            or staff.actor(actor_uid, actor_kind, ticket.requester_uid, at) in MACHINES
-        )
+        is_machine = actor_kind in MACHINES or staff.actor(actor_uid, actor_kind, ticket.requester_uid, at) in MACHINES
         steps.append(Step(max(at, created_at), kind, category, actor_uid, is_machine, precision))
     now = ticket.status_category or "other"
     is_touched = ticket.updated_at is not None and ticket.updated_at > created_at + FRESH_S
@@ -69,9 +66,11 @@ def _reaches(initial: str, steps: Sequence[Step], now: str, updated_at: int, las
     if updated_at <= last_at:
         return True
     category = next((step.value for step in reversed(steps) if step.kind == "status"), initial)
-    if category == now or category in DONE and now in DONE:
+    if category == now or (category in DONE and now in DONE):
         return True
-    return now in ("other", "deleted") or category in ("other", "deleted") or any(step.kind == "merge" for step in steps)
+    return (
+        now in ("other", "deleted") or category in ("other", "deleted") or any(step.kind == "merge" for step in steps)
+    )
 
 
 def unsaid(ticket: TicketRow, steps: Sequence[Step], created_at: int) -> list[Step]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from core.numbers.facts.contacts import (
     CAUSED_REPEAT,
@@ -123,9 +123,7 @@ def _mark_bulk(db: sqlite3.Connection, actor: str, from_at: int, to_at: int, led
             bulk[begin : end + 1] = [True] * (end - begin + 1)
     # Solves at the edge have neighbours beyond it.
     changed = [
-        (row, flag)
-        for row, flag in zip(rows, bulk, strict=True)
-        if from_at <= row[at] < to_at and row[is_bulk] != flag
+        (row, flag) for row, flag in zip(rows, bulk, strict=True) if from_at <= row[at] < to_at and row[is_bulk] != flag
     ]
     if not changed:
         return
@@ -155,7 +153,7 @@ def mark_redials(db: sqlite3.Connection, persons: Collection[str], redial_s: int
         calls = list(rows)
         followed = [
             one[4] == "abandoned" and one[3] is not None and 0 <= two[2] - one[3] <= redial_s
-            for one, two in zip(calls, calls[1:], strict=False)
+            for one, two in pairwise(calls)
         ]
         again += [(int(flag), call[1]) for call, flag in zip(calls, [False, *followed], strict=True)]
         hung_up += [(int(flag), call[1]) for call, flag in zip(calls, [*followed, False], strict=True)]

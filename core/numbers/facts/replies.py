@@ -22,7 +22,8 @@ class Talk(NamedTuple):
     ``answers`` are replies of people after the opening: public messages and connected calls to the customer,
     ``written`` the messages among them. ``deeds`` is all that people did, in order. ``opener`` is ``agent`` where a
     person of ours wrote the first public message, ``customer`` where the requester did, else empty. ``opening_call``
-    is the call out of which the ticket came, ``born_of`` the same if it was answered.
+    is the call out of which the ticket came, ``born_of`` the same if it was answered; ``on_phone``: the ticket's first
+    message stands for an answered call of the customer, so he was served before anybody wrote.
     """
 
     asked: list[int]
@@ -35,6 +36,7 @@ class Talk(NamedTuple):
     opening_call: LinkedCall | None
     born_of: LinkedCall | None
     voicemail_end_at: int | None
+    on_phone: bool
 
 
 def talked(
@@ -53,6 +55,7 @@ def talked(
     opener = ""
     opened_at: int | None = None
     has_bot = False
+    on_phone = bool(messages) and messages[0][6] == "in" and messages[0][7] == "phone"
     for message in messages:
         at, author_uid, _, _, is_public, _, direction, channel, call_uid = message
         who = _speaker(message, requester_uid, staff)
@@ -70,7 +73,7 @@ def talked(
                 continue
             deed = (at, author_uid)
             deeds.append(deed)
-            if who == "light" or (is_spoken and _is_told_by(calls, call_uid)):
+            if who == "light" or (is_spoken and (direction != "out" or _is_told_by(calls, call_uid))):
                 continue
             if is_public and not is_spoken:
                 is_opening = not opener and at <= created_at + OPENING_S
@@ -97,6 +100,7 @@ def talked(
         opening_call,
         opening_call if is_answered else None,
         opening_call.ended_at if opening_call is not None and is_voicemail else None,
+        on_phone or is_answered,
     )
 
 

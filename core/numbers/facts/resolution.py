@@ -14,7 +14,7 @@ REOPENED_S = 7 * DAY_S
 
 
 class Resolution(NamedTuple):
-    """The solves of a ticket; ``last_at`` and what follows from it only while it is solved (a reopened one has none)."""
+    """The solves of a ticket; ``last_at`` and what follows from it only while it is solved."""
 
     first_at: int | None
     last_at: int | None

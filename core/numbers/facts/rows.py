@@ -38,12 +38,13 @@ class TicketRow(NamedTuple):
     person_uid: str | None
 
 
-TICKET_COLUMNS = ", ".join(
-    f"t.{name}" for name in TicketRow._fields[: TicketRow._fields.index("customer_type")]
-) + ", c.customer_type, c.is_internal, c.language, coalesce(p.person_uid, t.requester_uid)"
+TICKET_COLUMNS = (
+    ", ".join(f"t.{name}" for name in TicketRow._fields[: TicketRow._fields.index("customer_type")])
+    + ", c.customer_type, c.is_internal, c.language, coalesce(p.person_uid, t.requester_uid)"
+)
 
 EventRow: TypeAlias = tuple[int, str, str | None, str | None, str | None, str | None, str, str]
-"""happened_at, kind, field, old_value, new_value, actor_uid, actor_kind, precision; in the order of time and sequence."""
+"""happened_at, kind, field, old_value, new_value, actor_uid, actor_kind, precision; in order of time."""
 EVENT_COLUMNS = "e.happened_at, e.kind, e.field, e.old_value, e.new_value, e.actor_uid, e.actor_kind, e.precision"
 
 MessageRow: TypeAlias = tuple[int, str | None, str, str | None, int, int | None, str | None, str | None, str | None]

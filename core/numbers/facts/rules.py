@@ -60,7 +60,8 @@ def _mark_staff(db: sqlite3.Connection, reporting: Reporting) -> None:
     staff = load_staff(db)
     now: dict[str, list[Any]] = {uid: list(member) for uid, member in staff.members.items()}
     now |= {
-        row[0]: [row[1], reporting.team_schedules.get(row[2])] for row in db.execute("select uid, tier, name from teams")
+        row[0]: [row[1], reporting.team_schedules.get(row[2])]
+        for row in db.execute("select uid, tier, name from teams")
     }
     text = msgspec.json.encode(now, order="deterministic").decode()
     stored = setting(db, STAFF)

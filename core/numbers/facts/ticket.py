@@ -114,7 +114,7 @@ def _fact_row(it: Findings, ground: Ground) -> Row:
     first_assigned_at = owners.first_assigned_at
     if first_assigned_at is None and done.first_at is not None and it.is_complete:
         first_assigned_at = reply.replied_at
-    served = it.human_replies + (1 if talk.born_of is not None else 0)
+    served = it.human_replies + (1 if talk.on_phone else 0)
     one_touch = no_wait = None
     if done.is_solved and is_timed and is_human and served:
         one_touch = 1 if served == 1 and not done.reopens else 0
@@ -123,8 +123,8 @@ def _fact_row(it: Findings, ground: Ground) -> Row:
     wait = reply if is_timed else reply._replace(took_s=None, took_business_s=None, handoff_s=None, compat_s=None)
     created_on, first_on = day_on(created_at), _day(done.first_at, day_on)
     return (
-        ticket.uid, *it.dims, ticket.assignee_uid, ticket.requester_uid, created_at, created_on, int(is_counted), reason,
-        int(it.is_outbound), int(it.is_internal), int(it.on_behalf), int(ticket.parent_uid is not None),
+        ticket.uid, *it.dims, ticket.assignee_uid, ticket.requester_uid, created_at, created_on, int(is_counted),
+        reason, int(it.is_outbound), int(it.is_internal), int(it.on_behalf), int(ticket.parent_uid is not None),
         ticket.followup_of_uid, life.category, talk.deeds[0][0] if talk.deeds else None, it.handed_off_at,
         life.merged_at, _day(life.merged_at, day_on),
         wait.started_at, wait.replied_at, _day(wait.replied_at, day_on), wait.replier_uid, wait.took_s,
@@ -179,7 +179,7 @@ def _contact_rows(it: Findings, waits: int, ground: Ground) -> list[Row]:
     if handled_by == "bot":
         is_resolved = _is_contained(it)
     else:
-        answered_once = waits == 0 if talk.born_of is not None else it.human_replies == 1
+        answered_once = waits == 0 if talk.on_phone else it.human_replies == 1
         is_resolved = done.is_solved and not done.effective_reopens and answered_once
     row = contact_row(
         "ticket", ticket.uid, ticket.person_uid, (source, channel, team, None),

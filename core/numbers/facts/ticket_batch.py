@@ -234,9 +234,7 @@ def _customers(db: sqlite3.Connection, base: Base, ground: Ground) -> frozenset[
     named = sorted(uid for uid in unknown if uid is not None)
     if not named:
         return frozenset()
-    found = db.execute(
-        "select c.uid from json_each(?) k cross join customers c on c.uid = k.value", (as_json(named),)
-    )
+    found = db.execute("select c.uid from json_each(?) k cross join customers c on c.uid = k.value", (as_json(named),))
     return frozenset(row[0] for row in found)
 
 

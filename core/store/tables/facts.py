@@ -31,7 +31,8 @@ FACTS: tuple[Table, ...] = (
         "ticket_facts",
         columns(
             f"ticket_uid {TICKET_DIMS} assignee_uid requester_uid created_at:I! created_on! is_counted_created:I! "
-            "exclusion_reason is_outbound:I! is_internal:I! is_on_behalf:I! is_child:I! followup_of_uid status_category! "
+            "exclusion_reason is_outbound:I! is_internal:I! is_on_behalf:I! is_child:I! followup_of_uid "
+            "status_category! "
             "first_human_touch_at:I handed_off_at:I merged_at:I merged_on started_at:I "
             "first_replied_at:I first_replied_on first_replier_uid frt_s:I frt_business_s:I frt_handoff_s:I "
             "frt_compat_s:I is_frt_counted:I! "
@@ -115,9 +116,11 @@ FACTS: tuple[Table, ...] = (
         columns(
             "call_uid source! direction! line_uid queue_uid team_uid agent_uid channel! customer_uid "
             "person_uid ticket_uid arrived_at:I! arrived_on! "
-            "slot:I! answered_at:I answered_on ended_at:I outcome is_offered:I! is_handled:I! is_out_of_hours:I! is_test:I! "
+            "slot:I! answered_at:I answered_on ended_at:I outcome is_offered:I! is_handled:I! is_out_of_hours:I! "
+            "is_test:I! "
             "is_ivr_only:I! is_connected:I! is_transferred:I! transfers:I! handled_legs:I! total_wait_s:I talk_s:I "
-            "hold_s:I acw_s:I handle_s:I callback_of_uid is_callback_requested:I! is_callback_reached:I is_redial:I! precision!"
+            "hold_s:I acw_s:I handle_s:I callback_of_uid is_callback_requested:I! is_callback_reached:I is_redial:I! "
+            "precision!"
         ),
         ("call_uid",),
         (
@@ -142,7 +145,8 @@ FACTS: tuple[Table, ...] = (
     Table(
         "survey_facts",
         columns(
-            f"survey_uid {TICKET_DIMS} ticket_uid call_uid agent_uid kind! scale! question_key offered_at:I offered_on rated_at:I rated_on "
+            f"survey_uid {TICKET_DIMS} ticket_uid call_uid agent_uid kind! scale! question_key "
+            "offered_at:I offered_on rated_at:I rated_on "
             "is_satisfied:I score_norm:R nps_class is_answered_in_7d:I! is_counted:I! final_at:I"
         ),
         ("survey_uid",),

@@ -85,7 +85,9 @@ def test_ringing_is_handling_only_where_the_agent_dials(told: Told, rows: Rows) 
     """Who waits for a customer to pick up works; whose phone rings is still free."""
     told(
         Call(id="out", direction="outbound", arrived_at=at("Mon 09:00"), outcome="no_answer"),
-        state("ringing", "Mon 09:00", "Mon 09:01", call_id="out"), state("ringing", "Mon 10:00", "Mon 10:01"), now_at=NOW,
+        state("ringing", "Mon 09:00", "Mon 09:01", call_id="out"),
+        state("ringing", "Mon 10:00", "Mon 10:01"),
+        now_at=NOW,
     )  # fmt: skip
     (day,) = rows("agent_days")
     assert (day["handling_s"], day["ringing_s"]) == (60, 60)

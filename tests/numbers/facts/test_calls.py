@@ -64,9 +64,8 @@ def test_arrivals_are_more_than_what_was_offered(db: sqlite3.Connection) -> None
 def test_handle_time_by_leg_and_by_call(db: sqlite3.Connection) -> None:
     """1,490 s over 5 legs of queue 1, 1,660 s over 5 customer calls, 6 legs in all."""
     handled = "select sum(handle_s), count(*) from {} where {}"
-    assert tuple(db.execute(handled.format("queue_legs", f"queue_uid = '{uid('q1')}' and handle_s > 0")).fetchone()) == (
-        1_490, 5,
-    )  # fmt: skip
+    of_queue = f"queue_uid = '{uid('q1')}' and handle_s > 0"
+    assert tuple(db.execute(handled.format("queue_legs", of_queue)).fetchone()) == (1_490, 5)
     assert tuple(db.execute(handled.format("queue_legs", "outcome = 'answered'")).fetchone()) == (1_660, 6)
     assert tuple(db.execute(handled.format("call_facts", "is_handled = 1")).fetchone()) == (1_660, 5)
 
@@ -76,7 +75,9 @@ def test_a_transfer_is_one_call_two_offers_and_95_seconds_of_waiting(fact: Fact,
     """C5's customer sees one call."""
     of_call = {"table": "call_facts", "key": "call_uid"}
     assert fact("C5", "is_transferred", "transfers", "handled_legs", "total_wait_s", **of_call) == (1, 1, 2, 95)
-    legs = [(row["wait_s"], row["is_transferred"], row["is_entry_queue"]) for row in rows("queue_legs", call_uid=uid("C5"))]
+    legs = [
+        (row["wait_s"], row["is_transferred"], row["is_entry_queue"]) for row in rows("queue_legs", call_uid=uid("C5"))
+    ]
     assert legs == [(65, 1, 1), (30, 0, 0)]
     assert [row["is_total"] for row in rows("handled_facts", contact_uid=f"call:{uid('C5')}")] == [1, 0]
 
@@ -99,7 +100,12 @@ def test_what_does_not_happen_on_a_call_is_unknown(fact: Fact) -> None:
 def test_the_config_rules_a_queue_before_its_source(told: Told, rows: Rows) -> None:
     """Ten seconds were agreed for this line, whatever the telephone system thinks."""
     rules = replace(REPORTING, queues={"Queue 1": QueueRule(sl_threshold_s=10, short_abandon_s=2)})
-    told(Queue(id="q1", name="Queue 1", sl_threshold_s=30), call("A", "Wed 10:00"), leg("A", "Wed 10:00"), reporting=rules)
+    told(
+        Queue(id="q1", name="Queue 1", sl_threshold_s=30),
+        call("A", "Wed 10:00"),
+        leg("A", "Wed 10:00"),
+        reporting=rules,
+    )
     (visit,) = rows("queue_legs")
     assert (visit["sl_threshold_s"], visit["short_abandon_s"]) == (10, 2)
 
@@ -195,7 +201,7 @@ def test_one_call_can_miss_several_agents(told: Told, rows: Rows) -> None:
 
 
 def test_a_call_and_the_ticket_that_it_opened_are_one_contact(told: Told, rows: Rows, fact: Fact) -> None:
-    """A call of six minutes, its ticket and the mail of the same day are one contact handled; the next day's is another."""
+    """A call, its ticket and the mail of the same day are one contact handled; the next day's is another."""
     ticket = Telling("T", "Wed 10:02", channel="phone", requester="caller", by="anna")
     ticket.say("Wed 10:02", "anna", public=False).say("Wed 16:00", "anna").solve("Wed 16:00", "anna")
     ticket.say("Thu 09:00", "anna")
@@ -233,6 +239,30 @@ def test_a_call_written_down_as_a_message_is_an_answer_if_it_went_out(told: Told
     ticket.say("Wed 11:00", "anna", public=False, channel="phone", direction="out")
     told(*ticket.records(SUNDAY_NIGHT))
     assert fact("T", "frt_s", "human_replies") == (3_600, 1)
+
+
+def test_a_call_that_nobody_took_is_a_note(told: Told, fact: Fact) -> None:
+    """Dialling in vain is work, not an answer."""
+    ticket = Telling("T", "Wed 10:00", channel="voicemail").say("Wed 10:00", "customer", channel="voicemail")
+    ticket.say("Wed 10:30", "anna", public=False, direction="internal", call_id="none")
+    told(*ticket.records(SUNDAY_NIGHT))
+    assert fact("T", "frt_s", "human_replies", "touches") == (None, 0, 1)
+
+
+def test_a_ticket_that_opens_with_an_answered_call_has_been_served(told: Told, fact: Fact) -> None:
+    """Where calls are known from the help desk only, the first comment tells that the customer was on the phone."""
+    ticket = Telling("T", "Wed 10:00", channel="phone")
+    ticket.say("Wed 10:04", "customer", channel="phone", direction="in", call_id="none")
+    ticket.say("Wed 12:00", "anna").solve("Wed 12:00", "anna")
+    told(*ticket.records(SUNDAY_NIGHT))
+    assert fact("T", "frt_s", "is_frt_counted", "first_replied_at") == (None, 0, at("Wed 12:00"))
+
+
+def test_a_voicemail_is_timed_from_the_end_of_its_recording(told: Told, fact: Fact) -> None:
+    """The ticket came into being when the caller began to speak."""
+    ticket = Telling("T", "Wed 10:00", channel="voicemail").say("Wed 10:02", "customer", channel="voicemail")
+    told(*ticket.say("Wed 10:32", "anna").records(SUNDAY_NIGHT))
+    assert fact("T", "frt_s") == 1_800
 
 
 def test_a_ticket_of_an_unanswered_call_waits_for_its_call_back(told: Told, fact: Fact) -> None:

@@ -19,7 +19,7 @@ QUEUE = Queue(id="q1", name="Queue 1")
 
 def clean(native: str, who: str, created: str = "Mon 10:00", reason: str | None = None) -> Telling:
     """A mail answered once and solved."""
-    day = created.split()[0]
+    day = created.split(maxsplit=1)[0]
     extra: dict[str, object] = {"contact_reason": reason} if reason else {}
     ticket = asked(native, created, requester=who, extra=extra)
     return ticket.say(f"{day} 11:00", "anna").solve(f"{day} 11:00", "anna")

@@ -58,7 +58,8 @@ def test_events_without_the_first_one_are_half_a_story(told: Told, fact: Fact) -
     told(
         ticket(assignee_id="anna"), *figures(full_resolution_time=120, solved_at=CREATED + 7_200),
         TicketEvent(
-            ticket_id="T", happened_at=at("Mon 12:00"), seq=0, id="1", kind="status", old_value="open", new_value="solved"
+            ticket_id="T", happened_at=at("Mon 12:00"), seq=0, id="1", kind="status", old_value="open",
+            new_value="solved",
         ),
     )  # fmt: skip
     assert fact("T", "is_history_complete", "resolution_s", "requester_wait_s") == (0, 7_200, None)
@@ -72,7 +73,13 @@ def test_events_that_lag_behind_the_ticket_are_half_a_story(told: Told, fact: Fa
     assert fact("T", "is_history_complete", "precision") == (0, "stat")
     told(
         TicketEvent(
-            ticket_id="T", happened_at=at("Wed 10:00"), seq=0, id="2", kind="status", old_value="new", new_value="solved"
+            ticket_id="T",
+            happened_at=at("Wed 10:00"),
+            seq=0,
+            id="2",
+            kind="status",
+            old_value="new",
+            new_value="solved",
         )
     )
     assert fact("T", "is_history_complete", "first_solved_at") == (1, at("Wed 10:00"))

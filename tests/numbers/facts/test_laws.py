@@ -18,6 +18,8 @@ NOW = START + 20 * 86_400
 AGENTS = ("anna", "ben", "lena", "bot")
 WHO = (*AGENTS, "c0", "c1", "c2", "rule")
 STATUS = ("new", "open", "pending", "hold", "solved", "closed")
+CHANGES = (*STATUS, "delete", "restore", "spam", "merge", "team", "assignee", "handoff")
+AFTER = st.integers(0, 6 * 86_400)
 
 
 @st.composite
@@ -27,9 +29,7 @@ def a_ticket(draw: st.DrawFn, native: str) -> list[Record]:
     created_at = draw(moment)
     requester = draw(st.sampled_from(["c0", "c1", "c2", "anna", None]))
     changes = sorted(
-        draw(st.lists(st.tuples(st.integers(0, 6 * 86_400), st.sampled_from([*STATUS, "delete", "restore", "spam", "merge",
-                                                                            "team", "assignee", "handoff"]),
-                                st.sampled_from(WHO)), max_size=8)),
+        draw(st.lists(st.tuples(AFTER, st.sampled_from(CHANGES), st.sampled_from(WHO)), max_size=8)),
         key=lambda change: change[0],
     )  # fmt: skip
     status, last_at = "new", created_at
@@ -51,18 +51,19 @@ def a_ticket(draw: st.DrawFn, native: str) -> list[Record]:
             merged = "other" if what == "merge" else merged
     if not draw(st.integers(0, 5)):
         events = events[1:]
-    said = draw(st.lists(st.tuples(st.integers(0, 6 * 86_400), st.sampled_from(WHO), st.booleans()), max_size=5))
+    said = draw(st.lists(st.tuples(AFTER, st.sampled_from(WHO), st.booleans()), max_size=5))
     records: list[Record] = [
         Ticket(
             id=native, version=0, created_at=created_at, updated_at=last_at, status=status, status_category=status,  # type: ignore[arg-type]
-            channel=draw(st.sampled_from(["email", "chat", "phone", "voicemail"])), requester_id=requester, is_spam=spam,
-            merged_into_id=merged, contact_reason=draw(st.sampled_from([None, "a", "b"])),
+            channel=draw(st.sampled_from(["email", "chat", "phone", "voicemail"])), requester_id=requester,
+            is_spam=spam, merged_into_id=merged, contact_reason=draw(st.sampled_from([None, "a", "b"])),
         )
     ]  # fmt: skip
     records += [
         TicketEvent(
             ticket_id=native, happened_at=when, seq=seq, id=str(seq), kind=kind, field=kind, old_value=old,  # type: ignore[arg-type]
-            new_value=new, actor_id=None if who == "rule" else who, actor_kind="automation" if who == "rule" else "unknown",
+            new_value=new, actor_id=None if who == "rule" else who,
+            actor_kind="automation" if who == "rule" else "unknown",
         )
         for seq, (when, kind, old, new, who) in enumerate(events)
     ]  # fmt: skip
@@ -112,10 +113,10 @@ def a_history(draw: st.DrawFn) -> list[Record]:
     since = START
     for gap, length in draw(st.lists(st.tuples(st.integers(1, 40_000), st.integers(1, 90_000)), max_size=4)):
         since += gap
-        category = draw(st.sampled_from(["talk", "idle", "break"]))
+        category: Any = draw(st.sampled_from(["talk", "idle", "break"]))
         records.append(
             AgentState(agent_id="anna", state=category, category=category, from_at=since, to_at=since + length)
-        )  # type: ignore[arg-type]
+        )
     return records
 
 
@@ -144,8 +145,10 @@ def told(records: Sequence[Record]) -> sqlite3.Connection:
 
 # A smaller failing history would take minutes to find; add Phase.shrink to look for one.
 QUICK = settings(
-    max_examples=40, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
 
@@ -223,7 +226,9 @@ def test_offered_is_the_sum_of_its_outcomes(history: list[Record]) -> None:
     """Invariants 4 and 5: nothing offered is lost, no wait is negative, no answer comes before its queue."""
     db = told(history)
     derive(db, REPORTING, NOW)
-    lost = "select count(*) from queue_legs where outcome <> 'answered' and outcome <> 'abandoned' and outcome not like 'flow_out_%'"
+    lost = (
+        "select count(*) from queue_legs where outcome not in ('answered', 'abandoned') and outcome not like 'flow_%'"
+    )
     assert db.execute(lost).fetchone()[0] == 0
     assert (
         db.execute("select count(*) from queue_legs where wait_s < 0 or answered_at < enqueued_at").fetchone()[0] == 0

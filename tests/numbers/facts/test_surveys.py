@@ -19,7 +19,9 @@ def solved() -> Telling:
     return ticket.solve("Mon 11:00", "anna")
 
 
-def survey(native: str, offered: str | None = None, rated: str | None = None, score: str | None = None, **more: Any) -> Survey:
+def survey(
+    native: str, offered: str | None = None, rated: str | None = None, score: str | None = None, **more: Any
+) -> Survey:
     return Survey(
         id=native, kind=more.pop("kind", "csat"), scale=more.pop("scale", "good_bad"), ticket_id="T",
         offered_at=at(offered) if offered else None, rated_at=at(rated) if rated else None, score_raw=score, **more,
@@ -58,7 +60,9 @@ def test_an_offer_that_bounced_was_none(told: Told, rows: Rows) -> None:
 
 def test_a_second_offer_is_a_second_question(told: Told, rows: Rows) -> None:
     """Solved again, asked again."""
-    told(*solved().records(LATER), survey("1", "Mon 12:00"), survey("2", "Thu 12:00", "Thu 13:00", "good"), now_at=LATER)
+    told(
+        *solved().records(LATER), survey("1", "Mon 12:00"), survey("2", "Thu 12:00", "Thu 13:00", "good"), now_at=LATER
+    )
     assert len(counted(rows)) == 2
 
 
@@ -76,8 +80,9 @@ def test_nobody_gets_a_rating_for_a_ticket_that_was_passed_on(
 
 @pytest.mark.parametrize(
     ("scale", "score", "satisfied"),
-    [("5", "4", 1), ("5", "3", 0), ("7", "6", 1), ("7", "5", 0), ("10", "9", 1), ("10", "8", 0), ("freshdesk", "101", 1),
-     ("freshdesk", "100", 0), ("good_bad", "good", 1), ("good_bad", "bad", 0), ("5", "?", None)],
+    [("5", "4", 1), ("5", "3", 0), ("7", "6", 1), ("7", "5", 0), ("10", "9", 1), ("10", "8", 0),
+     ("freshdesk", "101", 1), ("freshdesk", "100", 0), ("good_bad", "good", 1), ("good_bad", "bad", 0),
+     ("5", "?", None)],
 )  # fmt: skip
 def test_satisfied_is_the_top_of_the_scale(
     told: Told, rows: Rows, scale: str, score: str, satisfied: int | None
@@ -87,7 +92,9 @@ def test_satisfied_is_the_top_of_the_scale(
     assert rows("survey_facts")[0]["is_satisfied"] == satisfied
 
 
-@pytest.mark.parametrize(("score", "found"), [("10", "promoter"), ("9", "promoter"), ("8", "passive"), ("6", "detractor")])
+@pytest.mark.parametrize(
+    ("score", "found"), [("10", "promoter"), ("9", "promoter"), ("8", "passive"), ("6", "detractor")]
+)
 def test_promoters_and_detractors(told: Told, rows: Rows, score: str, found: str) -> None:
     """9 and 10 would tell a friend, 0 to 6 would warn one."""
     told(*solved().records(LATER), survey("1", "Mon 12:00", "Mon 13:00", score, kind="nps", scale="0-10"), now_at=LATER)
@@ -105,5 +112,3 @@ def test_answered_within_a_week(told: Told, rows: Rows, rated: str, in_time: int
     """The response rate waits seven days."""
     told(*solved().records(LATER), survey("1", "Mon 12:00", rated, "good"), now_at=LATER)
     assert rows("survey_facts")[0]["is_answered_in_7d"] == in_time
-
-
