@@ -31,7 +31,7 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--log-format", type=click.Choice(["auto", "console", "json"]), default="auto", hidden=True),
         click.option("--debug", is_flag=True, help="Log more; print tracebacks (redacted)."),
-        click.option("--quiet", "-q", is_flag=True, help="No log lines, no progress."),
+        click.option("--quiet", "-q", is_flag=True, help="Warnings only, no progress."),
         click.option(
             "--config", "-c", "config", type=click.Path(path_type=Path), default=Path("config.toml"),
             envvar="DESKPULSE_CONFIG", show_default=True, help="The config file.",

@@ -93,9 +93,9 @@ class CycleResult:
                 yield f"    {stream.stream.ljust(22)} {stream.status.ljust(8)} {stream.rows:,} rows{set_aside}"
                 for said in (stream.error.message if stream.error else "", stream.note):
                     if said:
-                        yield f"        {said}"
+                        yield f"        {said.removeprefix(f'{source.source}: ')}"
             if source.error:
-                yield f"    {source.error.message}"
+                yield f"    {source.error.message.removeprefix(f'{source.source}: ')}"
         if self.folded_days:
             yield f"numbers: {self.folded_days:,} changed days counted again"
         for receipt in self.receipts:

@@ -21,6 +21,7 @@ from core.errors import ConfigError
 from core.numbers.answer import Answer, Comparison, Period
 from core.numbers.ask import METRICS, ask, breakdown, compare, find_metric, series
 from core.numbers.metric import Metric
+from core.pull.contract import Stream
 from core.pull.discover import all_connectors, places
 from core.report.export import Form, Kind, export_rows, write_rows
 from core.report.model import Report, ReportSpec
@@ -111,7 +112,8 @@ class ShownMetric:
         yield f"  {metric.says}"
         yield f"  unit {metric.unit.value}, better {metric.direction}, counted on {metric.clock}, floor {metric.floor}"
         slice_said = ", ".join(f"{key}={name}" for key, name in self.where.items())
-        yield f"  {self.period.from_on} to {self.period.to_on}{', ' + slice_said if slice_said else ''}"
+        days = dict.fromkeys((self.period.from_on, self.period.to_on))
+        yield f"  {' to '.join(days)}{', ' + slice_said if slice_said else ''}"
         for variant, answer in self.variants.items():
             mark = "*" if variant == metric.headline else " "
             yield f"{mark} {variant.ljust(18)} {said(metric, answer, tongue)}{_interval(metric, answer, tongue)}"
@@ -278,11 +280,16 @@ def list_connectors(config: Path) -> list[ConnectorShown]:
             connector.title or name,
             origins[name],
             connector.requests_per_1000,
-            tuple(StreamShown(stream.name, stream.mode, stream.feeds) for stream in connector.streams),
+            tuple(StreamShown(stream.name, stream.mode, _feeds(stream)) for stream in connector.streams),
         )
         for name, connector in good.items()
     ]
     return shown + [ConnectorShown(name, name, origins[name], None, (), why) for name, why in broken.items()]
+
+
+def _feeds(stream: Stream) -> str:
+    """What a stream brings, in its own words or by the tables of its records."""
+    return stream.feeds or ", ".join(record.table.replace("_", " ") for record in stream.owns)
 
 
 def _folder(config: Path) -> Path | None:

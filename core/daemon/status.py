@@ -73,7 +73,7 @@ def read_status(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> Status:
                     state.rows,
                     state.rejected,
                     due,
-                    state.last_error if state.status in ("failed", "skipped") else None,
+                    _without(source.name, state.last_error) if state.status in ("failed", "skipped") else None,
                     state.note,
                 )
             )
@@ -85,6 +85,11 @@ def read_status(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> Status:
         run[0] if run else None,
         last_whole_day(loaded, now_at),
     )
+
+
+def _without(source: str, message: str | None) -> str | None:
+    """A message without the name of the source, which stands beside it."""
+    return message.removeprefix(f"{source}: ") if message else None
 
 
 def _rejected(db: sqlite3.Connection) -> list[RejectedLine]:
