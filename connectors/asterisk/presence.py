@@ -40,6 +40,14 @@ class Presence(msgspec.Struct):
     queue_id: str | None = None
     last_call_id: str | None = None
 
+    def seen_in(self, queue: str) -> None:
+        """The agent is there; a pause of all queues says so of no queue, and gives way to the first one named."""
+        if queue != EVERY_QUEUE:
+            self.logged_in.discard(EVERY_QUEUE)
+        elif self.logged_in:
+            return
+        self.logged_in.add(queue)
+
     def state(self, ctx: Context) -> State | None:
         """What the agent does, or None while logged out or unknown."""
         if self.call_id is not None:
@@ -100,7 +108,7 @@ def _apply(now: Presence, event: AgentEvent, data: list[str]) -> None:
         now.paused.clear()
         return
     if kind in LOG_IN:
-        now.logged_in.add(queue)
+        now.seen_in(queue)
         if len(data) > 1 and data[1] == "PAUSED":
             now.paused[queue] = ""
     elif kind in LOG_OUT:
@@ -112,20 +120,22 @@ def _apply(now: Presence, event: AgentEvent, data: list[str]) -> None:
             now.call_id = None
     elif kind in ("PAUSE", "PAUSEALL"):
         now.paused[queue] = data[1] if len(data) > 1 else ""
-        now.logged_in.add(queue)
+        now.seen_in(queue)
     elif kind == "UNPAUSEALL":
         now.paused.clear()
-        now.logged_in.add(queue)
+        now.seen_in(queue)
     elif kind == "UNPAUSE":
         now.paused.pop(queue, None)
-        now.logged_in.add(queue)
+        now.seen_in(queue)
     elif kind == "CONNECT":
         now.call_id, now.queue_id = data[0] or "", event.queue_id
-        now.logged_in.add(queue)
+        now.seen_in(queue)
     elif kind in CALL_ENDS:
+        # Who logged out during the call is told of its end, and is not back.
+        if now.call_id is not None:
+            now.seen_in(queue)
         now.last_call_id = now.call_id
         now.call_id = now.queue_id = None
-        now.logged_in.add(queue)
 
 
 def _category(reason: str, ctx: Context) -> StateCategory:

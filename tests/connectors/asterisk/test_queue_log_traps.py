@@ -169,6 +169,20 @@ def test_a_pause_of_all_queues_counts_once() -> None:
     assert states_of(*lines) == [("idle", 900, 1000), ("break", 1000, 1600), ("idle", 1600, None)]
 
 
+def test_who_leaves_the_last_queue_after_a_pause_is_gone() -> None:
+    """A pause of all queues is no queue to be left: agents would be idle all night and occupancy half of what it is."""
+    lines = ["900|CLI|DE|Ada|ADDMEMBER|", "1000|NONE|NONE|Ada|PAUSEALL|Lunch", "1000|NONE|DE|Ada|PAUSE|Lunch"]
+    lines += ["1600|NONE|NONE|Ada|UNPAUSEALL|", "1600|NONE|DE|Ada|UNPAUSE|", "2000|CLI|DE|Ada|REMOVEMEMBER|"]
+    assert states_of(*lines) == [("idle", 900, 1000), ("break", 1000, 1600), ("idle", 1600, 2000)]
+
+
+def test_who_logs_out_during_a_call_is_not_back_at_its_end() -> None:
+    """The end of the call is written after the log-out; nobody waits for calls then."""
+    lines = ["900|CLI|DE|Ada|ADDMEMBER|", CONNECT, "1050|CLI|DE|Ada|REMOVEMEMBER|"]
+    made = states_of(*lines, "1100|c1|DE|Ada|COMPLETECALLER|10|90|1")
+    assert made == [("idle", 900, 1010), ("talk", 1010, 1050)]
+
+
 def test_a_wrap_up_pause_is_after_call_work_of_the_last_call() -> None:
     """Occupancy counts after-call work as work."""
     lines = [CONNECT, "1100|c1|DE|Ada|COMPLETECALLER|10|90|1", "1100|NONE|DE|Ada|PAUSE|Wrap-Up"]
