@@ -57,7 +57,6 @@ FACTS: tuple[Table, ...] = (
             Index(("first_assigned_on",)),
             Index(("merged_on",), "merged_on is not null"),
             Index(("escalated_on",), "escalated_on is not null"),
-            Index(("requester_uid", "created_at")),
         ),
         "One row a ticket: everything that metrics add up.",
     ),
