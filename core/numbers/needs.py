@@ -16,10 +16,10 @@ class Need:
     seen: tuple[str, ...] = ()
 
 
-def _lately(column: str) -> str:
+def _lately(column: str, condition: str = "is not null") -> str:
     """Whether one of the last thousand queue legs has a value: no reading of all legs to find that none has."""
     lately = f"select {column} from queue_legs order by enqueued_on desc limit 1000"
-    return f"select 1 from ({lately}) where {column} is not null"
+    return f"select 1 from ({lately}) where {column} {condition}"
 
 
 NEEDS: Mapping[str, Need] = {
@@ -59,7 +59,9 @@ NEEDS: Mapping[str, Need] = {
         ("select 1 from business_schedules where deleted_at is null limit 1",),
     ),
     "hold_times": Need(named("hold times", "Haltezeiten", "保持时长"), (_lately("hold_s"),)),
-    "acw_times": Need(named("after-call work times", "Nachbearbeitungszeiten", "话后处理时长"), (_lately("acw_s"),)),
+    "acw_times": Need(
+        named("after-call work times", "Nachbearbeitungszeiten", "话后处理时长"), (_lately("acw_s", "> 0"),)
+    ),
     "rings": Need(named("rings at agents' phones", "Klingelversuche", "振铃记录"), (_lately("rings"),)),
     "absences": Need(named("absences", "Abwesenheiten", "缺勤记录")),
     "availability": Need(named("availability of tools", "Systemverfügbarkeit", "系统可用记录")),

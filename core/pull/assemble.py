@@ -153,9 +153,14 @@ class Assembler:
             gone = [tuple(row) for row in rows if tuple(row) not in kept[kind]]
             if gone:
                 where = " and ".join(f"{name} = ?" for name in table.key)
+                for marked, field in BY_ROW.get(table.name, ()):
+                    column = column_name(kind, field)
+                    for key in gone:
+                        found = self._db.execute(
+                            f"select {column} from {table.name} where {where} and {column} is not null", key
+                        )
+                        mark(self._db, marked, [row[0] for row in found])
                 self._db.executemany(f"delete from {table.name} where {where}", gone)
-                if table.name in BY_ROW:
-                    mark(self._db, BY_ROW[table.name][0], [uid])
 
 
 def _begin(kind: type[Record]) -> str | None:

@@ -8,18 +8,18 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-# Table: the kind that a changed row marks, and the field of the record that holds the vendor's id of the key.
-BY_ROW: Mapping[str, tuple[str, str]] = {
-    "tickets": ("ticket", "id"),
-    "ticket_events": ("ticket", "ticket_id"),
-    "messages": ("ticket", "ticket_id"),
-    "surveys": ("ticket", "ticket_id"),
-    "sla_instances": ("ticket", "ticket_id"),
-    "calls": ("call", "id"),
-    "call_legs": ("call", "call_id"),
-    "agent_states": ("agent", "agent_id"),
-    "agent_teams": ("agent", "agent_id"),
-    "customer_identities": ("customer", "customer_id"),
+# Table: the kinds that a changed row marks, each with the field of the record that holds the vendor's id of the key.
+BY_ROW: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "tickets": (("ticket", "id"),),
+    "ticket_events": (("ticket", "ticket_id"),),
+    "messages": (("ticket", "ticket_id"),),
+    "surveys": (("ticket", "ticket_id"),),
+    "sla_instances": (("ticket", "ticket_id"),),
+    "calls": (("call", "id"),),
+    "call_legs": (("call", "call_id"),),
+    "agent_states": (("agent", "agent_id"), ("call", "call_id")),
+    "agent_teams": (("agent", "agent_id"),),
+    "customer_identities": (("customer", "customer_id"),),
 }
 
 

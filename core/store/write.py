@@ -210,10 +210,11 @@ class RecordWriter:
         return self._run(self._plan(form, bytes(len(form.fields))), rows) if rows else 0
 
     def _mark(self, form: Form, values: list[tuple[Any, ...]]) -> None:
-        kind, field = BY_ROW[form.table.name]
-        prefix, at = self._given[0], form.fields.index(field)
+        prefix = self._given[0]
         # Of a batch with any change all keys are marked: which row changed is not worth a query each.
-        mark(self._db, kind, [f"{prefix}{key}" for key in {row[at] for row in values} if key.__class__ is str])
+        for kind, field in BY_ROW[form.table.name]:
+            at = form.fields.index(field)
+            mark(self._db, kind, [f"{prefix}{key}" for key in {row[at] for row in values} if key.__class__ is str])
 
     def _check_clock(self, form: Form, values: list[tuple[Any, ...]], position: int) -> None:
         low, high = self._bounds

@@ -103,7 +103,8 @@ def _derived(db: sqlite3.Connection, keys: Sequence[str], ground: Ground) -> lis
     legs: list[list[LegRow]] = [[] for _ in keys]
     for row in cursor.execute(
         f"select {LEG_COLUMNS}, b.place from temp.batch b cross join call_legs l on l.call_uid = b.key "
-        "order by b.place, l.seq"
+        "order by b.place, l.seq",
+        {"acw_cap_s": ground.reporting.acw_cap_s},
     ):
         legs[row[-1]].append(LegRow(*row[:-1]))
     tickets: dict[int, list[Ticketed]] = {}

@@ -55,4 +55,20 @@ class LegRow(NamedTuple):
     is_system_drop: int | None
 
 
-LEG_COLUMNS = ", ".join(f"l.{name}" for name in LegRow._fields)
+# Some telephones tell after-call work only as what the agent did next: the states that name the call, from the answer
+# to as long after its end as the cap, before the agent had the same call again. None while one of them lasts; 0 where
+# the agent was seen talking and did no such work.
+AFTER_CALL = """(
+  select iif(count(*) = count(s.to_at), sum(iif(s.category = 'acw', s.to_at - s.from_at, 0)), null)
+  from agent_states s
+  where l.outcome = 'answered' and s.agent_uid = l.agent_uid and s.call_uid = l.call_uid
+    and s.category in ('talk', 'acw') and s.from_at between l.answered_at and l.ended_at + :acw_cap_s
+    and not exists (
+      select 1 from call_legs n
+      where n.call_uid = l.call_uid and n.agent_uid = l.agent_uid
+        and n.answered_at > l.answered_at and n.answered_at <= s.from_at
+    )
+)"""
+LEG_COLUMNS = ", ".join(
+    f"coalesce(l.acw_s, {AFTER_CALL})" if name == "acw_s" else f"l.{name}" for name in LegRow._fields
+)

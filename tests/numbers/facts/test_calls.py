@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.model import Call, CallLeg, Customer, CustomerIdentity, Message, Queue, Ticket, TicketEvent
+from core.model import AgentState, Call, CallLeg, Customer, CustomerIdentity, Message, Queue, Ticket, TicketEvent
 from core.numbers.derive import derive
 from core.numbers.reporting import QueueRule
 from tests.numbers.facts.conftest import Fact, Told
@@ -124,6 +124,53 @@ def test_after_call_work_left_open_is_cut_at_the_cap(told: Told, rows: Rows, fac
     (visit,) = rows("queue_legs")
     assert (visit["acw_s"], visit["acw_capped"], visit["handle_s"]) == (1_800, 1, 1_860)
     assert fact("A", "acw_s", "handle_s", table="call_facts", key="call_uid") == (1_800, 1_860)
+
+
+def after(category: str, begin: str, end: str | None, of: str | None = "A") -> AgentState:
+    return AgentState(
+        agent_id="anna", state=category, category=category, from_at=at(begin), to_at=at(end) if end else None,  # type: ignore[arg-type]
+        call_id=of,
+    )  # fmt: skip
+
+
+def test_after_call_work_is_what_the_agent_did_next_where_the_telephone_does_not_say(told: Told, rows: Rows) -> None:
+    """Asterisk knows it only as a pause with a reason; without it handle times, staffing and cost are too low."""
+    told(
+        Queue(id="q1", name="Queue 1"),
+        call("A", "Wed 10:00", ended_at=at("Wed 10:01:10")), leg("A", "Wed 10:00", ended_at=at("Wed 10:01:10")),
+        call("B", "Wed 11:00", ended_at=at("Wed 11:01:10")), leg("B", "Wed 11:00", ended_at=at("Wed 11:01:10")),
+        after("talk", "Wed 10:00:10", "Wed 10:01:10"), after("acw", "Wed 10:01:10", "Wed 10:01:50"),
+        after("acw", "Wed 10:20", "Wed 10:20:05"), after("acw", "Wed 10:50", "Wed 10:59"),
+        after("talk", "Wed 11:00:10", "Wed 11:01:10", "B"),
+    )  # fmt: skip
+    visits = {row["call_uid"]: (row["acw_s"], row["handle_s"]) for row in rows("queue_legs")}
+    assert visits == {uid("A"): (45, 105), uid("B"): (0, 60)}
+    assert [row["acw_s"] for row in rows("call_facts")] == [45, 0]
+
+
+def test_after_call_work_counts_when_it_is_done(told: Told, rows: Rows) -> None:
+    """The call is long read when the agent ends the pause; until then nobody knows how long it takes."""
+    ended_at = at("Wed 10:01:10")
+    told(
+        Queue(id="q1", name="Queue 1"), call("A", "Wed 10:00", ended_at=ended_at),
+        leg("A", "Wed 10:00", ended_at=ended_at),
+    )  # fmt: skip
+    assert rows("queue_legs")[0]["acw_s"] is None
+    told(after("acw", "Wed 10:01:10", None))
+    assert rows("queue_legs")[0]["acw_s"] is None
+    told(after("acw", "Wed 10:01:10", "Wed 10:02:00"))
+    assert rows("queue_legs")[0]["acw_s"] == 50
+
+
+def test_a_call_that_comes_back_to_its_agent_is_worked_after_twice(told: Told, rows: Rows) -> None:
+    """What was done after the second talk is not done after the first one too."""
+    told(
+        Queue(id="q1", name="Queue 1"), call("A", "Wed 10:00", ended_at=at("Wed 10:06:10")),
+        leg("A", "Wed 10:00", ended_at=at("Wed 10:01:10")),
+        leg("A", "Wed 10:05", ended_at=at("Wed 10:06:10"), seq=1),
+        after("acw", "Wed 10:01:10", "Wed 10:01:30"), after("acw", "Wed 10:06:10", "Wed 10:06:40"),
+    )  # fmt: skip
+    assert [row["acw_s"] for row in rows("queue_legs")] == [20, 30]
 
 
 def test_an_impossible_wait_is_unknown(told: Told, rows: Rows) -> None:
