@@ -1,5 +1,6 @@
 """What little work costs: a round with nothing new, a day folded again, a report after one more day of history."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from bench.place import configured, now_after, serving
 from bench.table import Table, judged, spread
 
 STAGES = ("derive", "fold", "build", "render")
+WARM = ("derive", "fold", "build_again")
 
 
 def idle(tickets: int, repeats: int, folder: Path) -> tuple[Table, dict[str, Any]]:
@@ -52,36 +54,26 @@ def fold(tickets: int, folder: Path) -> tuple[Table, dict[str, Any]]:
 def report(a_day: int, spans: tuple[int, int], repeats: int, folder: Path) -> tuple[Table, dict[str, Any]]:
     """The first round of a day over a short and a long history of the same daily volume."""
     found = {days: _after_a_day(a_day, days, repeats, folder) for days in spans}
-    totals = {days: Spread.of(sum(_cpu(one, stage) for stage in STAGES) for one in found[days]) for days in spans}
-    walls = {
-        days: Spread.of(sum(one.said["stages"][stage]["wall_s"] for stage in STAGES) for one in found[days])
-        for days in spans
-    }
-    short, long = spans
     rows = [
-        (
-            stage,
-            *(spread(Spread.of(_cpu(one, stage) for one in found[days]), 3) for days in spans),
-            f"{_median(found[long], stage) / _median(found[short], stage):.2f}" if stage in STAGES else "",
-        )
-        for stage in ("pull", *STAGES)
+        (stage.replace("_", " "), *_compared(found, [stage], "cpu_s", 3)) for stage in ("pull", *STAGES, "build_again")
     ]
-    rows.append(("facts, parts and report", *(spread(totals[days], 2) for days in spans),
-                 f"{totals[long].median / totals[short].median:.2f}"))  # fmt: skip
-    rows.append(("the same, wall s", *(spread(walls[days], 2) for days in spans),
-                 f"{walls[long].median / walls[short].median:.2f}"))  # fmt: skip
+    rows += [
+        ("all but the pull, fresh process", *_compared(found, STAGES, "cpu_s", 2)),
+        ("the same, wall s", *_compared(found, STAGES, "wall_s", 2)),
+        ("all but the pull, in the daemon", *_compared(found, WARM, "cpu_s", 2)),
+    ]
     heads = ("CPU s", *(f"after {days} days, {found[days][0].said['tickets']:,} tickets" for days in spans), "ratio")
     data = {str(days): [asdict(one) for one in found[days]] for days in spans}
     title = f"Report after one more day ({a_day:,} tickets a day)"
     return Table(title, heads, tuple(rows), ("Aim: a ratio of 1, whatever the history.",)), data
 
 
-def _cpu(cost: Cost, stage: str) -> float:
-    return float(cost.said["stages"][stage]["cpu_s"])
-
-
-def _median(costs: list[Cost], stage: str) -> float:
-    return Spread.of(_cpu(one, stage) for one in costs).median
+def _compared(found: dict[int, list[Cost]], stages: Sequence[str], unit: str, digits: int) -> tuple[str, ...]:
+    """The sum of some stages after each history, and how the last compares with the first."""
+    sums = [
+        Spread.of(sum(one.said["stages"][stage][unit] for stage in stages) for one in costs) for costs in found.values()
+    ]
+    return (*(spread(one, digits) for one in sums), f"{sums[-1].median / sums[0].median:.2f}")
 
 
 def _after_a_day(a_day: int, days: int, repeats: int, folder: Path) -> list[Cost]:
