@@ -29,7 +29,7 @@ from core.pull.discover import find_connector
 from core.pull.loop import attempt, pull_source
 from core.pull.replay import rebuild_from_raw
 from core.pull.source import SourceResult, SourceSpec
-from core.store.db import InstanceLock, open_store
+from core.store.db import InstanceLock, explained, open_store
 
 Stop = Callable[[], bool]
 STREAM = ("stream", "status", "rows", "news", "rejected", "requests", "note")
@@ -121,7 +121,8 @@ def opened(loaded: Loaded, *, any_thread: bool = False) -> Iterator[sqlite3.Conn
     with InstanceLock(loaded.store_path):
         db = open_store(loaded.store_path, any_thread=any_thread)
         try:
-            yield db
+            with explained(str(loaded.store_path)):
+                yield db
         finally:
             db.close()
 

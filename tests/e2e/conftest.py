@@ -21,7 +21,7 @@ Worker: TypeAlias = "subprocess.Popen[str]"
 
 @pytest.fixture(scope="session")
 def world() -> World:
-    return build_world(start_on="2026-11-02", scale=0.03)
+    return build_world(start_on="2026-11-09", scale=0.03)
 
 
 @pytest.fixture(autouse=True)

@@ -32,7 +32,7 @@ def test_killed_ten_times_it_ends_as_if_it_never_was(desk: Desk, whole: Rows) ->
     assert_true(desk)
 
 
-@pytest.mark.parametrize("word", ["ticket_facts", "call_facts", "insert into parts", "delete from dirty_days"])
+@pytest.mark.parametrize("word", ["ticket_facts", "insert into parts", "delete from dirty_days"])
 def test_killed_while_it_counts_it_counts_once(desk: Desk, whole: Rows, word: str) -> None:
     """Numbers made from half of the rows would stand in a report for ever."""
     assert desk.sync("run", "-q", statements=2, word=word).code == KILLED

@@ -14,7 +14,7 @@ from tests.e2e.desk import Desk, Rows, assert_same, assert_true, dump
 LEAVES_S = 10
 
 
-def waited(until: Callable[[], bool], seconds: float = 20.0) -> bool:
+def waited(until: Callable[[], bool], seconds: float = 45.0) -> bool:
     """Whether something came true in time."""
     end = time.monotonic() + seconds
     while not until():
