@@ -21,6 +21,7 @@ CONFIG = """\
 # The config of the demonstration; yours looks the same, without base_url.
 [store]
 path = "deskpulse.db"
+raw = "off"
 
 [reporting]
 time_zone = "Europe/Berlin"
