@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 Grain: TypeAlias = Literal["interval", "day", "week", "month", "quarter", "rolling"]
 Status: TypeAlias = Literal["ok", "unavailable", "low_sample"]
 Maturity: TypeAlias = Literal["provisional", "final"]
-Verdict: TypeAlias = Literal["better", "worse", "different", "no clear change", "too few", "no usual"]
+Verdict: TypeAlias = Literal["better", "worse", "different", "no clear change", "too few", "too early", "no usual"]
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,9 @@ class Usual:
 
 @dataclass(frozen=True)
 class Comparison:
-    """An answer beside what is usual; the verdict is given only when the change is clear (metrics 8.1)."""
+    """An answer beside what is usual; the verdict is given only when the change is clear (metrics 8.1).
+
+    ``too early``: what became of the period's cases is not known yet."""
 
     answer: Answer
     usual: Usual

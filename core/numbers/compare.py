@@ -70,6 +70,8 @@ def _judge(
     middle, low, high = is_usual.value, is_usual.low, is_usual.high
     if base.is_closed or made.value is None or middle is None or low is None or high is None:
         return "no usual", None
+    if asked.metric.is_cohort and made.maturity == "provisional":
+        return "too early", None
     if made.status == "low_sample":
         return "too few", None
     delta = made.value - middle

@@ -269,10 +269,14 @@ def _without_value(asked: Question, period: Period, found: Figures) -> str:
     return "no data"
 
 
+def maturity_days(metric: Metric, reporting: Reporting) -> int:
+    """For how many days after its period a value is provisional (metrics R8)."""
+    days_: int = getattr(reporting, metric.maturity_of) if metric.maturity_of else metric.maturity_days
+    return days_
+
+
 def _mature_at(asked: Question, period: Period) -> int:
-    window = asked.metric.maturity_days
-    if asked.metric.maturity_of:
-        window = getattr(asked.reporting, asked.metric.maturity_of)
+    window = maturity_days(asked.metric, asked.reporting)
     return day_bounds(period.to_on, asked.reporting.zone)[1] + 86_400 * window
 
 

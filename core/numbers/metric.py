@@ -269,7 +269,8 @@ class Metric:
     its first ``counter`` that has data, W takes sustained effort, - is the system's. ``fallback`` is taken, with a
     note, when the headline variant has no inputs. ``needs`` names inputs beyond the facts of the formulas,
     ``wants`` those without which a value is still given, with a note. A value is
-    provisional for ``maturity_days`` after its period, or for the days of the rule ``maturity_of``.
+    provisional for ``maturity_days`` after its period, or for the days of the rule ``maturity_of``; of a cohort
+    (``is_cohort``) it tells before that how young the cases are, not how they fare, and is not judged.
     """
 
     id: str
@@ -296,6 +297,7 @@ class Metric:
     needs_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     maturity_days: int = 0
     maturity_of: str = ""
+    is_cohort: bool = False
     practical_floor: float = 0.05
     version: int = 1
     examples: tuple[Example, ...] = ()

@@ -9,11 +9,13 @@ from core.clock import add_days, day_bounds
 from core.numbers import ask as numbers
 from core.numbers.answer import Answer, Comparison, Driver, Period, Usual
 from core.numbers.calendars import Calendar
-from core.numbers.evaluate import question
+from core.numbers.evaluate import maturity_days, question
 from core.numbers.facts.grounds import load_schedules
 from core.numbers.metric import Metric
 from core.numbers.reporting import Reporting
+from core.numbers.sql import column_of
 from core.numbers.usual import REACH_WEEKS, baseline, usual
+from core.numbers.where import slice_of
 
 CHART_DAYS = 28
 MATURE_DAYS = 7
@@ -48,12 +50,35 @@ class Asking:
         return self._over(metric_id, Period(self.day_on, self.day_on), variant)
 
     def beside(self, metric_id: str) -> Answer:
-        """The answer as a counter-metric: of the day, or of the last week that is final where a metric matures."""
-        wait = self.metric(metric_id).maturity_days
-        if not wait:
+        """The answer as a counter-metric: of the day, or of the last 7 final days of what a cohort came to."""
+        last_on = self._judged_on(metric_id)
+        if last_on == self.day_on:
             return self.on_day(metric_id)
-        last_on = add_days(self.day_on, -wait)
         return self._over(metric_id, Period(add_days(last_on, 1 - MATURE_DAYS), last_on, "week"))
+
+    def guarded(self, metric_id: str, tiles: int) -> Comparison:
+        """A counter-metric beside what is usual for it, on the day or on the last final one."""
+        return numbers.compare(
+            self.db,
+            metric_id,
+            self._judged_on(metric_id),
+            where=self.where,
+            reporting=self.reporting,
+            now_at=self.now_at,
+            tiles=tiles,
+            look_back=False,
+        )
+
+    def _judged_on(self, metric_id: str) -> str:
+        metric = self.metric(metric_id)
+        return add_days(self.day_on, -maturity_days(metric, self.reporting)) if metric.is_cohort else self.day_on
+
+    def filters(self, fact: str) -> tuple[str, list[str]] | None:
+        """Conditions on a fact's rows for the report's slice, with their parameters; None if it does not tell them."""
+        if any(column_of(fact, dim) is None for dim in self.where):
+            return None
+        chosen = slice_of(self.db, self.where)
+        return "".join(f" and {condition}" for condition in chosen.filters(fact)), chosen.values()
 
     def compared(
         self, metric_id: str, variant: str | None, tiles: int, where: Mapping[str, str] | None = None

@@ -32,6 +32,8 @@ def goal_state(
     """Reached only if there are enough cases and the counter-metric held; a strong metric without one is not judged."""
     if metric.direction not in {"up", "down"} or answer.value is None or answer.status != "ok":
         return "unjudged"
+    if metric.is_cohort and answer.maturity == "provisional":
+        return "unjudged"
     if not meets(metric, answer.value, goal.target):
         return "missed"
     if counter is None:
@@ -41,7 +43,7 @@ def goal_state(
         if counter.value is None or counter.status != "ok":
             return "unjudged"
         return "reached" if meets(guard, counter.value, goal.counter_floor) else "counter_failed"
-    if asking.compared(counter.metric_id, None, tiles).verdict == "worse":
+    if asking.guarded(counter.metric_id, tiles).verdict == "worse":
         return "counter_failed"
     return "reached"
 

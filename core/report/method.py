@@ -6,6 +6,7 @@ import msgspec
 
 from core.clock import DAY_S, day_of
 from core.numbers.metrics import METRICS
+from core.numbers.metrics.queue import OFFER
 from core.report.asking import Asking
 from core.report.model import Count, Day, Name, Seconds, Sentence, Term, Tile, Value
 from core.report.tiles import thresholds
@@ -25,10 +26,12 @@ def rules(asking: Asking, tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
 def _rules(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
     shown = {tile.metric_id: tile.answer for tile in tiles}
     limits = thresholds(asking)
-    if "service_level" in shown and len(limits) == 1:
+    if "service_level" in shown and limits:
         threshold, short = limits[0]
         variant = shown["service_level"].variant
-        if variant == "standard":
+        if len(limits) > 1:
+            yield Sentence("rule_sl_by_queue", {"variant": Name(variant)})
+        elif variant == "standard":
             yield Sentence("rule_sl", {"limit": Seconds(threshold), "short": Seconds(short)})
         else:
             yield Sentence("rule_sl_variant", {"limit": Seconds(threshold), "variant": Name(variant)})
@@ -45,10 +48,13 @@ def method(asking: Asking, tiles: Sequence[Tile], absent: Sequence[str]) -> tupl
 
 
 def _excluded_tickets(asking: Asking) -> Iterator[Sentence]:
+    sliced = asking.filters("ticket_facts")
+    if sliced is None:
+        return
     rows = asking.db.execute(
-        "select exclusion_reason, count(*) from ticket_facts where created_on = ? and exclusion_reason is not null "
-        "group by exclusion_reason order by 2 desc, 1",
-        (asking.day_on,),
+        "select exclusion_reason, count(*) from ticket_facts where created_on = ? and exclusion_reason is not null"
+        f"{sliced[0]} group by exclusion_reason order by 2 desc, 1",
+        (asking.day_on, *sliced[1]),
     )
     for reason, count in rows:
         word = reason if reason in REASONS else "other"
@@ -63,11 +69,14 @@ def _calls_elsewhere(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence
     if short.value and len(limits) == 1:
         limit = Seconds(limits.pop())
         yield Sentence("short_out", {"n": Count(round(short.value), "calls"), "limit": limit})
+    sliced = asking.filters("queue_legs")
+    if sliced is None:
+        return
     marks = ", ".join("?" * len(FLOWS))
     rows = asking.db.execute(
-        f"select outcome, count(*) from queue_legs where enqueued_on = ? and outcome in ({marks}) and is_test = 0 "
-        "group by outcome order by 2 desc, 1",
-        (asking.day_on, *FLOWS),
+        f"select outcome, count(*) from queue_legs where enqueued_on = ? and {OFFER} and outcome in ({marks})"
+        f"{sliced[0]} group by outcome order by 2 desc, 1",
+        (asking.day_on, *FLOWS, *sliced[1]),
     )
     for outcome, count in rows:
         yield Sentence("flow_out", {"n": Count(count, "calls"), "how": Term(outcome, "flow")})

@@ -1,4 +1,4 @@
-"""What no renderer may show: a strong metric without its counter-metric, a judgement on too few."""
+"""What no renderer may show: a strong metric without its counter-metric, a judgement on too few or too early."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,8 @@ class RuleBroken(DeskpulseError):
 
 
 def check(report: Report) -> None:
-    """Raises RuleBroken for a report that breaks metrics R13 (strong and weak) or R10 (too few to judge)."""
-    broken = [*_strong_alone(report), *_judged_on_few(report)]
+    """Raises RuleBroken for a report that breaks metrics R8 (too early), R10 (too few) or R13 (strong and weak)."""
+    broken = [*_strong_alone(report), *_judged_on_few(report), *_judged_early(report)]
     if broken:
         raise RuleBroken("; ".join(broken))
 
@@ -39,6 +39,13 @@ def _judged_on_few(report: Report) -> Iterator[str]:
     for tile in report.tiles:
         if tile.answer.n < report.metrics[tile.metric_id].floor and _is_judged(tile):
             yield f"{tile.metric_id} is judged on {tile.answer.n}"
+
+
+def _judged_early(report: Report) -> Iterator[str]:
+    for tile in report.tiles:
+        is_open = report.metrics[tile.metric_id].is_cohort and tile.answer.maturity == "provisional"
+        if is_open and _is_judged(tile):
+            yield f"{tile.metric_id} is judged before its cases are settled"
 
 
 def _is_judged(tile: Tile) -> bool:

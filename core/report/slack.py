@@ -77,7 +77,9 @@ def _heard(words: Words, tile: Tile) -> str:
     said = words.tile(tile)
     # Screen readers name the triangles; a sign before a number is read as what it is.
     delta = said.delta.replace("▲ ", "+").replace("▼ ", "−")
-    pieces = (f"{said.name} {said.value}", delta, said.goal)
+    # Who moves a number by will alone is heard together with what pays for it (metrics R13).
+    beside = said.beside if words.metric(tile.metric_id).strength == "S" else ""
+    pieces = (f"{said.name} {said.value}", delta, beside, said.goal)
     return words.language.text("format", "join").join(piece for piece in pieces if piece)
 
 

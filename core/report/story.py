@@ -87,7 +87,7 @@ def headline(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
         if found is None:
             continue
         rank, theme, sentence = found
-        if theme not in clauses or (rank, theme) < (clauses[theme][0], theme):
+        if theme not in clauses or rank < clauses[theme][0]:
             clauses[theme] = (rank, sentence)
     ordered = sorted(clauses.items(), key=lambda entry: (entry[0] != "csat", entry[1][0]))
     if ordered:
@@ -114,7 +114,7 @@ def _clause(tile: Tile) -> tuple[int, str, Sentence] | None:
 def _quiet(tiles: Sequence[Tile]) -> Sentence:
     if not any(tile.answer.value is not None for tile in tiles):
         return Sentence("nothing_known")
-    if all(tile.comparison.verdict in {"too few", "no usual"} for tile in tiles):
+    if all(tile.comparison.verdict in {"too few", "too early", "no usual"} for tile in tiles):
         return Sentence("no_judgement")
     return Sentence("as_usual", {"weekday": Day(tiles[0].answer.period.from_on, "weekday")})
 
@@ -257,6 +257,8 @@ def history(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
             then = tile.comparison.weeks_13 if weeks == 13 else tile.comparison.weeks_17
             metric = METRICS[tile.metric_id]
             if then is None or not then.value or metric.direction not in {"up", "down"}:
+                continue
+            if tile.comparison.verdict == "too early":
                 continue
             now = tile.answer
             if then.status != "ok" or now.status != "ok" or now.value is None:

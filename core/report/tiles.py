@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.numbers.answer import Answer, Comparison, Usual
+from core.numbers.evaluate import is_count
 from core.numbers.metric import Metric, Unit
 from core.numbers.metrics import METRICS, STARTER, STARTER_PHONE
 from core.report.asking import Asking
 from core.report.goals import goal_of, goal_state, streak
 from core.report.locale import rounded
-from core.report.model import Count, Goal, GoalState, Mark, Number, ReportSpec, Seconds, Sentence, Share, Tile
+from core.report.model import Count, Day, Goal, GoalState, Mark, Number, ReportSpec, Seconds, Sentence, Share, Tile
 
 # What a metric's n counts; otherwise its treatment profile tells.
 NOUNS: Mapping[str, str] = {
@@ -17,14 +18,22 @@ NOUNS: Mapping[str, str] = {
     "csat_response_rate": "offers",
     "first_response_time": "replies",
     "qa_score": "reviews",
+    "sla_attainment": "targets",
+    "transfer_rate": "calls",
+    "contacts_per_agent_day": "agent_days",
+    "next_reply_time": "cases",
+    "ring_no_answer_rate": "cases",
 }
-PROFILE_NOUNS: Mapping[str, str] = {"T": "tickets", "C": "calls", "S": "answers", "T+C": "contacts", "C+T": "contacts"}
+PROFILE_NOUNS: Mapping[str, str] = {
+    "T": "tickets", "C": "calls", "S": "answers", "A": "hours", "T+C": "contacts", "C+T": "contacts",
+}  # fmt: skip
 MARKS: Mapping[str, Mark] = {
     "better": "good",
     "worse": "bad",
     "different": "neutral",
     "no clear change": "neutral",
     "too few": "unjudged",
+    "too early": "none",
     "no usual": "none",
 }
 
@@ -101,9 +110,13 @@ def without_twins(shown: Sequence[Shown]) -> list[Shown]:
 
 def thresholds(asking: Asking) -> list[tuple[int, int]]:
     """The distinct pairs of service level threshold and short abandon, seconds, in force on the day."""
+    sliced = asking.filters("queue_legs")
+    if sliced is None:
+        return []
     rows = asking.db.execute(
-        "select distinct sl_threshold_s, short_abandon_s from queue_legs where enqueued_on = ? order by 1, 2",
-        (asking.day_on,),
+        f"select distinct sl_threshold_s, short_abandon_s from queue_legs where enqueued_on = ?{sliced[0]} "
+        "order by 1, 2",
+        (asking.day_on, *sliced[1]),
     )
     return [(row[0], row[1]) for row in rows]
 
@@ -126,7 +139,7 @@ def _mark(comparison: Comparison, state: GoalState) -> Mark:
 
 def _sample(metric: Metric, answer: Answer) -> Sentence | None:
     noun = NOUNS.get(metric.id) or PROFILE_NOUNS.get(metric.profile, "cases")
-    if answer.value is None or metric.unit is Unit.COUNT:
+    if answer.value is None or is_count(metric.how[answer.variant]):
         return None
     n = Count(answer.n, noun)
     if answer.status == "low_sample":
@@ -140,7 +153,13 @@ def _details(asking: Asking, metric: Metric, answer: Answer, counter: Answer | N
     if answer.value is None:
         return
     if metric.id == "csat" and counter is not None and counter.value is not None:
-        yield Sentence("answered", {"share": Share(counter.value)})
+        share = {"share": Share(counter.value)}
+        is_of_day = counter.period.grain == "day"
+        yield (
+            Sentence("answered", share)
+            if is_of_day
+            else Sentence("answered_week", {**share, "day": Day(counter.period.to_on, "plain")})
+        )
     if metric.unit is Unit.SECONDS and answer.p90 is not None and answer.n >= metric.floor_p90:
         yield Sentence("within", {"p90": Seconds(answer.p90)})
     if metric.id == "backlog_open":

@@ -6,7 +6,7 @@ from string import Formatter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from core.numbers.answer import Answer, Comparison
+from core.numbers.answer import Answer, Comparison, Usual
 from core.numbers.metric import Metric, Unit
 from core.numbers.where import UNKNOWN
 from core.report.locale import Language, language, neat, slot_time
@@ -34,8 +34,9 @@ from core.report.model import (
 SYMBOLS = {"good": "✅", "bad": "🔸", "neutral": "⚪", "unjudged": "❔", "none": ""}
 TONES = ("good", "bad")
 # Details that hold the counter-metric's value already.
-SAYS_COUNTER = {"answered", "short_left_out"}
+SAYS_COUNTER = {"answered", "answered_week", "short_left_out"}
 CLEAR = {"better", "worse", "different"}
+UNJUDGED = {"too few": "too_few", "too early": "too_early", "no usual": "no_usual"}
 
 
 class Part(NamedTuple):
@@ -57,16 +58,18 @@ class TileWords:
     sample: str
     goal: str
     details: tuple[str, ...]
+    beside: str
 
     @property
     def small(self) -> str:
         """Sample, what stands beside it, and the goal on one line."""
-        return " · ".join(text for text in (self.sample, *self.details, self.goal) if text)
+        return " · ".join(text for text in (self.sample, *self.details, self.beside, self.goal) if text)
 
     @property
     def line(self) -> str:
-        """The tile in one line for those who hear it."""
-        return " · ".join(text for text in (f"{self.name} {self.value}", self.delta, self.sample, self.goal) if text)
+        """The tile in one line."""
+        said = (f"{self.name} {self.value}", self.delta, self.sample, self.beside, self.goal)
+        return " · ".join(text for text in said if text)
 
 
 class Words:
@@ -164,18 +167,19 @@ class Words:
             if word is None:
                 return self.say(Sentence(f"delta_{way}", values))
             return self.say(Sentence(f"delta_{way}_word", values | {"word": Term(word, "word")}))
-        key = {"too few": "too_few", "no usual": "no_usual"}.get(comparison.verdict, "steady")
-        return self.say(Sentence(key))
+        key = UNJUDGED.get(comparison.verdict)
+        if key is None:
+            key = "unclear" if is_outside(answer.value, comparison.usual) else "steady"
+        return self.say(Sentence(key, {"weekday": Day(self.report.day_on, "weekday")}))
 
     def tile(self, tile: Tile) -> TileWords:
         """Everything that is said in a tile."""
         name = self.metric_name(tile.metric_id) + (f" {tile.suffix}" if tile.suffix else "")
         details = [self.say(sentence) for sentence in tile.details]
         is_said = any(sentence.key in SAYS_COUNTER for sentence in tile.details)
+        beside = self.say(Sentence("guard_missing")) if tile.guard_missing else ""
         if tile.counter is not None and not is_said:
-            details.append(self.say(self._beside(tile.counter)))
-        if tile.guard_missing:
-            details.append(self.say(Sentence("guard_missing")))
+            beside = self.say(self._beside(tile.counter))
         is_open = tile.answer.maturity == "provisional" and tile.answer.value is not None
         if is_open and tile.goal_state != "reached":
             details.append(self.say(Sentence("provisional")))
@@ -188,6 +192,7 @@ class Words:
             sample=self.say(tile.sample) if tile.sample else "",
             goal=self._goal(tile),
             details=tuple(details),
+            beside=beside,
         )
 
     def chart_title(self, chart: Chart) -> str:
@@ -242,6 +247,8 @@ class Words:
             "metric": Term(counter.metric_id),
             "value": Value(counter.metric_id, counter.value, counter.variant),
         }
+        if counter.period.grain != "day":
+            values["value"] = Sentence("of_week", {"value": values["value"], "day": Day(counter.period.to_on, "plain")})
         if counter.status == "low_sample" and self.metric(counter.metric_id).unit is not Unit.COUNT:
             return Sentence("beside_n", values | {"n": Term("too_few", "say")})
         return Sentence("beside", values)
@@ -303,6 +310,11 @@ class Words:
                 return [Part(self.metric_name(key))]
             case Term(key, kind):
                 return [Part(lang.text(kind, key))]
+
+
+def is_outside(value: float, usual: Usual) -> bool:
+    """Whether a value lies outside the usual range, if there is one."""
+    return usual.low is not None and usual.high is not None and not usual.low <= value <= usual.high
 
 
 def compared(cell: Comparison | Answer) -> Answer:

@@ -70,6 +70,19 @@ def test_a_clear_fall_is_worse_and_an_unclear_one_is_not() -> None:
         assert found.delta == pytest.approx(good / (good + bad) - usual_good / (usual_good + usual_bad))
 
 
+def test_what_became_of_yesterday_s_cases_is_judged_when_it_is_known() -> None:
+    """Yesterday's tickets are half solved each morning: the report would call every day a disaster."""
+
+    def created(day_on: str, solved: int) -> tuple[Row, ...]:
+        return (*tickets(day_on, solved, is_solved=1), *tickets(day_on, 100 - solved, is_solved=0))
+
+    rows = [row for day in WEEKS_BACK[:10] for row in created(day, 95)]
+    db, now_at = store({"ticket_facts": (*rows, *created(MONDAY, 40))})
+    asked: dict[str, Any] = {"reporting": BERLIN, "tiles": 1}
+    assert compare(db, "resolution_rate", MONDAY, now_at=now_at, **asked).verdict == "too early"
+    assert compare(db, "resolution_rate", MONDAY, now_at=now_at + 7 * 86_400, **asked).verdict == "worse"
+
+
 def test_more_tiles_ask_for_more() -> None:
     """With twenty tiles one would be flagged every day by chance if each were judged alone."""
     counts = dict(zip(WEEKS_BACK[:8], (98, 99, 100, 100, 100, 101, 102, 100), strict=True))

@@ -103,6 +103,17 @@ def test_goals_are_judged_with_their_counter_metric(db: sqlite3.Connection) -> N
     assert report.celebrations == ()
 
 
+def test_what_a_cohort_comes_to_is_not_judged_the_next_morning(db: sqlite3.Connection) -> None:
+    """A goal for solved tickets would be missed each morning, and a guard of that day would never fail."""
+    report = built(db, replace(SPEC, metrics=("resolution_rate", "csat"), goals=(Goal("resolution_rate", 0.9),)))
+    tile = tile_of(report, "resolution_rate")
+    assert (tile.comparison.verdict, tile.goal_state, tile.mark) == ("too early", "unjudged", "none")
+    guard = tile_of(report, "csat")
+    words = Words(report, "en")
+    assert "too early to judge" in words.tile(tile).delta
+    assert "answered in the 7 days to 13 Nov" in words.tile(guard).small
+
+
 def test_a_goal_of_another_slice_or_time_is_not_this_report_s(db: sqlite3.Connection) -> None:
     """A goal for Billing says nothing of the whole."""
     goals = (Goal("csat", 0.9, where={"team": "Billing"}), Goal("csat", 0.9, to_on=add_days(DAY, -1)))
@@ -162,7 +173,10 @@ def test_the_slice_holds_for_everything(db: sqlite3.Connection) -> None:
     assert next(created) == 2 * (next(created) or 0)
     assert "team" not in {table.dim for table in part.tables}
     assert [ticket.number for ticket in part.oldest] == ["7"]
-    assert "Team: Tech" in Words(part, "en").title()
+    words = Words(part, "en")
+    assert "Team: Tech" in words.title()
+    said = [words.say(note) for note in part.method]
+    assert not [line for line in said if "spam" in line or "hung up" in line]
 
 
 def test_the_oldest_tickets_link_to_the_vendor(db: sqlite3.Connection) -> None:

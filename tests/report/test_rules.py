@@ -67,6 +67,19 @@ def test_too_few_are_not_judged(tile: Tile) -> None:
         check(with_tile(tile))
 
 
+def test_outside_the_usual_range_is_not_called_within_it() -> None:
+    """A value can be far from usual and yet, with few cases, no clear change."""
+    near = replace(daily(), tiles=(FIRST_REPLY,))
+    usual = FIRST_REPLY.comparison.usual
+    assert usual.high is not None
+    inside, outside = (
+        replace(FIRST_REPLY.comparison, verdict="no clear change", answer=replace(FIRST_REPLY.answer, value=value))
+        for value in (usual.value, usual.high + 1)
+    )
+    assert Words(near, "en").delta(inside) == "within the usual range"
+    assert Words(near, "en").delta(outside) == "no clear change from a usual Friday"
+
+
 def test_too_few_have_neither_arrow_nor_judgement() -> None:
     """A number without a colour may still be read; it has its n."""
     said = Words(daily(), "en").tile(NPS)

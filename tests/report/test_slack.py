@@ -15,7 +15,8 @@ from core.report.model import Comment, Name, OpenTicket, Report, Row, Sentence, 
 from core.report.slack import render_slack
 from core.report.text import render_text
 from core.report.thread import CELL_COST
-from tests.report.mock import BY_QUEUE, answer, compared, daily
+from core.report.words import Words
+from tests.report.mock import BY_QUEUE, FIRST_REPLY, answer, compared, daily
 
 HOSTILE = "<!channel> *bold* <https://evil.example|click> &amp; `code` _x_ ~y~ @here"
 
@@ -208,6 +209,13 @@ def test_a_core_report_shows_six_tiles_and_the_rest_in_the_thread() -> None:
     assert "Service level 80/20" in fields
     assert "Abandoned" in fields
     assert "All numbers" in [reply.text for reply in message.thread]
+
+
+def test_a_strong_metric_is_guarded_in_every_text() -> None:
+    """Whoever listens, or opens the thread, would else hear of the speed and not of what pays for it (metrics R13)."""
+    report = replace(daily(), tiles=(FIRST_REPLY,))
+    assert "beside it: Open without a reply" in render_slack(report, "en").text
+    assert "beside it: Open without a reply" in Words(report, "en").tile(FIRST_REPLY).line
 
 
 def test_a_closed_day_is_one_line() -> None:

@@ -101,6 +101,7 @@ first_contact_resolution_rate = Metric(
         "identity_coverage": Share(Sum("contact_facts", "person_uid is not null"), Sum("contact_facts")),
     },
     maturity_of="fcr_window_days",
+    is_cohort=True,
     examples=(
         Example(
             {

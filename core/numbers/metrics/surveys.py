@@ -95,6 +95,7 @@ csat_response_rate = Metric(
     },
     needs=("csat", "survey_offers"),
     maturity_days=7,
+    is_cohort=True,
     examples=(
         Example(
             {"survey_facts": (*many(50, kind="csat", is_answered_in_7d=1), *many(150, kind="csat"))}, {"standard": 0.25}

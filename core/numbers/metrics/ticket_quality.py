@@ -92,6 +92,7 @@ resolution_rate = Metric(
     },
     units={"period": Unit.RATIO},
     maturity_days=7,
+    is_cohort=True,
     counter_because="a ticket counts as solved until its customer says otherwise.",
     examples=(
         Example({"ticket_facts": WEEK}, {"cohort": 5 / 7}, says="T1, T2, T7, T8, T9 of 7."),
@@ -131,6 +132,7 @@ reopen_rate = Metric(
         "effective": Share(first_solved("is_effective_reopened_in_7d = 1"), FIRST_SOLVED),
     },
     maturity_days=7,
+    is_cohort=True,
     examples=(
         Example({"ticket_facts": (T3_TUESDAY,)}, {"standard": 1.0, "effective": 1.0}, days=MONDAY_9),
         Example(
@@ -193,6 +195,7 @@ one_touch_rate = Metric(
         "no_wait_state": Share(first_solved("one_touch_no_wait = 1"), first_solved("one_touch is not null")),
     },
     maturity_days=7,
+    is_cohort=True,
     examples=(
         Example({"ticket_facts": WEEK}, {"standard": 3 / 4}, says="T1, T7 (call back) and T8, not T2."),
         Example({"ticket_facts": (T3_TUESDAY,)}, {"standard": 0.0}, days=MONDAY_9),
@@ -321,6 +324,7 @@ bot_containment_rate = Metric(
         )
     },
     maturity_days=7,
+    is_cohort=True,
     examples=(Example({"ticket_facts": WEEK}, {"standard": 0.5}, says="T9 of T8 and T9."),),
 )
 reason_correction_rate = Metric(

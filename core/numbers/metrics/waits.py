@@ -152,6 +152,7 @@ callback_success_rate = Metric(
         )
     },
     maturity_days=7,
+    is_cohort=True,
     counter_because="a call back counts as reached whatever was said.",
     examples=(
         Example(
