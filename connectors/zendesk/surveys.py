@@ -94,7 +94,7 @@ def swept(api: Api, path: str, form: type[ListPage], window: Window, since: str,
     place = msgspec.json.decode(window.resume_at, type=Place) if window.resume_at else Place(0, 0)
     if place.after is None:
         is_sweep = place.newest - place.swept >= DAY_S
-        start = place.newest - (SWEEP_S if is_sweep else AGAIN_S) if place.newest else window.since
+        start = place.swept - SWEEP_S if is_sweep else place.newest - AGAIN_S if place.newest else window.since
         place = Place(place.newest, place.newest if is_sweep else place.swept, max(start, 0))
     while True:
         asked = {since: place.start * unit, "page[size]": PER_LIST, "page[after]": place.after}

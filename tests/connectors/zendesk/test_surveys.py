@@ -83,7 +83,8 @@ def test_the_list_is_read_again_for_a_day_and_once_a_day_for_a_month(api: Callab
         starts.append(fake.asked[0][1]["start_time"])
         resume = found.resume_at
     january = 1_767_225_600
-    assert starts == [1000, january - DAY, january + DAY // 4 - DAY, january + DAY + DAY // 4 - 30 * DAY]
+    # Offers of the month before the last sweep could be answered since, however long nobody asked.
+    assert starts == [1000, january - DAY, january + DAY // 4 - DAY, january - 30 * DAY]
 
 
 def test_a_list_left_half_read_goes_on_at_its_page(api: Callable[..., Any]) -> None:
