@@ -45,7 +45,7 @@ def assemble_call(key: str, events: Sequence[CallEvent], ctx: Context) -> Iterat
         data = (event.data or "").split("|")
         if event.event == "ENTERQUEUE":
             if visit:
-                _close(visit, event.happened_at, "flow_out_overflow")
+                _left(visit, event.happened_at)
             visits.append(_entered(key, len(visits), event))
             customer = customer or (data[1] if len(data) > 1 and data[1] else None)
         elif event.event == RESTART:
@@ -78,34 +78,37 @@ def _apply(visit: Visit, event: CallEvent, data: list[str], settings: AsteriskSe
     match event.event:
         case "RINGNOANSWER":
             # 0 ms is a device that was busy or not registered: nobody was offered the call.
-            if _whole(data, 0):
+            if whole(data, 0):
                 leg.rings, leg.rings_missed = (leg.rings or 0) + 1, (leg.rings_missed or 0) + 1
         case "CONNECT":
             leg.rings = (leg.rings or 0) + 1
-            leg.agent_id, leg.answered_at, leg.outcome = event.agent_id, at, "answered"
-            leg.wait_s, leg.ring_s = _whole(data, 0), _whole(data, 2)
+            leg.agent_id, leg.answered_at, leg.outcome, leg.ended_at = event.agent_id, at, "answered", None
+            leg.wait_s, leg.ring_s = whole(data, 0), whole(data, 2)
             leg.ring_started_at = at - leg.ring_s if leg.ring_s is not None else None
         case "COMPLETEAGENT" | "COMPLETECALLER":
-            _talked(visit, at, _whole(data, 1))
+            _talked(visit, at, whole(data, 1))
             visit.hangup_by = "agent" if event.event == "COMPLETEAGENT" else "customer"
         case "BLINDTRANSFER" | "ATTENDEDTRANSFER" | "TRANSFER":
             # The target can hold pipes itself (LINK|a|b): the figures are the last three, read from the right.
-            _talked(visit, at, _whole(data, -2))
+            _talked(visit, at, whole(data, -2))
             leg.transfer_kind = "warm" if event.event == "ATTENDEDTRANSFER" else "cold"
-            leg.transferred_to_id = data[1] if event.event == "ATTENDEDTRANSFER" else data[0]
+            target = data[1:2] if event.event == "ATTENDEDTRANSFER" else data[:1]
+            leg.transferred_to_id = target[0] or None if target else None
         case "ABANDON":
-            leg.wait_s = _whole(data, 2)
+            leg.wait_s = whole(data, 2)
             _close(visit, at, "abandoned")
             visit.hangup_by = "customer"
         case "EXITWITHTIMEOUT" | "EXITEMPTY" | "WITHDRAW":
-            leg.wait_s = _whole(data, 2)
+            leg.wait_s = whole(data, 2)
             leads = settings.timeout_leads_to if event.event == "EXITWITHTIMEOUT" else "overflow"
             _close(visit, at, LED_TO[leads])
         case "EXITWITHKEY":
-            leg.wait_s = _whole(data, 3)
+            leg.wait_s = whole(data, 3)
             _close(visit, at, LED_TO[settings.exit_keys.get(data[0], "overflow")])
         case "AGENTDUMP":
+            # The agent hung up on the announcement. Often the last word of a call, but the caller may be connected yet.
             _close(visit, at, "flow_out_overflow")
+            visit.is_open = True
         case "SYSCOMPAT":
             leg.is_system_drop = True
             _close(visit, at, "abandoned")
@@ -132,8 +135,16 @@ def _close(visit: Visit, at: int, outcome: str) -> None:
     visit.is_open = False
 
 
+def _left(visit: Visit, at: int) -> None:
+    """The call came to another queue, and the log does not say how it left this one: how long it talked is unknown."""
+    if visit.leg.ended_at is None:
+        _close(visit, at, "answered" if visit.leg.answered_at is not None else "flow_out_overflow")
+
+
 def _restarted(visit: Visit, at: int) -> None:
     """The server restarted: a waiting caller was dropped; how long a connected one had talked is not known."""
+    if visit.leg.ended_at is not None:
+        return
     if visit.leg.answered_at is None:
         visit.leg.is_system_drop = True
     _close(visit, at, "answered" if visit.leg.answered_at is not None else "abandoned")
@@ -168,10 +179,10 @@ def _total(values: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _whole(data: list[str], place: int) -> int | None:
+def whole(data: list[str], place: int) -> int | None:
     """The whole number at a place; None where the field is missing, or no count of seconds."""
     try:
         text = data[place]
     except IndexError:
         return None
-    return int(text) if text.isdigit() and len(text) <= 9 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

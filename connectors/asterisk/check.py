@@ -14,7 +14,8 @@ def check(settings: AsteriskSettings) -> Iterator[Finding]:
     except Unavailable as problem:
         yield Finding("read the log", False, problem.message)
         return
-    yield Finding(f"read the log and {len(files) - 1} rotated files", True)
+    rotated = sum(log.path != settings.path for log in files)
+    yield Finding(f"read the log, {rotated} rotated files beside it", True)
     page = next(fetch_queue_log(settings, Window()), None)
     if page is None:
         yield Finding("one line of the log", False, "The log is empty. Is queue_log=yes set in logger.conf?")

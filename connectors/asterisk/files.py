@@ -1,12 +1,16 @@
 """Finds and reads a log and its rotated siblings in order, from where the last page ended.
 
-A file is known by a hash of its first line: that survives renaming, copying and gzip.
+A file is known by a hash of its first dated line: that survives renaming, copying and gzip.
 """
 
 import gzip
 import hashlib
 import re
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
@@ -17,13 +21,21 @@ from connectors.asterisk.settings import AsteriskSettings
 
 LINES_A_PAGE = 5_000
 LONGEST_LINE = 64 * 1024
-ROTATED = re.compile(r"^(\.\d+|[.-]\d{4,})(\.(gz|GZ))?$")
+# ``echo > queue_log`` leaves an empty line at the top, a crash some zeros: the name is made of what follows.
+MOST_UNDATED = 100
+MOST_LISTINGS = 5
+ROTATED = re.compile(r"(\.\d+|[.-]\d[\d.-]{3,})(\.gz)?", re.IGNORECASE)
+
+
+class Renamed(Exception):
+    """Under this path lies another file by now, or none."""
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where reading goes on: ``file`` by the hash of its first line, and the byte after the last line taken.
+    """Where reading goes on: ``file`` by the hash of its first dated line, and the byte after the last line taken.
 
-    ``at`` and ``n`` are that line's second and its count inside it, which order lines of one second.
+    ``at`` is the latest second of any line so far, ``n`` counts the lines since it came: they order lines of one
+    second, and keep lines apart that a clock set back wrote twice into one.
     """
 
     file: str
@@ -33,7 +45,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class LogFile(msgspec.Struct, frozen=True):
-    """One readable log: ``started_at`` is the time in its first line."""
+    """One readable log: ``started_at`` is the time in its first dated line, 0 where it has none."""
 
     path: Path
     name: str
@@ -43,70 +55,135 @@ class LogFile(msgspec.Struct, frozen=True):
 def fetch_queue_log(settings: AsteriskSettings, window: Window) -> Iterator[Page]:
     """Pages of complete lines, each as ``seq|line`` in bytes, oldest first; an unfinished last line waits."""
     place = msgspec.json.decode(window.resume_at, type=Place) if window.resume_at else None
-    files = log_files(settings.path)
-    if place and any(log.name == place.file for log in files):
-        files = files[[log.name for log in files].index(place.file) :]
-    elif place:
-        files = [log for log in files if log.started_at >= place.at]
-    at, n = (place.at, place.n) if place else (0, 0)
-    for position, log in enumerate(files):
-        offset = place.offset if place and log.name == place.file else 0
-        with _opened(log.path) as file:
-            file.seek(offset)
-            finished = position < len(files) - 1
-            rows: list[bytes] = []
-            while line := file.readline(LONGEST_LINE):
-                if not line.endswith(b"\n") and len(line) < LONGEST_LINE and not finished:
-                    break
-                offset += len(line)
-                moment = _moment(line)
-                if moment is not None:
-                    at, n = (moment, n + 1) if moment == at else (moment, 0)
-                if moment is None or moment >= window.since:
-                    rows.append(b"%d|%s" % (n, line.rstrip(b"\r\n")))
-                if len(rows) >= LINES_A_PAGE:
-                    yield _page(rows, Place(log.name, offset, at, n))
-                    rows = []
-            if rows:
-                yield _page(rows, Place(log.name, offset, at, n))
+    files = _left(log_files(settings.path), place)
+    # The place is exact; a clock set back by a second must not leave out what stands behind it.
+    since = window.since if place is None else 0
+    at, n = (place.at, place.n) if place and files and files[0].name == place.file else (0, 0)
+    for log in files:
+        begun = place if place and place.file == log.name else Place(log.name, 0, at, n)
+        try:
+            for page, reached in _pages(log.path, begun, since, is_last=log is files[-1]):
+                yield page
+                place, at, n = reached, reached.at, reached.n
+        except Renamed:
+            yield from fetch_queue_log(settings, replace(window, resume_at=_text(place) if place else None))
+            return
 
 
-def _page(rows: list[bytes], place: Place) -> Page:
-    return Page(rows, resume_at=msgspec.json.encode(place).decode(), data_to=place.at or None)
+def _left(files: list[LogFile], place: Place | None) -> list[LogFile]:
+    """The files that are still to be read, the first of them perhaps in part."""
+    if place is None:
+        return files
+    names = [log.name for log in files]
+    if place.file in names:
+        return files[names.index(place.file) :]
+    # Deleted, or its head was cut off: the file in which that moment lies is read again, which changes nothing twice.
+    later = sum(log.started_at > place.at for log in files)
+    return files[max(0, len(files) - later - 1) :]
+
+
+def _pages(path: Path, begun: Place, since: int, *, is_last: bool) -> Iterator[tuple[Page, Place]]:
+    """Pages of a file with the place after each; lines before ``since`` are left out."""
+    offset, at, n, told_at = begun.offset, begun.at, begun.n, 0
+    rows: list[bytes] = []
+    with _opened(path) as file:
+        if _name(_head(file)) != begun.file:
+            raise Renamed
+        file.seek(offset)
+        while line := file.readline(LONGEST_LINE):
+            if not line.endswith(b"\n") and len(line) < LONGEST_LINE and is_last:
+                break
+            offset += len(line)
+            moment = _moment(line)
+            if moment is not None:
+                at, n, told_at = (moment, 0, moment) if moment > at else (at, n + 1, moment)
+            if moment >= since if moment is not None else not line.isspace():
+                rows.append(b"%d|%s" % (n, line.rstrip(b"\r\n")))
+            if len(rows) >= LINES_A_PAGE:
+                place = Place(begun.file, offset, at, n)
+                yield Page(rows, resume_at=_text(place), data_to=told_at or None), place
+                rows = []
+        if rows:
+            place = Place(begun.file, offset, at, n)
+            yield Page(rows, resume_at=_text(place), data_to=told_at or None), place
+
+
+def _text(place: Place) -> str:
+    return msgspec.json.encode(place).decode()
 
 
 def log_files(path: Path) -> list[LogFile]:
-    """The log and its rotated siblings, oldest first; Unavailable if there is none."""
+    """The log and its rotated siblings, oldest first, the live one last; Unavailable if there is none."""
+    for _ in range(MOST_LISTINGS):
+        beside = _beside(path)
+        try:
+            logs = [log for one in beside if (log := _identified(one))]
+        except Renamed:
+            continue
+        if _beside(path) == beside:
+            break
+    else:
+        raise Unavailable(f"the files of {path} were renamed while they were listed; tried again at the next run.")
+    if not beside:
+        raise Unavailable(f"there is no log at {path}. Check the path and whether this user may read it.")
+    # Of a log and its copy that is being packed the first by name is whole.
+    found = {log.name: log for log in reversed(logs)}
+    return sorted(found.values(), key=lambda log: (log.path == path, log.started_at))
+
+
+def _beside(path: Path) -> Mapping[Path, int]:
+    """The log and its siblings in order of their names, each with its number in the file system."""
     try:
-        beside = sorted(path.parent.iterdir())
+        names = sorted(one.name for one in path.parent.iterdir())
     except OSError as problem:
         raise Unavailable(f"cannot read the folder {path.parent}: {problem.strerror}. Check the path.") from None
-    found: dict[str, LogFile] = {}
-    for candidate in beside:
-        tail = candidate.name.removeprefix(path.name)
-        if candidate.name != path.name and not (candidate.name.startswith(path.name) and ROTATED.match(tail)):
-            continue
-        if log := _identified(candidate):
-            found.setdefault(log.name, log)
-    if not found and not path.exists():
-        raise Unavailable(f"there is no log at {path}. Check the path and whether this user may read it.")
-    return sorted(found.values(), key=lambda log: (log.started_at, log.path.name == path.name))
+    found = {}
+    for name in names:
+        if name == path.name or (name.startswith(path.name) and ROTATED.fullmatch(name, len(path.name))):
+            try:
+                found[path.with_name(name)] = path.with_name(name).stat().st_ino
+            except FileNotFoundError:
+                continue
+    return found
 
 
 def _identified(path: Path) -> LogFile | None:
-    """A log by its first complete line; None while it has none."""
+    """A log by its first dated line; None while it has no line, or is still being packed."""
+    with _opened(path) as file:
+        head = _head(file)
+    return LogFile(path, _name(head), _moment(head) or 0) if head else None
+
+
+def _head(file: IO[bytes]) -> bytes:
+    """The first dated line; where none is near the top, the first line that is not empty; else nothing."""
+    first = b""
     try:
-        with _opened(path) as file:
-            first = file.readline(LONGEST_LINE)
+        for line in islice(iter(lambda: file.readline(LONGEST_LINE), b""), MOST_UNDATED):
+            if not line.endswith(b"\n") and len(line) < LONGEST_LINE:
+                break
+            if _moment(line) is not None:
+                return line
+            first = first or line.strip()
+    except EOFError:
+        return b""
+    return first
+
+
+def _name(head: bytes) -> str:
+    return hashlib.sha256(head).hexdigest()[:16]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    try:
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+            yield file  # type: ignore[misc]  # GzipFile reads like a file
+    except FileNotFoundError:
+        raise Renamed from None
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise Unavailable(f"{path} is no sound gzip file. Pack it again, or move it away.") from None
     except OSError as problem:
-        raise Unavailable(f"cannot read {path}: {problem.strerror or 'not a gzip file'}. Check its rights.") from None
-    if not first.endswith(b"\n"):
-        return None
-    return LogFile(path, hashlib.sha256(first).hexdigest()[:16], _moment(first) or 0)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    return gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+        raise Unavailable(f"cannot read {path}: {problem.strerror}. Check its rights.") from None
 
 
 def _moment(line: bytes) -> int | None:
@@ -118,7 +195,7 @@ def split_line(row: bytes) -> tuple[int, int, list[str]]:
     """(order inside the second, epoch seconds, the fields after it) of a row; BadRow if it is no log line."""
     text = row.decode("utf-8", errors="replace")
     seq, at, *fields = text.split("|")
-    if not at.isdigit() or len(at) > 11:
+    if not (at.isascii() and at.isdigit()) or len(at) > 11:
         raise BadRow("the line does not begin with epoch seconds")
     if len(fields) < 4:
         raise BadRow(f"the line has {len(fields) + 1} fields; 5 are the least")

@@ -1,8 +1,9 @@
 """One log line becomes events: of its call, of its agent, or of the whole server."""
 
+import re
 from collections.abc import Iterator
 
-from connectors import Agent, AgentEvent, CallEvent, Context, Customer, CustomerIdentity, Queue, Record
+from connectors import AgentEvent, CallEvent, Context, Customer, CustomerIdentity, Queue, Record
 from connectors.asterisk.calls import RESTART
 from connectors.asterisk.files import split_line
 
@@ -16,8 +17,12 @@ OF_THE_CALL = {
 OF_THE_AGENT = {
     "AGENTLOGIN", "AGENTLOGOFF", "AGENTCALLBACKLOGIN", "AGENTCALLBACKLOGOFF", "ADDMEMBER", "REMOVEMEMBER", "PAUSE",
     "UNPAUSE", "PAUSEALL", "UNPAUSEALL", "CONNECT", "COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER",
-    "ATTENDEDTRANSFER", "TRANSFER", "RINGNOANSWER", "AGENTDUMP", "OUTCALL",
+    "ATTENDEDTRANSFER", "TRANSFER", "RINGNOANSWER", "RINGCANCELED", "AGENTDUMP", "OUTCALL",
 }  # fmt: skip
+TRANSFERS = {"BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER"}
+# Whom they were passed on to can be anybody's number; what stands in these is used by nobody and can be one too.
+DIALLED = re.compile(r"\+?\d{6,}")
+UNTOLD = {"AGENTLOGIN", "AGENTLOGOFF", "AGENTCALLBACKLOGIN", "AGENTCALLBACKLOGOFF", "OUTCALL"}
 # Events that tell nothing a number is made of, and lines that sites write themselves with QueueLog().
 NO_EVENT = {"CONFIGRELOAD", "PENALTY", "RINGINUSE", "DID", "INFO", "CALLSTATUS", "REMOVED", "STARTHOLD", "STOPHOLD"}
 
@@ -38,16 +43,18 @@ def normalise_line(row: bytes, ctx: Context) -> Iterator[Record]:
         if call_id and event:
             yield CallEvent(call_id=call_id, happened_at=at, seq=seq, event=event, queue_id=queue_id)
         return
-    if event == "ENTERQUEUE" and queue_id:
-        yield Queue(id=queue_id, name=queue_id)
+    if event == "ENTERQUEUE":
+        if queue_id:
+            yield Queue(id=queue_id, name=queue_id)
         if len(data) > 1 and (caller := _caller(data[1], ctx)):
             yield Customer(id=caller)
             yield CustomerIdentity(customer_id=caller, kind="phone", value=data[1])
             data = ["", caller, *data[2:3]]
         else:
             data = ["", "", *data[2:3]]
+    else:
+        data = _without_numbers(event, data, ctx)
     if agent_id and event in OF_THE_AGENT:
-        yield Agent(id=agent_id, name=agent_id)
         about = "|".join([call_id or "", *data])
         yield AgentEvent(agent_id=agent_id, happened_at=at, seq=seq, event=event, queue_id=queue_id, data=about)
     if call_id and event in OF_THE_CALL:
@@ -57,10 +64,23 @@ def normalise_line(row: bytes, ctx: Context) -> Iterator[Record]:
         )  # fmt: skip
 
 
+def _without_numbers(event: str, data: list[str], ctx: Context) -> list[str]:
+    if event in TRANSFERS:
+        to, figures = data[:-3], data[-3:]
+        return [*(DIALLED.sub(lambda found: _hashed(found[0], ctx), word) for word in to), *figures]
+    if event == "WITHDRAW":
+        return data[:3]
+    return [] if event in UNTOLD else data
+
+
 def _caller(number: str, ctx: Context) -> str | None:
     """The customer id of a caller known by number only; None for a withheld one."""
     digits = sum(character.isdigit() for character in number)
     if digits < 3:
         return None
+    return _hashed(number, ctx) or None
+
+
+def _hashed(number: str, ctx: Context) -> str:
     hashed = ctx.pseudonym("phone", number)
-    return f"phone-{hashed[:24]}" if hashed else None
+    return f"phone-{hashed[:24]}" if hashed else ""

@@ -10,14 +10,16 @@ from typing import TypeAlias
 
 import msgspec
 
-from connectors import AgentEvent, AgentState, Context, Record, StateCategory
-from connectors.asterisk.calls import RESTART
+from connectors import Agent, AgentEvent, AgentState, Context, Record, StateCategory
+from connectors.asterisk.calls import RESTART, whole
 
 TAIL_S = 36 * 3600
 EVERY_QUEUE = "*"
 LOG_IN = {"AGENTLOGIN", "AGENTCALLBACKLOGIN", "ADDMEMBER"}
 LOG_OUT = {"AGENTLOGOFF", "AGENTCALLBACKLOGOFF", "REMOVEMEMBER"}
 CALL_ENDS = {"COMPLETEAGENT", "COMPLETECALLER", "BLINDTRANSFER", "ATTENDEDTRANSFER", "TRANSFER", "AGENTDUMP"}
+# How long the phone rang: where the figure stands, and how many of it are a second.
+RINGS = {"RINGNOANSWER": (1, 1000), "RINGCANCELED": (1, 1000), "CONNECT": (3, 1)}
 KNOWN_REASONS: dict[str, StateCategory] = {
     "lunch": "break", "break": "break", "pause": "break", "coffee": "break", "mittag": "break", "wrap-up": "acw",
     "wrapup": "acw", "acw": "acw", "after call work": "acw", "nachbearbeitung": "acw", "training": "training",
@@ -38,6 +40,7 @@ class Presence(msgspec.Struct):
     paused: dict[str, str] = msgspec.field(default_factory=dict)
     call_id: str | None = None
     queue_id: str | None = None
+    other_calls: set[str] = msgspec.field(default_factory=set)
     last_call_id: str | None = None
 
     def seen_in(self, queue: str) -> None:
@@ -62,24 +65,28 @@ class Presence(msgspec.Struct):
 
 
 def assemble_presence(key: str, events: Sequence[AgentEvent], ctx: Context) -> Iterator[Record]:
-    """States in order of time; the last one stays open (``to_at`` None) unless the agent logged out.
+    """The agent, and states in order of time; the last one stays open (``to_at`` None) unless the agent logged out.
 
     An agent first seen by a call or a pause was logged in before (a static member never logs in), so is idle after.
     """
+    yield Agent(id=key, name=key)
     now = Presence()
     begun: tuple[int, State] | None = None
     rings: Counter[int] = Counter()
     for event in events:
         at = event.happened_at
         data = (event.data or "").split("|")
-        if event.event == "RINGNOANSWER" and len(data) > 1 and data[1].isdigit() and int(data[1]) >= 1000:
-            from_at = at - int(data[1]) // 1000
+        if rang_s := _rang_s(event.event, data):
+            from_at = at - rang_s
             rings[from_at] += 1
             yield AgentState(
                 agent_id=key, state="ringing", category="ringing", from_at=from_at, to_at=at,
                 queue_id=event.queue_id, call_id=data[0] or None, seq=rings[from_at],
             )  # fmt: skip
-        _apply(now, event, data)
+        if event.event == RESTART:
+            now = Presence()
+        else:
+            _apply(now, event, data)
         state = now.state(ctx)
         if begun and begun[1] == state:
             continue
@@ -88,6 +95,11 @@ def assemble_presence(key: str, events: Sequence[AgentEvent], ctx: Context) -> I
         begun = (at, state) if state else None
     if begun:
         yield _made(key, begun, None)
+
+
+def _rang_s(event: str, data: list[str]) -> int:
+    place, a_second = RINGS.get(event, (0, 0))
+    return (whole(data, place) or 0) // a_second if a_second else 0
 
 
 def _made(key: str, begun: tuple[int, State], to_at: int | None) -> AgentState:
@@ -102,11 +114,6 @@ def _made(key: str, begun: tuple[int, State], to_at: int | None) -> AgentState:
 def _apply(now: Presence, event: AgentEvent, data: list[str]) -> None:
     queue = event.queue_id or EVERY_QUEUE
     kind = event.event
-    if kind == RESTART:
-        now.call_id = now.queue_id = None
-        now.logged_in.clear()
-        now.paused.clear()
-        return
     if kind in LOG_IN:
         now.seen_in(queue)
         if len(data) > 1 and data[1] == "PAUSED":
@@ -128,12 +135,18 @@ def _apply(now: Presence, event: AgentEvent, data: list[str]) -> None:
         now.paused.pop(queue, None)
         now.seen_in(queue)
     elif kind == "CONNECT":
-        now.call_id, now.queue_id = data[0] or "", event.queue_id
+        if now.call_id is not None:
+            now.other_calls.add(now.call_id)
+        now.call_id, now.queue_id = data[0], event.queue_id
         now.seen_in(queue)
     elif kind in CALL_ENDS:
         # Who logged out during the call is told of its end, and is not back.
         if now.call_id is not None:
             now.seen_in(queue)
+        # The end of an earlier call, while the agent has taken another one since.
+        if data[0] in now.other_calls and data[0] != now.call_id:
+            now.other_calls.discard(data[0])
+            return
         now.last_call_id = now.call_id
         now.call_id = now.queue_id = None
 

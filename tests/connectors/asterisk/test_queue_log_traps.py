@@ -1,6 +1,5 @@
-"""What log files do in real life: rotate, grow, break off, restart, and say things nobody expected."""
+"""What logs tell in real life: restarts, transfers, pauses of all queues, and things nobody expected."""
 
-import gzip
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -9,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors import AgentEvent, AgentState, BadRow, Call, CallEvent, CallLeg, Context, Unavailable, Window
+from connectors import AgentEvent, AgentState, BadRow, Call, CallEvent, CallLeg, Context
 from connectors.asterisk.calls import assemble_call
-from connectors.asterisk.files import fetch_queue_log
-from connectors.asterisk.lines import normalise_line
+from connectors.asterisk.lines import OF_THE_AGENT, OF_THE_CALL, normalise_line
 from connectors.asterisk.presence import assemble_presence
 from connectors.asterisk.settings import AsteriskSettings
 
@@ -56,68 +54,6 @@ def states_of(*lines: str, **more: object) -> list[tuple[str, int, int | None]]:
     return [(s.category, s.from_at, s.to_at) for s in made if isinstance(s, AgentState)]
 
 
-def lines_read(path: Path, resume_at: str | None = None) -> tuple[list[str], str | None]:
-    rows: list[str] = []
-    for page in fetch_queue_log(settings(path), Window(resume_at=resume_at)):
-        rows += [bytes(row).decode().split("|", 1)[1] for row in page.rows]
-        resume_at = page.resume_at
-    return rows, resume_at
-
-
-def test_half_a_last_line_waits_until_it_is_whole(tmp_path: Path) -> None:
-    """A line read while Asterisk writes it would count a call without its end."""
-    log = tmp_path / "queue_log"
-    log.write_text(f"{ENTER}\n1010|c1|DE|Ada|CONN", encoding="utf-8")
-    first, place = lines_read(log)
-    assert first == [ENTER]
-    with log.open("a", encoding="utf-8") as file:
-        file.write("ECT|10|c9|4\n")
-    assert lines_read(log, place)[0] == [CONNECT]
-
-
-def test_rotation_and_gzip_between_two_reads_lose_and_double_nothing(tmp_path: Path) -> None:
-    """Logrotate renames and packs at night; the day must not be counted twice or dropped."""
-    log = tmp_path / "queue_log"
-    log.write_text(f"{ENTER}\n", encoding="utf-8")
-    _, place = lines_read(log)
-    with log.open("a", encoding="utf-8") as file:
-        file.write(f"{CONNECT}\n")
-    (tmp_path / "queue_log.1.gz").write_bytes(gzip.compress(log.read_bytes()))
-    log.write_text("1020|c1|DE|Ada|COMPLETEAGENT|10|10|1\n", encoding="utf-8")
-    assert lines_read(log, place)[0] == [CONNECT, "1020|c1|DE|Ada|COMPLETEAGENT|10|10|1"]
-
-
-def test_rotated_siblings_are_read_oldest_first_and_strangers_not_at_all(tmp_path: Path) -> None:
-    """A backup copy beside the log must not be read as more calls."""
-    (tmp_path / "queue_log.2.gz").write_bytes(gzip.compress(b"1|NONE|NONE|NONE|QUEUESTART|\n"))
-    (tmp_path / "queue_log.1").write_text("2|NONE|NONE|NONE|QUEUESTART|\n", encoding="utf-8")
-    (tmp_path / "queue_log-20261122").write_text("3|NONE|NONE|NONE|QUEUESTART|\n", encoding="utf-8")
-    (tmp_path / "queue_log").write_text("4|NONE|NONE|NONE|QUEUESTART|\n", encoding="utf-8")
-    (tmp_path / "queue_log.bak").write_text("5|NONE|NONE|NONE|QUEUESTART|\n", encoding="utf-8")
-    assert [line[0] for line in lines_read(tmp_path / "queue_log")[0]] == ["1", "2", "3", "4"]
-
-
-def test_lines_of_one_second_keep_their_order_over_two_reads(tmp_path: Path) -> None:
-    """Enter, connect and hang-up can share a second."""
-    log = tmp_path / "queue_log"
-    log.write_text(f"{ENTER}\n1000|c1|DE|Ada|CONNECT|0|c9|0\n", encoding="utf-8")
-    seqs: list[bytes] = []
-    place = None
-    for _ in range(2):
-        for page in fetch_queue_log(settings(log), Window(resume_at=place)):
-            seqs += [bytes(row).split(b"|")[0] for row in page.rows]
-            place = page.resume_at
-        with log.open("a", encoding="utf-8") as file:
-            file.write("1000|c1|DE|Ada|COMPLETEAGENT|0|0|1\n")
-    assert seqs == [b"0", b"1", b"2"]
-
-
-def test_a_missing_log_says_where_and_what_now(tmp_path: Path) -> None:
-    """The path in the config is the first thing an admin gets wrong."""
-    with pytest.raises(Unavailable, match=r"there is no log at .*Check the path"):
-        lines_read(tmp_path / "queue_log")
-
-
 def test_a_line_of_another_form_is_set_aside() -> None:
     """A stack trace in the log costs one line, not the day."""
     with pytest.raises(BadRow, match="epoch seconds"):
@@ -146,6 +82,67 @@ def test_a_restart_drops_the_waiting_caller_and_closes_sessions() -> None:
     assert (legs[0].outcome, legs[0].is_system_drop, legs[0].wait_s) == ("abandoned", True, 60)
     assert call.hangup_by == "system"
     assert states_of("900|CLI|DE|Ada|ADDMEMBER|", "1060|NONE|NONE|NONE|QUEUESTART") == [("idle", 900, 1060)]
+
+
+def test_a_call_that_comes_to_another_queue_stays_answered_in_the_first() -> None:
+    """A phone's own transfer is not in the log; the answered visit must not become a lost one."""
+    call, legs = call_of(ENTER, CONNECT, "1100|c1|EN|NONE|ENTERQUEUE||x|1", "1110|c1|EN|NONE|ABANDON|1|1|10")
+    assert [(leg.outcome, leg.talk_s) for leg in legs] == [("answered", None), ("abandoned", None)]
+    assert call.outcome == "answered"
+
+
+def test_a_caller_whose_agent_hung_up_on_the_announcement_can_be_answered_yet() -> None:
+    """The next agent's work must not vanish."""
+    dumped = "1012|c1|DE|Bob|AGENTDUMP|"
+    assert call_of(ENTER, dumped)[1][0].outcome == "flow_out_overflow"
+    assert call_of(ENTER, dumped, "9000|NONE|NONE|NONE|QUEUESTART|")[1][0].ended_at == 1012
+    _, legs = call_of(ENTER, dumped, "1030|c1|DE|Ada|CONNECT|30|c9|4", "1060|c1|DE|Ada|COMPLETEAGENT|30|30|1")
+    assert [(leg.outcome, leg.wait_s, leg.talk_s, leg.ended_at) for leg in legs] == [("answered", 30, 30, 1060)]
+
+
+@pytest.mark.parametrize("event", sorted(OF_THE_CALL | OF_THE_AGENT | {"ENTERQUEUE"}))
+@pytest.mark.parametrize(
+    "data", ["", "|", "||", "²|²|²", "-1|-1|-1|-1", "9" * 40 + "|" + "9" * 40 + "|1|1|1", "x" * 300]
+)
+def test_no_line_however_odd_stops_the_others(event: str, data: str) -> None:
+    """A call is put together in the page's transaction: what raises there would hold the log up for ever."""
+    odd = f"1005|c1|DE|Ada|{event}|{data}"
+    assert call_of(ENTER, odd, CONNECT)[0].arrived_at == 1000
+    assert all(from_at >= 1000 - 10**9 // 1000 for _, from_at, _ in states_of(ENTER, odd, CONNECT))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1100|c1|DE|Ada|BLINDTRANSFER|0305550199|from-internal|10|90|1",
+        "1100|c1|DE|Ada|ATTENDEDTRANSFER|LINK|SIP/0305550199-1|Local/0305550199@x|10|90|1",
+        "1100|NONE|NONE|Ada|AGENTCALLBACKLOGIN|0305550199@agents",
+        "1100|c1|NONE|NONE|ENTERQUEUE||0305550199|1|Erika 0305550199",
+        "1100|c1|DE|Ada|OUTCALL|ANSWERED|10|0305550199",
+        "1100|c1|DE|NONE|WITHDRAW|1|1|10|told 0305550199",
+    ],
+)
+def test_no_number_that_was_dialled_is_kept(line: str) -> None:
+    """Callers are not the only people with telephone numbers."""
+    made = [
+        record
+        for record in normalise_line(f"0|{line}".encode(), context())
+        if type(record).__name__ != "CustomerIdentity"
+    ]
+    assert "5550199" not in repr(made)
+    if "TRANSFER" in line:
+        _, legs = call_of(ENTER, CONNECT, line)
+        assert (legs[0].talk_s, legs[0].transferred_to_id is None) == (90, False)
+
+
+def test_two_calls_at_once_are_talk_until_the_later_one_ends() -> None:
+    """A second line on the phone is no idle time."""
+    lines = ["1000|c1|DE|Ada|CONNECT|1|x|0", "1050|c2|DE|Ada|CONNECT|1|x|0", "1060|c1|DE|Ada|COMPLETECALLER|1|60|1"]
+    assert states_of(*lines, "1090|c2|DE|Ada|COMPLETECALLER|1|40|1") == [
+        ("talk", 1000, 1050),
+        ("talk", 1050, 1090),
+        ("idle", 1090, None),
+    ]
 
 
 def test_a_restart_while_talking_leaves_the_talk_time_unknown() -> None:
@@ -180,14 +177,14 @@ def test_who_logs_out_during_a_call_is_not_back_at_its_end() -> None:
     """The end of the call is written after the log-out; nobody waits for calls then."""
     lines = ["900|CLI|DE|Ada|ADDMEMBER|", CONNECT, "1050|CLI|DE|Ada|REMOVEMEMBER|"]
     made = states_of(*lines, "1100|c1|DE|Ada|COMPLETECALLER|10|90|1")
-    assert made == [("idle", 900, 1010), ("talk", 1010, 1050)]
+    assert made == [("ringing", 1006, 1010), ("idle", 900, 1010), ("talk", 1010, 1050)]
 
 
 def test_a_wrap_up_pause_is_after_call_work_of_the_last_call() -> None:
     """Occupancy counts after-call work as work."""
     lines = [CONNECT, "1100|c1|DE|Ada|COMPLETECALLER|10|90|1", "1100|NONE|DE|Ada|PAUSE|Wrap-Up"]
     made = states_of(*lines, "1130|NONE|DE|Ada|UNPAUSE|")
-    assert made == [("talk", 1010, 1100), ("acw", 1100, 1130), ("idle", 1130, None)]
+    assert made == [("ringing", 1006, 1010), ("talk", 1010, 1100), ("acw", 1100, 1130), ("idle", 1130, None)]
 
 
 def test_a_key_pressed_in_the_queue_leads_where_the_admin_says() -> None:
