@@ -35,7 +35,7 @@ PartRow: TypeAlias = tuple[str, str, str, str, int, float, int]
 """Part id, then a cell, then figure and number of rows."""
 Progress: TypeAlias = Callable[[int, int], None]
 
-BATCH_DAYS = 28
+BATCH_DAYS = 7
 TOGETHER = 3
 FACTS: Mapping[tuple[str, str], tuple[Part, ...]] = {
     clock: tuple(part for part in folded_parts() if (part.fact, part.on) == clock)
@@ -60,7 +60,7 @@ def fold(db: sqlite3.Connection, reporting: Reporting, now_at: int, on_progress:
     for batch in _batches(dirty):
         with transaction(db):
             before = levels.moves(db, batch)
-            rows += sum(_replace(db, fact, on, days) for (fact, on), days in batch)
+            rows += sum(_replace(db, fact, on, some) for (fact, on), days in batch for some in _few(days))
             levels.shift(db, before, levels.moves(db, batch))
         done += sum(len(days) for _, days in batch)
         if on_progress:
@@ -79,8 +79,14 @@ def _batches(dirty: Mapping[tuple[str, str], Sequence[str]]) -> Iterator[Batch]:
         yield spans
     for clock, days in dirty.items():
         if clock[0] != levels.SPANS:
-            for start in range(0, len(days), BATCH_DAYS):
-                yield [(clock, days[start : start + BATCH_DAYS])]
+            for some in _few(days):
+                yield [(clock, some)]
+
+
+def _few(days: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many days at a time as are read in one go, so that memory does not grow with history."""
+    for start in range(0, len(days), BATCH_DAYS):
+        yield days[start : start + BATCH_DAYS]
 
 
 def _replace(db: sqlite3.Connection, fact: str, on: str, days: Sequence[str]) -> int:
