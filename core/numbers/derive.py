@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from core.numbers.facts.agent_time import derive_agents
+from core.numbers.facts.agent_time import always, derive_agents, mark_dialling, spans
 from core.numbers.facts.call_batch import derive_calls
 from core.numbers.facts.grounds import load_ground
 from core.numbers.facts.ledger import CLOCKS, Ledger
@@ -18,6 +18,7 @@ from core.numbers.facts.rules import mark_what_rules_change
 from core.numbers.facts.ticket_batch import derive_tickets
 from core.numbers.reporting import Reporting
 from core.store.db import transaction
+from core.store.dirty import read_day_key, unmark_days
 from core.store.links import link_contacts
 from core.store.migrations import mark_all
 from core.store.people import derive_people
@@ -25,6 +26,7 @@ from core.store.tables import FACTS
 
 BATCH = 1_000
 AGENTS_A_BATCH = 20
+AGENT_DAYS_A_BATCH = 1_000
 # Not made here: parts are folded from facts, links and people have derivations of their own in the store.
 NOT_FACTS = frozenset({"parts", "contact_links", "people"})
 
@@ -52,11 +54,13 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
     link_contacts(db, reporting.aliases)
     ground = load_ground(db, reporting, now_at)
     window_days = reporting.fcr_window_days
+    seen: set[str] = set()
 
     def calls(keys: Sequence[str], ledger: Ledger) -> None:
         touched = derive_calls(db, keys, ground, ledger)
         relate_contacts(db, touched.persons, touched.kept_persons, window_days, ledger)
         mark_redials(db, touched.callers, reporting.redial_s, ledger)
+        mark_dialling(db, keys)
         result.calls += touched.calls
 
     def tickets(keys: Sequence[str], ledger: Ledger) -> None:
@@ -67,14 +71,21 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
         result.incomplete += touched.incomplete
 
     def agents(keys: Sequence[str], ledger: Ledger) -> None:
-        derive_agents(db, keys, ground, ledger)
-        result.agents += len(keys)
+        derive_agents(db, always(keys), ground, ledger)
+        unmark_days(db, "agent_day", keys)
+        seen.update(keys)
+
+    def agent_days(keys: Sequence[str], ledger: Ledger) -> None:
+        derive_agents(db, spans(keys, ground), ground, ledger)
+        seen.update(read_day_key(key)[0] for key in keys)
 
     # A ticket tells its first reply by its calls, a call its reason by its ticket; what changes marks the other.
     while _is_dirty(db, "call") or _is_dirty(db, "ticket"):
         _batches(db, "call", calls, result, now_at, BATCH)
         _batches(db, "ticket", tickets, result, now_at, BATCH)
     _batches(db, "agent", agents, result, now_at, AGENTS_A_BATCH)
+    _batches(db, "agent_day", agent_days, result, now_at, AGENT_DAYS_A_BATCH)
+    result.agents = len(seen)
     return result
 
 

@@ -1,7 +1,9 @@
 """Stored events become records: calls of a call's log lines, states of an agent's, targets of a ticket's clock."""
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
@@ -11,11 +13,13 @@ import msgspec
 from core.errors import BadRow
 from core.model import Entity, Record
 from core.pull.contract import Assembly, Context
-from core.store.dirty import BY_ROW, mark
+from core.store.dirty import BY_ROW, day_key, mark
 from core.store.tables.base import column_name
 from core.store.write import TABLE_OF, Counts, RecordWriter
 
 ENDS = ("to_at", "ended_at")
+# What a connector's pure function raises on a row, or a key's events, that are not as they should be.
+ROW_FAULTS = (BadRow, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 
 
 @lru_cache(maxsize=64)
@@ -38,6 +42,14 @@ def touched(assembly: Assembly, records: Iterable[Record], prefix: str) -> dict[
     return found
 
 
+@dataclass(frozen=True)
+class Assembled:
+    """What a run came to; ``faults``: the vendor's ids of keys that could not be put together, with what was raised."""
+
+    counts: Counts
+    faults: Mapping[str, Exception]
+
+
 class Assembler:
     """Runs one assembly of a source over the keys that a page touched, in the page's transaction."""
 
@@ -51,53 +63,75 @@ class Assembler:
         self._columns = tuple(column_name(event, name) for name in self._names)
         self._uids = tuple(number for number, column in enumerate(self._columns) if column.endswith("_uid"))
         self._link = event.key[0]
-        self._select = f"select {', '.join(self._columns)} from {event.table} where {self._link} = ?"
-        self._order = f" order by {', '.join(event.key[1:])}"
+        self._link_at = self._columns.index(self._link)
+        self._order = f" order by {', '.join(event.key)}"
 
-    def run(self, keys: Mapping[str, int], ctx: Context) -> Counts:
+    def run(self, keys: Mapping[str, int], ctx: Context) -> Assembled:
         """Assembles the keys anew from their stored events and replaces what was made of them before."""
         keys = dict(keys)
-        broadcast = f"{self._prefix}{self._assembly.broadcast}" if self._assembly.broadcast else None
         shared: list[Any] = []
-        if broadcast:
+        if self._assembly.broadcast:
+            broadcast = f"{self._prefix}{self._assembly.broadcast}"
             begun_at = keys.pop(broadcast, None)
             if begun_at is not None:
                 for uid in self._open_keys(begun_at):
                     keys[uid] = min(begun_at, keys.get(uid, begun_at))
-            shared = self._events(broadcast, None)
-        made: list[Record] = []
-        stored: list[tuple[type[Record], str, int | None]] = []
-        for uid, first_at in keys.items():
-            from_at = self._replaced_from(uid, first_at)
-            read_from = None if from_at is None else from_at - (self._assembly.tail_s or 0)
-            events = self._merged(self._events(uid, read_from), shared)
-            found = self._assembly.assemble(uid.removeprefix(self._prefix), events, ctx)
-            made.extend(record for record in found if from_at is None or self._is_due(record, from_at))
-            stored += [(kind, uid, from_at) for kind in self._assembly.makes]
-        counts = self._writer.write(made)
-        self._drop_rest(stored, made)
+            shared = self._events([broadcast]).get(broadcast, [])
+        since = {uid: self._replaced_from(uid, first_at) for uid, first_at in keys.items()}
+        own = self._events([uid for uid, from_at in since.items() if from_at is None])
+        made: dict[str, list[Record]] = {}
+        faults: dict[str, Exception] = {}
+        for uid, from_at in since.items():
+            if from_at is not None:
+                own |= self._events([uid], from_at - (self._assembly.tail_s or 0))
+            events = _merged(own.get(uid, []), shared)
+            try:
+                found = list(self._assembly.assemble(uid.removeprefix(self._prefix), events, ctx))
+            except ROW_FAULTS as error:
+                faults[uid] = error
+            else:
+                made[uid] = [record for record in found if from_at is None or self._is_due(record, from_at)]
+        counts = self._write(made, faults)
+        self._drop_rest({uid: since[uid] for uid in made}, [record for records in made.values() for record in records])
+        return Assembled(counts, {uid.removeprefix(self._prefix): error for uid, error in faults.items()})
+
+    def _write(self, made: dict[str, list[Record]], faults: dict[str, Exception]) -> Counts:
+        """Writes what was made; a key of which something cannot be stored goes over to the faults."""
+        self._db.execute("savepoint assembled")
+        try:
+            counts = self._writer.write(record for records in made.values() for record in records)
+        except BadRow:
+            self._db.execute("rollback to assembled")
+            counts = Counts({}, {})
+            for uid in list(made):
+                self._db.execute("savepoint one_key")
+                try:
+                    counts.add(self._writer.write(made[uid]))
+                except BadRow as error:
+                    self._db.execute("rollback to one_key")
+                    faults[uid] = error
+                    del made[uid]
+                self._db.execute("release one_key")
+        self._db.execute("release assembled")
         return counts
 
-    def _events(self, uid: str, from_at: int | None) -> list[Any]:
-        sql, given = self._select, [uid]
-        if from_at is not None:
-            sql += f" and happened_at >= {int(from_at)}"
+    def _events(self, uids: Sequence[str], from_at: int = 0) -> dict[str, list[Any]]:
+        """The stored events of each key, in the order of their table."""
         kind, names, cut = self._assembly.event, self._names, len(self._prefix)
-        found = []
-        for row in self._db.execute(sql + self._order, given):
+        rows = self._db.execute(
+            f"select {', '.join(f'e.{name}' for name in self._columns)} from json_each(?) k "
+            f"cross join {kind.table} e on e.{self._link} = k.value where e.happened_at >= ?{self._order}",
+            (_texts(uids), from_at),
+        )
+        found: dict[str, list[Any]] = {}
+        for row in rows:
             values = list(row)
+            uid = values[self._link_at]
             for number in self._uids:
                 if values[number] is not None:
                     values[number] = values[number][cut:]
-            found.append(kind(**dict(zip(names, values, strict=True))))
+            found.setdefault(uid, []).append(kind(**dict(zip(names, values, strict=True))))
         return found
-
-    def _merged(self, own: list[Any], shared: Sequence[Any]) -> list[Any]:
-        if not own or not shared:
-            return own
-        begun_at = own[0].happened_at
-        later = [event for event in shared if event.happened_at >= begun_at]
-        return sorted([*own, *later], key=attrgetter("happened_at", "seq")) if later else own
 
     def _open_keys(self, at: int) -> list[str]:
         found: set[str] = set()
@@ -139,28 +173,36 @@ class Assembler:
     def _column(self, kind: type[Record]) -> str:
         return self._link if self._link in TABLE_OF[kind].names else "uid"
 
-    def _drop_rest(self, stored: list[tuple[type[Record], str, int | None]], made: list[Record]) -> None:
-        kept: dict[type[Record], set[tuple[Any, ...]]] = {kind: set() for kind in self._assembly.makes}
-        for record in made:
-            if type(record) in kept:
-                kept[type(record)].add(_key_of(record, self._prefix))
-        for kind, uid, from_at in stored:
-            table = TABLE_OF[kind]
-            since = "" if from_at is None else f" and from_at >= {int(from_at)}"
-            rows = self._db.execute(
-                f"select {', '.join(table.key)} from {table.name} where {self._column(kind)} = ?{since}", (uid,)
-            )
-            gone = [tuple(row) for row in rows if tuple(row) not in kept[kind]]
+    def _drop_rest(self, since: Mapping[str, int | None], made: Sequence[Record]) -> None:
+        """Removes what was stored of these keys from their moment on and was not made again."""
+        whole = [uid for uid, from_at in since.items() if from_at is None]
+        for kind in self._assembly.makes:
+            table, column = TABLE_OF[kind], self._column(kind)
+            kept = {_key_of(record, self._prefix) for record in made if record.__class__ is kind}
+            select = f"select {', '.join(f't.{name}' for name in (*table.key, column))} from json_each(?) k "
+            select += f"cross join {table.name} t on t.{column} = k.value"
+            stored = self._db.execute(select, (_texts(whole),)).fetchall()
+            for uid, from_at in since.items():
+                if from_at is not None:
+                    stored += self._db.execute(f"{select} where t.from_at >= ?", (_texts([uid]), from_at))
+            gone = [(*row[:-1],) for row in stored if (*row[:-1],) not in kept]
             if gone:
                 where = " and ".join(f"{name} = ?" for name in table.key)
-                for marked, field in BY_ROW.get(table.name, ()):
-                    column = column_name(kind, field)
-                    for key in gone:
-                        found = self._db.execute(
-                            f"select {column} from {table.name} where {where} and {column} is not null", key
-                        )
-                        mark(self._db, marked, [row[0] for row in found])
                 self._db.executemany(f"delete from {table.name} where {where}", gone)
+                if table.name in BY_ROW:
+                    uids = {row[-1] for row in stored if (*row[:-1],) not in kept}
+                    mark(self._db, BY_ROW[table.name][0], sorted(uids))
+
+
+def _merged(own: list[Any], shared: list[Any]) -> list[Any]:
+    if not own or not shared or shared[-1].happened_at < own[0].happened_at:
+        return own
+    later = shared[bisect_left(shared, own[0].happened_at, key=attrgetter("happened_at")) :]
+    return sorted([*own, *later], key=attrgetter("happened_at", "seq"))
+
+
+def _texts(uids: Sequence[str]) -> str:
+    return msgspec.json.encode(uids).decode()
 
 
 def _begin(kind: type[Record]) -> str | None:
@@ -175,13 +217,17 @@ def key_fields(kind: type[Record]) -> tuple[str, ...]:
     return tuple(by_column[column] for column in kind.key)
 
 
+@lru_cache(maxsize=64)
+def _key_parts(kind: type[Record]) -> tuple[tuple[str, bool], ...]:
+    names = zip(key_fields(kind), kind.key, strict=True)
+    return tuple((name, column == "uid" or column.endswith("_uid")) for name, column in names)
+
+
 def _key_of(record: Record, prefix: str) -> tuple[Any, ...]:
-    kind = type(record)
-    values = []
-    for column, name in zip(kind.key, key_fields(kind), strict=True):
-        value = getattr(record, name)
-        values.append(f"{prefix}{value}" if column == "uid" or column.endswith("_uid") else value)
-    return tuple(values)
+    return tuple(
+        f"{prefix}{getattr(record, name)}" if is_uid else getattr(record, name)
+        for name, is_uid in _key_parts(type(record))
+    )
 
 
 def check(assembly: Assembly) -> None:

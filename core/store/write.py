@@ -21,7 +21,7 @@ from core.clock import AHEAD_S, EARLIEST_AT, iso
 from core.errors import BadRow
 from core.model import CustomerIdentity, Record, Schedule
 from core.store import private
-from core.store.dirty import BY_ROW, mark, watch
+from core.store.dirty import BY_ROW, day_key, mark, watch
 from core.store.opening import OpeningHours
 from core.store.tables import BASE
 from core.store.tables.base import column_name
@@ -212,9 +212,14 @@ class RecordWriter:
     def _mark(self, form: Form, values: list[tuple[Any, ...]]) -> None:
         prefix = self._given[0]
         # Of a batch with any change all keys are marked: which row changed is not worth a query each.
-        for kind, field in BY_ROW[form.table.name]:
+        for kind, field, moment in BY_ROW[form.table.name]:
             at = form.fields.index(field)
-            mark(self._db, kind, [f"{prefix}{key}" for key in {row[at] for row in values} if key.__class__ is str])
+            if moment is None:
+                keys = {f"{prefix}{key}" for key in {row[at] for row in values} if key.__class__ is str}
+            else:
+                by = form.fields.index(moment)
+                keys = {day_key(f"{prefix}{row[at]}", row[by]) for row in values}
+            mark(self._db, kind, keys)
 
     def _check_clock(self, form: Form, values: list[tuple[Any, ...]], position: int) -> None:
         low, high = self._bounds

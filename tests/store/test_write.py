@@ -241,7 +241,7 @@ def test_what_depends_on_a_row_is_marked(db: sqlite3.Connection, writer: RecordW
     put(db, writer, Queue(id="q", name="Q", sl_threshold_s=30))
     assert marked(db) == {("call", "zd:c")}
     put(db, writer, AgentState(agent_id="7", state="x", category="idle", from_at=AT))
-    assert marked(db) == {("agent", "zd:7")}
+    assert marked(db) == {("agent_day", f"zd:7 {AT // 86_400}")}
     put(db, writer, CustomerIdentity(customer_id="5", kind="email", value="a@example.com"))
     assert marked(db) == {("customer", "zd:5")}
 

@@ -1,13 +1,17 @@
 """What agents did on each local day: overlapping states counted once, days cut at midnight (metrics R9)."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
-from core.clock import day_bounds
+from core.clock import DAY_S, add_days, day_bounds
 from core.numbers.facts.ground import Ground
-from core.numbers.facts.ledger import Ledger, replace, stored
+from core.numbers.facts.ledger import TABLES, Ledger
 from core.numbers.facts.status import Row
+from core.numbers.facts.ticket_batch import fill_batch
+from core.store.dirty import read_day_key
 
 # Where states overlap, the first in this order is what the agent was doing.
 ORDER = (
@@ -34,20 +38,84 @@ select
   s.from_at, s.to_at, s.is_capped
 from agent_states s
 left join calls c on s.category = 'ringing' and c.uid = s.call_uid
-where s.agent_uid = ? and s.to_at is not null and s.to_at > s.from_at and s.category <> 'offline'
+where s.agent_uid = :agent_uid and s.from_at >= :from_at and s.from_at < :to_at
+  and s.to_at is not null and s.to_at > s.from_at and s.category <> 'offline'
 order by s.from_at, s.seq
+"""
+DAYS = TABLES["agent_days"]
+STORED = (
+    f"select {', '.join(DAYS.names)} from agent_days "
+    "where agent_uid = :agent_uid and day_on between :first_on and :last_on"
+)
+DIALLING = """
+insert into dirty_keys (kind, key)
+select 'agent_day', s.agent_uid || ' ' || substr('0000' || s.from_at / 86400, -5)
+from temp.batch as b
+cross join calls as c on c.uid = b.key and c.direction = 'outbound'
+cross join agent_states as s on s.from_at between c.arrived_at - 60 and coalesce(c.ended_at, c.arrived_at + 86400)
+where s.call_uid = c.uid and s.category = 'ringing'
+on conflict do nothing
 """
 
 
-def derive_agents(db: sqlite3.Connection, keys: Sequence[str], ground: Ground, ledger: Ledger) -> None:
-    """Brings the days of agents to what their states say, in the caller's transaction."""
-    before = stored(db, "agent_days", "agent_uid", keys)
+class Span(NamedTuple):
+    """Local days of an agent, both inclusive, and from when to when a state that reaches into them can begin."""
+
+    agent_uid: str
+    first_on: str
+    last_on: str
+    from_at: int
+    to_at: int
+
+
+def always(agents: Iterable[str]) -> list[Span]:
+    """All days of agents."""
+    return [Span(agent, "0000-01-01", "9999-12-31", 0, 1 << 62) for agent in agents]
+
+
+def spans(keys: Sequence[str], ground: Ground) -> Iterator[Span]:
+    """The days that states which begin on the UTC days of the keys can reach: none lasts longer than the cap."""
+    zone, cap_s = ground.reporting.zone, ground.reporting.state_cap_s
+
+    def span(agent: str, first_on: str, last_on: str) -> Span:
+        return Span(agent, first_on, last_on, day_bounds(first_on, zone)[0] - cap_s, day_bounds(last_on, zone)[1])
+
+    for agent, found in groupby(sorted(map(read_day_key, keys)), key=itemgetter(0)):
+        first_on = last_on = ""
+        for _, at in found:
+            begins_on, ends_on = ground.day_on(at), ground.day_on(at + DAY_S + cap_s - 1)
+            if last_on and begins_on <= add_days(last_on, 1):
+                last_on = ends_on
+                continue
+            if last_on:
+                yield span(agent, first_on, last_on)
+            first_on, last_on = begins_on, ends_on
+        yield span(agent, first_on, last_on)
+
+
+def derive_agents(db: sqlite3.Connection, wanted: Iterable[Span], ground: Ground, ledger: Ledger) -> None:
+    """Brings days of agents to what their states say, in the caller's transaction."""
     cursor = db.cursor()
     cursor.row_factory = None
-    replace(
-        db, ledger, "agent_days", "agent_uid", before,
-        ((key, agent_days(key, _capped(cursor.execute(STATES, (key,)), ground), ground)) for key in keys),
-    )  # fmt: skip
+    gone: list[Row] = []
+    come: list[Row] = []
+    for span in wanted:
+        given = span._asdict()
+        before = set(cursor.execute(STORED, given))
+        now = set(agent_days(span, _capped(cursor.execute(STATES, given), ground), ground))
+        gone += before - now
+        come += now - before
+    db.executemany("delete from agent_days where agent_uid = ? and day_on = ?", [row[:2] for row in gone])
+    db.executemany(DAYS.insert(), come)
+    ledger.written += len(come)
+    ledger.note("agent_days", gone)
+    ledger.note("agent_days", come)
+
+
+def mark_dialling(db: sqlite3.Connection, calls: Sequence[str]) -> None:
+    """Marks the days of agents who waited for a customer to answer one of these calls."""
+    fill_batch(db, calls)
+    db.execute(DIALLING)
 
 
 def _capped(rows: Iterable[tuple[str, int, int, int | None]], ground: Ground) -> list[State]:
@@ -59,8 +127,8 @@ def _capped(rows: Iterable[tuple[str, int, int, int | None]], ground: Ground) ->
     ]
 
 
-def agent_days(agent_uid: str, states: Sequence[State], ground: Ground) -> list[Row]:
-    """Rows of agent_days, one for each local day on which the agent was in any state but offline."""
+def agent_days(span: Span, states: Sequence[State], ground: Ground) -> list[Row]:
+    """Rows of agent_days, one for each local day of the span on which the agent was in any state but offline."""
     days: dict[str, dict[str, int]] = {}
     sums: dict[str, int] = {}
     capped: set[str] = set()
@@ -74,7 +142,11 @@ def agent_days(agent_uid: str, states: Sequence[State], ground: Ground) -> list[
         if state.category in CONTACT:
             for day, begin, end in ground.days.split_at_midnight(state.from_at, state.to_at):
                 sums[day] = sums.get(day, 0) + end - begin
-    return [_row(agent_uid, day, spent, sums.get(day, 0), day in capped, ground) for day, spent in sorted(days.items())]
+    return [
+        _row(span.agent_uid, day, spent, sums.get(day, 0), day in capped, ground)
+        for day, spent in sorted(days.items())
+        if span.first_on <= day <= span.last_on
+    ]
 
 
 def _flat(states: Sequence[State]) -> list[tuple[str, int, int]]:

@@ -12,7 +12,8 @@ RUNNING: tuple[Table, ...] = (
     Table("holidays", columns("schedule_uid day_on name open_min:I close_min:I"), ("schedule_uid", "day_on"),
           says="Days with other hours; no hours means closed."),
     Table("dirty_keys", columns("kind key"), ("kind", "key"),
-          says="Base rows (ticket, call, agent, person, survey, sla) that changed since their facts were derived."),
+          says="Base rows (ticket, call, agent, customer, schedule), and days of agents, that changed since their "
+          "facts were derived."),
     Table("dirty_days", columns("fact clock day_on since:I!"), ("fact", "clock", "day_on"),
           says="Local days whose parts must be folded again."),
     Table("raw_records", columns("source stream native_id fetched_at:I! dictionary:I! payload:B!"),

@@ -1,13 +1,19 @@
 """Agents' days: what was worked, waited and rested, each second once."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.model import Agent, AgentState, Call
+from core.numbers.derive import DeriveResult, derive, derive_all
+from core.store.db import open_store
 from tests.numbers.facts.conftest import Told
-from tests.numbers.story import agent_day, at, uid
+from tests.numbers.story import REPORTING, agent_day, at, uid, write
 
 Rows = Callable[..., list[dict[str, Any]]]
 NOW = at("2026-04-01 00:00")
@@ -103,3 +109,88 @@ def test_offline_is_no_time_at_all(told: Told, rows: Rows) -> None:
     """Logged out is not logged in."""
     told(state("offline", "Mon 08:00", "Mon 16:00"), now_at=NOW)
     assert rows("agent_days") == []
+
+
+def test_dialling_is_told_by_a_call_that_comes_later(told: Told, rows: Rows) -> None:
+    """The states of an agent can be read before the call for which the phone rang."""
+    told(state("ringing", "Mon 09:00", "Mon 09:01", call_id="out"), now_at=NOW)
+    assert rows("agent_days")[0]["handling_s"] == 0
+    told(Call(id="out", direction="outbound", arrived_at=at("Mon 09:00"), outcome="no_answer"), now_at=NOW)
+    assert rows("agent_days")[0]["handling_s"] == 60
+
+
+HOUR_S, DAY_S = 3_600, 86_400
+
+
+def changed_today(days: int) -> tuple[DeriveResult, int]:
+    """What a state of today costs where so many days are stored: the result, and the steps of SQLite's machine."""
+    db = open_store(":memory:")
+    begin = NOW - days * DAY_S
+    write(db, [state("idle", "Mon 08:00", "Mon 09:00", "bob")], NOW)
+    for number in range(days):
+        since = begin + number * DAY_S + 8 * HOUR_S
+        write(
+            db,
+            [
+                AgentState(agent_id="anna", state="x", category="idle", from_at=at_, to_at=at_ + 60)
+                for at_ in range(since, since + 8 * HOUR_S, 600)
+            ],
+            NOW,
+        )
+    derive(db, REPORTING, NOW)
+    db.execute("delete from dirty_days")
+    write(db, [AgentState(agent_id="anna", state="x", category="talk", from_at=NOW - HOUR_S, to_at=NOW)], NOW)
+    steps = 0
+
+    def step() -> None:
+        nonlocal steps
+        steps += 1
+
+    db.set_progress_handler(step, 10)
+    result = derive(db, REPORTING, NOW)
+    db.close()
+    return result, steps
+
+
+def test_a_state_of_today_costs_the_same_however_much_is_stored() -> None:
+    """A desk of three years must not wait longer for its day than a new one."""
+    short, steps = changed_today(20)
+    long, more = changed_today(400)
+    assert short == long
+    assert (long.agents, long.rows_written, long.days_marked) == (1, 1, 1)
+    assert more < 1.1 * steps
+
+
+STATES = st.lists(
+    st.tuples(
+        st.sampled_from(["anna", "bob"]), st.sampled_from(["talk", "idle", "ringing", "offline"]),
+        st.integers(0, 40), st.integers(0, 1), st.none() | st.integers(1, 90_000),
+    ),
+    min_size=1, max_size=20,
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(STATES, st.integers(1, 5), st.sampled_from(["Europe/Berlin", "Pacific/Auckland", "America/Los_Angeles"]))
+def test_day_by_day_gives_what_all_at_once_gives(told: list[Any], steps: int, zone: str) -> None:
+    """States change their ends when the next one is read; a day that was not looked at again would stay wrong."""
+    db = open_store(":memory:")
+    reporting = replace(REPORTING, zone=ZoneInfo(zone))
+    begin = at("2026-03-27 00:00")
+    for step in range(steps):
+        write(
+            db,
+            [
+                AgentState(
+                    agent_id=agent, state=category, category=category, from_at=begin + place * 7_000, seq=seq,
+                    to_at=None if length is None else begin + place * 7_000 + length,
+                )
+                for agent, category, place, seq, length in told[step::steps]
+            ],
+            NOW,
+        )  # fmt: skip
+        derive(db, reporting, NOW)
+    daily = [tuple(row) for row in db.execute("select * from agent_days")]
+    derive_all(db, reporting, NOW)
+    assert [tuple(row) for row in db.execute("select * from agent_days")] == daily
+    db.close()
