@@ -13,7 +13,7 @@ import msgspec
 from core.errors import BadRow
 from core.model import Entity, Record
 from core.pull.contract import Assembly, Context
-from core.store.dirty import BY_ROW, day_key, mark
+from core.store.dirty import BY_ROW, Key, day_key, mark
 from core.store.tables.base import column_name
 from core.store.write import TABLE_OF, Counts, RecordWriter
 
@@ -177,21 +177,26 @@ class Assembler:
         """Removes what was stored of these keys from their moment on and was not made again."""
         whole = [uid for uid, from_at in since.items() if from_at is None]
         for kind in self._assembly.makes:
-            table, column = TABLE_OF[kind], self._column(kind)
-            kept = {_key_of(record, self._prefix) for record in made if record.__class__ is kind}
-            select = f"select {', '.join(f't.{name}' for name in (*table.key, column))} from json_each(?) k "
+            table, column, marks = TABLE_OF[kind], self._column(kind), BY_ROW.get(TABLE_OF[kind].name, ())
+            cut, kept = len(table.key), {_key_of(record, self._prefix) for record in made if record.__class__ is kind}
+            fields = [field for marked in marks for field in (marked.field, marked.moment) if field]
+            names = dict.fromkeys([*table.key, *(column_name(kind, field) or field for field in fields)])
+            select = f"select {', '.join(f't.{name}' for name in names)} from json_each(?) k "
             select += f"cross join {table.name} t on t.{column} = k.value"
             stored = self._db.execute(select, (_texts(whole),)).fetchall()
             for uid, from_at in since.items():
                 if from_at is not None:
                     stored += self._db.execute(f"{select} where t.from_at >= ?", (_texts([uid]), from_at))
-            gone = [(*row[:-1],) for row in stored if (*row[:-1],) not in kept]
-            if gone:
-                where = " and ".join(f"{name} = ?" for name in table.key)
-                self._db.executemany(f"delete from {table.name} where {where}", gone)
-                if table.name in BY_ROW:
-                    uids = {row[-1] for row in stored if (*row[:-1],) not in kept}
-                    mark(self._db, BY_ROW[table.name][0], sorted(uids))
+            gone = [row for row in stored if row[:cut] not in kept]
+            where = " and ".join(f"{name} = ?" for name in table.key)
+            self._db.executemany(f"delete from {table.name} where {where}", [row[:cut] for row in gone])
+            for marked in marks:
+                mark(self._db, marked.kind, {key for row in gone if (key := _marked(row, kind, marked)) is not None})
+
+
+def _marked(row: sqlite3.Row, kind: type[Record], marked: Key) -> str | None:
+    uid: str | None = row[column_name(kind, marked.field)]
+    return uid if uid is None or marked.moment is None else day_key(uid, row[marked.moment])
 
 
 def _merged(own: list[Any], shared: list[Any]) -> list[Any]:
