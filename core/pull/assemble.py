@@ -180,7 +180,7 @@ class Assembler:
             table, column, marks = TABLE_OF[kind], self._column(kind), BY_ROW.get(TABLE_OF[kind].name, ())
             cut, kept = len(table.key), {_key_of(record, self._prefix) for record in made if record.__class__ is kind}
             fields = [field for marked in marks for field in (marked.field, marked.moment) if field]
-            names = dict.fromkeys([*table.key, *(column_name(kind, field) or field for field in fields)])
+            names = dict.fromkeys([*table.key, *(column_name(kind, field) for field in fields)])
             select = f"select {', '.join(f't.{name}' for name in names)} from json_each(?) k "
             select += f"cross join {table.name} t on t.{column} = k.value"
             stored = self._db.execute(select, (_texts(whole),)).fetchall()

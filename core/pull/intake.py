@@ -15,16 +15,14 @@ from core import clock
 from core.errors import BadRow, ShapeError
 from core.http import mend
 from core.model import Entity, Record
-from core.pull.assemble import Assembler, key_fields, touched
-from core.pull.contract import Context, Page, Stream
+from core.pull.assemble import ROW_FAULTS, Assembler, key_fields, touched
+from core.pull.contract import Assembly, Context, Page, Stream
 from core.pull.redact import redacted
 from core.pull.source import SourceSpec
 from core.store import private, state
 from core.store.raw import RawKeeper
 from core.store.write import Counts, RecordWriter
 
-# What a connector's pure function raises on a row that is not as it should be.
-ROW_FAULTS = (BadRow, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 # A page this long without one good row tells of us (or a changed vendor), not of its rows.
 TOO_MANY_BAD = 20
 LONGEST_REASON = 200
@@ -163,10 +161,13 @@ class Intake:
         return records, good
 
     def _reject(self, raw: bytes, reason: str, taken: Taken) -> None:
-        taken.rejected += 1
-        self.any_rejected = True
         native_id = name_of(raw) if self._one is not None else private.fingerprint(raw)
         kept = raw if self._spec.raw == "full" else private.skeleton(raw)
+        self._set_aside(native_id, reason, kept, taken)
+
+    def _set_aside(self, native_id: str, reason: str, kept: bytes, taken: Taken) -> None:
+        taken.rejected += 1
+        self.any_rejected = True
         state.reject(self._db, self._spec.name, self._stream.name, native_id, reason, kept, self._ctx.fetched_at)
         self._waiting.add(native_id)
 
@@ -185,8 +186,15 @@ class Intake:
     def _assemble(self, records: list[Record], taken: Taken) -> None:
         for assembly, assembler in self._assemblers:
             keys = touched(assembly, records, f"{self._spec.account}:")
-            if keys:
-                taken.counts.add(assembler.run(keys, self._ctx))
+            if not keys:
+                continue
+            done = assembler.run(keys, self._ctx)
+            taken.counts.add(done.counts)
+            for key, error in done.faults.items():
+                self._set_aside(_name_of_key(assembly, key), f"as a whole: {_reason(error)}", b"", taken)
+            if self._waiting:
+                whole = {_name_of_key(assembly, uid.partition(":")[2]) for uid in keys}
+                self._resolved(whole - {_name_of_key(assembly, key) for key in done.faults})
 
     def _note_seen(self, records: Iterable[Record]) -> None:
         if self._stream.mode != "snapshot":
@@ -203,11 +211,12 @@ class Intake:
     def _resolve(self, good: list[Item]) -> None:
         if not self._waiting or self._one is None:
             return
-        for raw, _ in good:
-            native_id = name_of(bytes(raw))
-            if native_id in self._waiting:
-                state.resolve(self._db, self._spec.name, self._stream.name, native_id, self._ctx.fetched_at)
-                self._waiting.discard(native_id)
+        self._resolved({name_of(bytes(raw)) for raw, _ in good})
+
+    def _resolved(self, native_ids: set[str]) -> None:
+        for native_id in self._waiting & native_ids:
+            state.resolve(self._db, self._spec.name, self._stream.name, native_id, self._ctx.fetched_at)
+            self._waiting.discard(native_id)
 
     def _keep(self, good: list[Item]) -> None:
         if self._raw is None or not good:
@@ -228,6 +237,11 @@ def name_of(raw: bytes) -> str:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         found = None
     return private.fingerprint(raw) if found is None else _shown_id(found)
+
+
+def _name_of_key(assembly: Assembly, key: str) -> str:
+    """The name under which the events of a key are set aside, apart from those of rows."""
+    return f"{assembly.makes[0].table}:{_shown_id(key)}"
 
 
 def _shown_id(native_id: int | str) -> str:

@@ -156,3 +156,29 @@ def test_a_page_of_many_keys_reads_each_of_them_once(fake: Fake) -> None:
     fake.pull(fake.stream(script, row=Line, normalise=call_line, assemblies=(assembly,)))
     assert len(calls) == len(set(calls)) == 50
     assert len(legs(fake)) == 500
+
+
+def test_a_key_that_cannot_be_put_together_is_set_aside_and_the_rest_goes_on(fake: Fake) -> None:
+    """One odd line of one call would hold up every call after it, for ever."""
+
+    def odd(key: str, events: Sequence[CallEvent], ctx: Context) -> Iterator[Record]:
+        match key, len(events):
+            case "raises", 1:
+                raise IndexError("no such field")
+            case "future", 1:
+                yield Call(id=key, direction="inbound", arrived_at=AT + 90 * 86_400)
+            case _:
+                yield from call(key, events, ctx)
+
+    given = {**CALLS, "assemblies": (Assembly(CallEvent, odd, makes=(Call, CallLeg)),)}
+    lines = [Line(key, AT, number, "enter") for number, key in enumerate(("raises", "good", "future"))]
+    result = fake.tell(page(*lines, resume_at="a"), **given)
+    assert (result.outcome, result.rejected, fake.state()["resume_at"]) == ("ok", 2, "a")
+    assert fake.rows("calls", "uid") == [{"uid": "fake:good"}]
+    assert fake.rows("rejected_rows", "native_id, reason") == [
+        {"native_id": "calls:raises", "reason": "as a whole: IndexError while it was normalised"},
+        {"native_id": "calls:future", "reason": "as a whole: calls.arrived_at: 2026-12-19T14:13:20Z cannot be right"},
+    ]
+    fake.tell(page(Line("raises", AT + 9, 0, "leave"), Line("future", AT + 9, 1, "leave"), resume_at="b"), **given)
+    assert fake.state()["rejected"] == 0
+    assert len(fake.rows("calls")) == 3
