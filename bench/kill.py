@@ -90,10 +90,11 @@ def killed(world: World, make: Make, whole: Rows, seconds: float, kills: int, di
             # A part that was on its way to Slack is looked for a quarter of an hour later.
             for now_at in (desk.now_at, desk.now_at + 1_000):
                 with replace(desk, now_at=now_at).started("run", "-q") as process:
-                    process.communicate()
+                    out, err = process.communicate()
+                assert process.returncode == 0, out + err
             assert_true(desk)
             assert_same(dump(desk), whole)
-            assert len(slack.roots()) == 1
+            assert len(slack.roots()) == 1, [(post.text[:90], post.metadata) for post in slack.roots()]
     print(f"killed {done} times over {stores} stores: all rows as undisturbed, integrity ok, one message each")
 
 
