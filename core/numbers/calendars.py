@@ -155,16 +155,6 @@ class Calendar:
         """Open seconds of a local day."""
         return self.open_s(*day_bounds(day_on, self.zone))
 
-    def next_open(self, at: int) -> int | None:
-        """The first open moment at or after one; None if there is none before 2200."""
-        if self.is_open(at):
-            return at
-        while (i := bisect_right(self._edges, at)) == len(self._edges):
-            if self._to_at == LATEST_AT:
-                return None
-            self._grow(at, self._to_at + 1)
-        return self._edges[i]
-
     def add_open_s(self, at: int, open_s: int) -> int | None:
         """The first moment by which so many open seconds have passed since another; None if that is not before 2200.
 
@@ -231,12 +221,6 @@ class Schedules:
                 return None
             total += calendar.open_s(begin, end)
         return total
-
-    def open_s_at_event(self, assignments: Sequence[Assignment], event_at: int, from_at: int, to_at: int) -> int | None:
-        """Open seconds of the whole span by the schedule in force at one event (`zendesk_compat`); None if none is."""
-        ((schedule_uid, _, _),) = _in_force(assignments, event_at, event_at + 1)
-        calendar = self.calendar(schedule_uid)
-        return None if calendar is None else calendar.open_s(from_at, to_at)
 
 
 def _in_force(assignments: Sequence[Assignment], from_at: int, to_at: int) -> Iterator[tuple[str | None, int, int]]:

@@ -63,6 +63,17 @@ NEEDS: Mapping[str, Need] = {
         named("after-call work times", "Nachbearbeitungszeiten", "话后处理时长"), (_lately("acw_s", "> 0"),)
     ),
     "rings": Need(named("rings at agents' phones", "Klingelversuche", "振铃记录"), (_lately("rings"),)),
+    "attendance": Need(
+        named(
+            "times at work of all who handle contacts",
+            "Arbeitszeiten aller, die Kontakte bearbeiten",
+            "所有处理接触人员的工时",
+        ),
+        (
+            "select 1 where not exists (select 1 from (select source from handled_facts order by day_on desc "
+            "limit 1000) where source not in (select source from agent_days))",
+        ),
+    ),
     "absences": Need(named("absences", "Abwesenheiten", "缺勤记录")),
     "availability": Need(named("availability of tools", "Systemverfügbarkeit", "系统可用记录")),
     "call_charges": Need(named("call charges", "Gesprächskosten", "通话费用")),

@@ -24,10 +24,6 @@ class Slice:
         """The same slice over all members of a dimension."""
         return Slice({known: uids for known, uids in self.members.items() if known != dim})
 
-    def and_of(self, dim: str, uid: str) -> "Slice":
-        """The same slice of one member of a dimension."""
-        return Slice({**self.members, dim: (uid,)})
-
     def filters(self, fact: str) -> list[str]:
         """Conditions on a fact's rows, one parameter a uid in order; the fact must have the columns."""
         return [f"{member(column_of(fact, dim) or dim)} in {marks(uids)}" for dim, uids in self.members.items()]

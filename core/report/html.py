@@ -142,7 +142,7 @@ def _number(words: Words, tile: Tile) -> dict[str, str]:
     unit = metric.unit_of(tile.answer.variant)
 
     def past(answer: Answer | None) -> str:
-        return words.number(answer) if answer else dash
+        return words.cell(answer) if answer else dash
 
     return {
         "name": words.metric_name(tile.metric_id),

@@ -7,6 +7,7 @@ import msgspec
 from core.clock import DAY_S, day_of
 from core.numbers.metrics import METRICS
 from core.numbers.metrics.queue import OFFER
+from core.numbers.needs import lacking_wants
 from core.report.asking import Asking
 from core.report.model import Count, Day, Name, Seconds, Sentence, Term, Tile, Value
 from core.report.tiles import thresholds
@@ -43,8 +44,9 @@ def _rules(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
 
 
 def method(asking: Asking, tiles: Sequence[Tile], absent: Sequence[str]) -> tuple[Sentence, ...]:
-    """What was left out of the day's numbers, with counts, and the metrics that no source feeds."""
-    return (*_excluded_tickets(asking), *_calls_elsewhere(asking, tiles), *_replaced(tiles), *_absent(absent))
+    """What was left out of the day's numbers, with counts, what they lack, and the metrics that no source feeds."""
+    left_out = (*_excluded_tickets(asking), *_calls_elsewhere(asking, tiles))
+    return (*left_out, *_incomplete(asking, tiles), *_replaced(tiles), *_absent(absent))
 
 
 def _excluded_tickets(asking: Asking) -> Iterator[Sentence]:
@@ -80,6 +82,12 @@ def _calls_elsewhere(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence
     )
     for outcome, count in rows:
         yield Sentence("flow_out", {"n": Count(count, "calls"), "how": Term(outcome, "flow")})
+
+
+def _incomplete(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
+    for tile in tiles:
+        for want in lacking_wants(asking.db, METRICS[tile.metric_id], asking.reporting):
+            yield Sentence("incomplete", {"metric": Term(tile.metric_id), "need": Term(want, "need")})
 
 
 def _replaced(tiles: Sequence[Tile]) -> Iterator[Sentence]:

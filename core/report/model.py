@@ -148,7 +148,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Term:
-    """The name of a metric (``kind`` metric), or a word of the locale in the section ``kind``."""
+    """The name of a metric or of an input (``kind`` metric, need), or a word of the locale in the section ``kind``."""
 
     key: str
     kind: str = "metric"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from core.numbers.answer import Answer, Comparison, Usual
 from core.numbers.metric import Metric, Unit
+from core.numbers.needs import NEEDS
 from core.numbers.where import UNKNOWN
 from core.report.locale import Language, language, neat, slot_time
 from core.report.model import (
@@ -308,6 +309,8 @@ class Words:
                 return [Part(lang.seconds(number))]
             case Term(key, "metric"):
                 return [Part(self.metric_name(key))]
+            case Term(key, "need"):
+                return [Part(NEEDS[key].names[lang.code])]
             case Term(key, kind):
                 return [Part(lang.text(kind, key))]
 

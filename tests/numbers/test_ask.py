@@ -271,3 +271,14 @@ def test_a_log_without_hold_times_has_none() -> None:
     handle = ask(db, "average_handle_time", ON_WEDNESDAY, variant="per_leg", **asked)
     assert (handle.value, handle.status) == (200, "ok")
     assert handle.notes[0] == "without hold times: no source brings them"
+
+
+def test_contacts_of_people_without_times_at_work_are_not_set_against_those_with() -> None:
+    """The desk's mails over the hotline's days would make each of the hotline look like two."""
+    days = {"agent_days": ({"source": "pbx", "presence_days": 1.0, "is_paid": 1},) * 12}
+    called = tuple({"source": "pbx", "contact_uid": f"c{number}"} for number in range(240))
+    mailed = tuple({"source": "zd", "contact_uid": f"t{number}"} for number in range(120))
+    for handled, status in ((called, "ok"), ((*called, *mailed), "unavailable")):
+        db, now_at = store_of({**days, "handled_facts": handled}, WEDNESDAY)
+        found = ask(db, "contacts_per_agent_day", ON_WEDNESDAY, reporting=BERLIN, now_at=now_at)
+        assert (found.status, found.value) == (status, 20.0 if status == "ok" else None)

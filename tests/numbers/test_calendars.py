@@ -98,7 +98,6 @@ def test_hours_in_the_skipped_hour_do_not_happen_and_those_in_the_repeated_one_h
     inside, across = calendar(weekly(120, 150, [6])), calendar(weekly(150, 240, [6]))
     assert inside.day_open_s("2026-03-29") == 0
     assert across.day_open_s("2026-03-29") == 3_600
-    assert across.next_open(at("2026-03-29 01:00")) == at("2026-03-29 03:00")
     assert inside.day_open_s("2026-10-25") == 2 * 1_800
     assert inside.is_open(at("2026-10-25 02:10"))
     assert inside.is_open(at("2026-10-25 02:10", fold=1))
@@ -111,8 +110,6 @@ def test_opening_is_open_and_closing_is_closed() -> None:
     assert OFFICE.is_open(at("2026-03-02 16:59:59"))
     assert not OFFICE.is_open(at("2026-03-02 17:00"))
     assert not OFFICE.is_open(at("2026-03-02 08:59:59"))
-    assert OFFICE.next_open(at("2026-03-02 09:00")) == at("2026-03-02 09:00")
-    assert OFFICE.next_open(at("2026-03-06 17:00")) == at("2026-03-09 09:00")
 
 
 def test_a_target_used_up_at_closing_time_is_due_at_closing_time() -> None:
@@ -139,7 +136,6 @@ def test_a_holiday_replaces_the_hours_of_its_date() -> None:
     assert [hours.day_open_s(f"2026-04-0{day}") for day in (3, 6, 7)] == [28_800, 0, 28_800]
     assert hours.day_open_s("2026-12-24") == 3 * 3_600
     assert hours.day_open_s("2026-01-11") == 3 * 3_600
-    assert hours.next_open(at("2026-04-03 17:00")) == at("2026-04-07 09:00")
 
 
 def test_closed_wins_where_two_holidays_share_a_date() -> None:
@@ -190,7 +186,6 @@ def test_a_calendar_asked_outside_its_range_answers_as_one_built_for_it() -> Non
 def test_a_schedule_that_never_opens_again_says_so() -> None:
     """An SLA clock on a schedule that was switched off would else search for ever."""
     ended = calendar([HoursRow(day, NINE, FIVE, "2026-01-01", "2026-02-01") for day in range(5)])
-    assert ended.next_open(at("2026-01-31 12:00")) is None
     assert ended.add_open_s(at("2026-01-30 16:00"), 3_601) is None
     assert ended.add_open_s(at("2026-01-30 16:00"), 3_600) == at("2026-01-30 17:00")
     assert calendar([]).open_s(at("2026-03-02 12:00"), at("2026-03-03 12:00")) == 0
@@ -236,15 +231,6 @@ def test_each_part_of_a_ticket_counts_by_the_schedule_it_had_then() -> None:
     assert SCHEDULES.open_s_over(moves, to_at, to_at) == 0
 
 
-def test_zendesk_counts_the_whole_span_by_the_schedule_at_the_event() -> None:
-    """Whoever lays our figure beside Zendesk's for a ticket that changed its schedule (metrics R6)."""
-    from_at, moved_at, to_at = at("2026-03-02 09:00"), at("2026-03-02 10:00"), at("2026-03-03 11:00")
-    moves: list[Assignment] = [("office", from_at, moved_at), ("early", moved_at, None)]
-    assert SCHEDULES.open_s_at_event(moves, to_at, from_at, to_at) == EARLY.open_s(from_at, to_at) == (3 + 5) * 3_600
-    assert SCHEDULES.open_s_at_event(moves, moved_at - 1, from_at, to_at) == OFFICE.open_s(from_at, to_at)
-    assert SCHEDULES.open_s_at_event(moves, from_at - 1, from_at, to_at) == OFFICE.open_s(from_at, to_at)
-
-
 def test_an_unknown_schedule_falls_back_and_no_schedule_at_all_is_unknown() -> None:
     """Accounts whose plan shows no schedules: a business time of zero would be a lie (metrics R17)."""
     from_at, to_at = at("2026-03-02 09:00"), at("2026-03-02 10:00")
@@ -255,7 +241,6 @@ def test_an_unknown_schedule_falls_back_and_no_schedule_at_all_is_unknown() -> N
     assert without.open_s_over([], to_at, from_at) is None
     assert without.open_s_over([("early", from_at, to_at - 1)], from_at, to_at) is None
     assert without.open_s_over([("early", from_at, to_at)], from_at, to_at) == 3_600
-    assert without.open_s_at_event([], from_at, from_at, to_at) is None
 
 
 # Clocks change by an hour or half of it, at night or at midnight; one zone never changes, one lost a day.
@@ -350,7 +335,7 @@ def test_laws_of_business_time(data: st.DataObject, place: tuple[str, int], offs
     assert built.open_s(a, b) + built.open_s(b, c) == built.open_s(a, c)
     assert 0 <= built.open_s(a, b) <= built.open_s(a, c) <= c - a == always.open_s(a, c)
     assert built.open_s(c, a) == -built.open_s(a, c)
-    assert built.is_open(a) == (built.open_s(a, a + 1) == 1) == (built.next_open(a) == a)
+    assert built.is_open(a) == (built.open_s(a, a + 1) == 1)
     split = Schedules({"it": built}, "it")
     assert split.open_s_over([("it", a, b), ("it", b, None)], a, c) == built.open_s(a, c)
     spent_s = built.open_s(a, c)
@@ -360,7 +345,3 @@ def test_laws_of_business_time(data: st.DataObject, place: tuple[str, int], offs
         assert due_at <= c
         assert built.open_s(a, due_at) == spent_s
         assert built.open_s(a, due_at - 1) == spent_s - 1
-    opened_at = built.next_open(a)
-    if opened_at is not None:
-        assert built.open_s(a, opened_at) == 0
-        assert built.is_open(opened_at)

@@ -93,6 +93,17 @@ def test_it_does_not_scroll_sideways(seen: Seen) -> None:
     assert seen.run(over) <= 2
 
 
+def test_a_number_in_a_table_is_not_broken_over_lines(seen: Seen) -> None:
+    """100 % that reads 100. and 0 % below it is another number."""
+    lines = seen.run(
+        "[...document.querySelectorAll('table:not(.words) td')].filter((td) => td.firstChild).map((td) => "
+        "{ const run = document.createRange(); run.selectNodeContents(td.firstChild); "
+        "return run.getClientRects().length; })"
+    )
+    assert len(lines) > 20
+    assert max(lines) == 1
+
+
 def test_every_chart_is_drawn(seen: Seen) -> None:
     """An empty frame is worse than no chart."""
     sizes = seen.run(

@@ -166,6 +166,14 @@ def test_what_was_left_out_is_counted(db: sqlite3.Connection) -> None:
     assert any("answered within 20 s" in words.say(rule) for rule in words.report.rules)
 
 
+def test_what_a_number_lacks_is_said(db: sqlite3.Connection) -> None:
+    """A handle time without the work after the call is short by a minute, and nobody would know."""
+    report = built(db, replace(SPEC, metrics=("aht",), goals=()))
+    words = Words(report, "en")
+    said = [words.say(note) for note in report.method]
+    assert "Handle time is without after-call work times: no source brings them." in said
+
+
 def test_the_slice_holds_for_everything(db: sqlite3.Connection) -> None:
     """A team's channel must not show another team's numbers."""
     whole, part = built(db), built(db, replace(SPEC, where={"team": "Tech"}, goals=()))

@@ -63,6 +63,7 @@ contacts_per_agent_day = Metric(
     profile="A",
     floor=10,
     floor_of="agent-days",
+    needs=("attendance",),
     how={"standard": Ratio(contacts, agent_days)},
     counter_because="it rises when contacts are cut short.",
     examples=(
