@@ -13,7 +13,8 @@ import msgspec
 from connectors import Agent, AgentEvent, AgentState, Context, Record, StateCategory
 from connectors.asterisk.calls import RESTART, whole
 
-TAIL_S = 36 * 3600
+# A shift and the breaks in it; who was logged in longer without a word is found by the state that is still open.
+TAIL_S = 12 * 3600
 EVERY_QUEUE = "*"
 LOG_IN = {"AGENTLOGIN", "AGENTCALLBACKLOGIN", "ADDMEMBER"}
 LOG_OUT = {"AGENTLOGOFF", "AGENTCALLBACKLOGOFF", "REMOVEMEMBER"}

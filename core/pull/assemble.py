@@ -18,6 +18,7 @@ from core.store.tables.base import column_name
 from core.store.write import TABLE_OF, Counts, RecordWriter
 
 ENDS = ("to_at", "ended_at")
+MOST_OVERLAPPING = 50
 # What a connector's pure function raises on a row, or a key's events, that are not as they should be.
 ROW_FAULTS = (BadRow, ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RecursionError)
 
@@ -156,11 +157,12 @@ class Assembler:
             return None
         from_at = first_at - tail_s
         for kind in self._assembly.makes:
-            # A row that reaches over the moment is made anew as a whole, however long ago it began.
+            # A row that reaches over the moment is made anew as a whole, however long ago it began: one of the last
+            # that began before it, as rows of a key hardly overlap.
             row = self._db.execute(
-                f"select min(from_at) from {kind.table} "
-                f"where {self._column(kind)} = ? and (to_at is null or to_at > ?)",
-                (uid, from_at),
+                f"select min(from_at) from (select from_at, to_at from {kind.table} where {self._column(kind)} = ? "
+                "and from_at <= ? order by from_at desc limit ?) where to_at is null or to_at > ?",
+                (uid, from_at, MOST_OVERLAPPING, from_at),
             ).fetchone()
             if row[0] is not None:
                 from_at = min(from_at, row[0])
