@@ -23,7 +23,6 @@ from core.numbers.metric import (
 )
 from core.numbers.metrics import ALIASES, METRICS, STARTER, STARTER_PHONE
 from core.numbers.needs import NEEDS, needs_of
-from core.numbers.reporting import Reporting
 
 INTRO = """# Metrics
 
@@ -54,11 +53,6 @@ GROUPS: Mapping[str, str] = {
     "J": "Projects",
     "L": "Learning and improvement",
 }
-# The thresholds that sentences name, as they are where the config says nothing.
-DEFAULTS: Mapping[str, int] = {
-    "sl_threshold_s": Reporting.sl_threshold_s,
-    "fcr_window_days": Reporting.fcr_window_days,
-}
 DIRECTIONS: Mapping[str, str] = {
     "up": "more is better",
     "down": "less is better",
@@ -87,7 +81,7 @@ def _codes(names: tuple[str, ...]) -> str:
 def _metric(metric: Metric) -> Iterator[str]:
     yield f"### {metric.id}\n"
     yield f"{metric.names['en']} · {metric.names['de']} · {metric.names['zh']}\n"
-    yield f"{metric.says.format(**DEFAULTS)}\n"
+    yield f"{metric.says}\n"
     yield f"- Unit: {metric.unit.value}; {DIRECTIONS[metric.direction]}; strength {metric.strength}."
     yield f"- Counts on: {metric.clock}. Floor: {metric.floor}{f' {metric.floor_of}' if metric.floor_of else ''}."
     if metric.counter:

@@ -111,6 +111,11 @@ def test_declared_sql_is_sound() -> None:
         db.execute(select(part.fact, part.on, (part,), ["2026-03-02"]), ["2026-03-02"]).fetchall()
 
 
+def test_what_a_metric_says_can_be_printed_as_it_stands() -> None:
+    """A reader would see the name of a setting in braces."""
+    assert not [metric.id for metric in METRICS.values() if "{" in metric.says]
+
+
 def test_the_metrics_page_is_current() -> None:
     """A reader of the docs checks our numbers against a definition that is no longer the one in use."""
     page = Path(__file__).parents[2] / "docs" / "metrics.md"
