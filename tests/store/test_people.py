@@ -4,13 +4,14 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.model import Agent, Call, CallLeg, CustomerIdentity, Record, Ticket
 from core.store.db import open_store, transaction
 from core.store.dirty import mark
-from core.store.links import link_contacts
+from core.store.links import AFTER_ANSWER_S, link_contacts
 from core.store.people import MOST_SHARING, derive_people
 from core.store.write import RecordWriter
 from tests.store.conftest import NOW, Rows
@@ -135,3 +136,79 @@ def test_nothing_waits_nothing_is_linked(db: sqlite3.Connection) -> None:
     assert link_contacts(db) == 0
     mark(db, "ticket", ["zd:1"])
     assert link_contacts(db) == 0
+
+
+def by_the_rule(db: sqlite3.Connection, human: dict[str, str]) -> set[tuple[str, str, str]]:
+    """The links as the words of the rule say them: each call beside each ticket."""
+    person = people(db)
+    tickets = [dict(row) for row in db.execute("select * from tickets where deleted_at is null")]
+    found = set()
+    for call in db.execute("select * from calls"):
+        legs = db.execute(
+            "select agent_uid, answered_at from call_legs where call_uid = ? and outcome = 'answered'", (call["uid"],)
+        ).fetchall()
+        agents = {human.get(leg["agent_uid"], leg["agent_uid"]) for leg in legs}
+        named = [t for t in tickets if f'"call_id":"{call["native_id"]}"' in (t["extra"] or "")]
+        near = [
+            t
+            for t in tickets
+            if legs
+            and call["customer_uid"]
+            and person.get(t["requester_uid"], t["requester_uid"])
+            == person.get(call["customer_uid"], call["customer_uid"])
+            and 0 <= t["created_at"] - min(leg["answered_at"] for leg in legs) <= AFTER_ANSWER_S
+            and human.get(t["submitter_uid"], t["submitter_uid"]) in agents
+        ]
+        told = [t for t in tickets if t["uid"] == call["ticket_uid"]]
+        for those, method in ((told, "vendor_id"), (named, "call_id_field"), (near, "person_agent_time")):
+            if len(those) == 1:
+                found.add((call["uid"], those[0]["uid"], method))
+                break
+    return found
+
+
+NUMBERS = st.sampled_from("123")
+CUSTOMERS = st.sampled_from("abc")
+MINUTES = st.integers(0, 20)
+TICKETS = st.lists(st.tuples(CUSTOMERS, MINUTES, st.booleans()), min_size=3, max_size=3)
+CALLED = st.builds(
+    lambda number, customer, agent, minute, ticket: answered(
+        f"c{number}", customer, agent, AT + minute * 60, ticket_id=ticket
+    ),
+    NUMBERS, st.none() | CUSTOMERS, st.sampled_from(["7", "8", "Ada"]), MINUTES, st.none() | NUMBERS,
+)  # fmt: skip
+
+
+def told_of(tickets: list[tuple[str, int, bool]]) -> st.SearchStrategy[list[list[Record]]]:
+    """Calls, addresses and tickets; when one was made, for whom, and whether it names its call, stays as it is."""
+
+    def wrote(number: str, agent: str) -> list[Record]:
+        customer, minute, names = tickets[int(number) - 1]
+        return [made(number, customer, agent, AT + minute * 60, extra={"call_id": f"c{number}"} if names else {})]
+
+    row: st.SearchStrategy[Any] = st.one_of(
+        st.builds(wrote, NUMBERS, st.sampled_from("78")), CALLED, st.builds(has, CUSTOMERS, st.sampled_from("xy"))
+    )
+    return st.lists(row, max_size=14)
+
+
+@settings(deadline=None)
+@given(TICKETS.flatmap(told_of), st.integers(1, 4), st.booleans())
+def test_links_are_those_of_the_rule_however_the_rows_came(
+    told: list[list[Record]], steps: int, one_a_batch: bool
+) -> None:
+    """Linked in sets and in steps, for speed; it must not show."""
+    db = open_store(":memory:")
+    writer = RecordWriter(db, account="zd", source="zd", hash_key=b"k", now_at=NOW, zone=None)  # type: ignore[arg-type]
+    aliases = [("zd:Ada", "zd:7")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("core.store.links.BATCH", 1 if one_a_batch else 1_000)
+        for step in range(steps):
+            for records in told[step::steps]:
+                put(db, writer, *records)
+            derive_people(db)
+            link_contacts(db, aliases)
+            db.execute("delete from dirty_keys")
+    links = {tuple(row) for row in db.execute("select call_uid, ticket_uid, method from contact_links")}
+    assert links == by_the_rule(db, {uid: group[0] for group in aliases for uid in group})
+    db.close()
