@@ -117,6 +117,20 @@ def test_a_state_that_began_long_ago_is_ended(fake: Fake, gap: int) -> None:
     ]
 
 
+def test_a_state_that_goes_marks_its_day(fake: Fake) -> None:
+    """The pause that was none would stay in the figures of the day after."""
+    next_day_at = AT - AT % 86_400 + 86_400 + 60
+    fake.tell(page(Line("7", AT, 0, "on"), Line("7", next_day_at, 1, "pause"), resume_at="a"), **AGENTS)
+    fake.db.execute("delete from agent_events where happened_at = ?", (next_day_at,))
+    fake.db.execute("delete from dirty_keys")
+    fake.now_at += 2 * 86_400
+    fake.tell(page(Line("7", next_day_at + 60, 2, "off"), resume_at="b"), **AGENTS)
+    assert fake.rows("agent_states", "to_at") == [{"to_at": next_day_at + 60}]
+    assert [row["key"] for row in fake.rows("dirty_keys where kind = 'agent_day'")] == [
+        f"fake:7 {AT // 86_400 + more}" for more in (0, 1)
+    ]
+
+
 LINES = st.lists(
     st.tuples(
         st.sampled_from(["7", "7", "7", "8", "boot"]), st.integers(1, 4_000), st.sampled_from(["on", "pause", "off"])
