@@ -188,13 +188,14 @@ def check(source: str | None, as_json: bool, config: Path) -> None:
     from core.daemon.check import check_all
     from core.daemon.place import load_place
 
-    findings = list(check_all(load_place(config), source, now()))
+    findings = []
+    for of, finding in check_all(load_place(config), source, now()):
+        findings.append((of, finding))
+        if not as_json:
+            advice = f". {finding.advice.removeprefix(f'{of}: ')}" if finding.advice else ""
+            _say(f"{'ok  ' if finding.ok else 'BAD '} {of}: {finding.what}{advice}")
     if as_json:
         _json([{"of": of, "what": f.what, "ok": f.ok, "advice": f.advice} for of, f in findings])
-    else:
-        for of, finding in findings:
-            advice = f". {finding.advice}" if finding.advice else ""
-            _say(f"{'ok  ' if finding.ok else 'BAD '} {of}: {finding.what}{advice}")
     sys.exit(0 if all(finding.ok for _, finding in findings) else 3)
 
 

@@ -344,7 +344,7 @@ def test_check_goes_from_the_config_to_the_destinations(cli: Cli, fresh: Path) -
     done = cli("check", "--json", "--config", fresh)
     assert done.code == 3
     assert [found for found in done.data if not found["ok"]] == [
-        {"of": "desk", "what": "reach the service", "ok": False, "advice": "desk: nobody answers."}
+        {"of": "desk", "what": "read it", "ok": False, "advice": "desk: nobody answers."}
     ]
 
 

@@ -2,18 +2,14 @@
 
 from collections.abc import Iterator
 
-from connectors import BadRow, Finding, Unavailable, Window
+from connectors import BadRow, Finding, Window
 from connectors.asterisk.files import fetch_queue_log, log_files, split_line
 from connectors.asterisk.settings import AsteriskSettings
 
 
 def check(settings: AsteriskSettings) -> Iterator[Finding]:
     """Whether the log is there, can be read, and holds lines of the right form."""
-    try:
-        files = log_files(settings.path)
-    except Unavailable as problem:
-        yield Finding("read the log", False, problem.message)
-        return
+    files = log_files(settings.path)
     rotated = sum(log.path != settings.path for log in files)
     yield Finding(f"read the log, {rotated} rotated files beside it", True)
     page = next(fetch_queue_log(settings, Window()), None)

@@ -132,6 +132,7 @@ connector = Connector(
             surveys.ResponseRow,
             surveys.normalise_response,
             optional=True,
+            feeds="surveys of accounts with the newer satisfaction",
         ),
         Stream(
             "sla_policies",

@@ -86,10 +86,11 @@ class Faults:
             where = tuple(step for step in where if step != "[key]")
             if error["type"] == "extra_forbidden" or (error["type"] == "missing" and where in self._explained):
                 continue
-            told.setdefault(where, []).append(self._worded(where, error))
+            told.setdefault(where, []).append(self._worded(where, error, model))
         for where, said in told.items():
-            text = ", or ".join(dict.fromkeys(said))
-            self.add(where, text if text.endswith("?") else f"{text}.")
+            parts = [one.partition(". Did you mean") for one in said]
+            meant = next((f"{start}{rest}" for _, start, rest in parts if start), ".")
+            self.add(where, ", or ".join(dict.fromkeys(text for text, *_ in parts)) + meant)
 
     def unknown_key(self, where: Path, known: Collection[str]) -> None:
         """A key that nobody knows, with the nearest right one."""
@@ -103,8 +104,12 @@ class Faults:
         near = difflib.get_close_matches(name, known, n=1)
         self.add(where, f"there is no {what} '{name}'. {hint(near, known)}")
 
-    def _worded(self, where: Path, error: Any) -> str:
+    def _worded(self, where: Path, error: Any, model: type[BaseModel]) -> str:
         kind = error["type"]
+        if kind == "string_pattern_mismatch":
+            owner = _model_at(model, error["loc"][:-1])
+            field = owner.model_fields.get(str(error["loc"][-1])) if owner else None
+            return f"has not the right form: {((field and field.description) or 'see the docs').rstrip('.')}"
         if kind == "missing":
             return "is missing. Add it"
         if kind == "tuple_type" and len(where) == 1:

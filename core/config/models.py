@@ -129,7 +129,7 @@ class Reporting(Model):
     time_zone: Zone = Field("UTC", description="The zone whose midnight ends a day (IANA name).")
     language: Language = Field("en", description="Language of reports: en, de or zh.")
     default_country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = Field(
-        "DE", description="Country of phone numbers written without +country."
+        "DE", description="Country of phone numbers written without +country, in two capital letters."
     )
     schedule: str | None = Field(None, description="Name of the schedule used where a ticket or queue has none.")
     repeat_window_days: int = Field(7, ge=1, le=30, description="Days in which a further contact is a repeat (FCR).")

@@ -20,13 +20,13 @@ RECENT_S = 3600
 
 def check_all(loaded: Loaded, only: str | None, now_at: int) -> Iterator[tuple[str, Finding]]:
     """(source or destination, finding) for each thing tried; ``only`` one of them if named."""
-    yield "config", Finding("every key is right", True)
-    for warning in loaded.warnings:
-        yield "config", Finding(warning, True)
     sources = [source.name for source in loaded.config.sources]
     destinations = [destination.name for destination in loaded.config.destinations]
     if only is not None and only not in (*sources, *destinations):
         raise unknown("source or destination", only, (*sources, *destinations))
+    yield "config", Finding("every key is right", True)
+    for warning in loaded.warnings:
+        yield "config", Finding(warning, True)
     if only is None or only in sources:
         for spec in source_specs(loaded, only):
             for finding in check_source(spec, find_connector(spec.connector, connector_folder(loaded.path)), now_at):
@@ -36,6 +36,7 @@ def check_all(loaded: Loaded, only: str | None, now_at: int) -> Iterator[tuple[s
             continue
         try:
             with open_target(destination, loaded.store_path.parent) as target:
+                _hurry(getattr(target.sender, "api", None))
                 yield destination.name, Finding(target.sender.check(), True, target.says)
         except DeskpulseError as problem:
             yield destination.name, Finding("cannot be reached", False, problem.message)
@@ -48,6 +49,7 @@ def check_source(spec: SourceSpec, connector: Connector, now_at: int) -> Iterato
     except DeskpulseError as problem:
         yield Finding("its address and key", False, problem.message)
         return
+    _hurry(api)
     try:
         if connector.check is not None:
             yield from connector.check(api)
@@ -57,7 +59,7 @@ def check_source(spec: SourceSpec, connector: Connector, now_at: int) -> Iterato
         yield Finding("log-in", False, problem.message)
         return
     except DeskpulseError as problem:
-        yield Finding("reach the service", False, problem.message)
+        yield Finding("reach the service" if isinstance(api, Api) else "read it", False, problem.message)
         return
     finally:
         close(api)
@@ -74,4 +76,10 @@ def _stream(stream: Stream, api: object, now_at: int) -> Finding:
     except (NotAllowed, Gone) as problem:
         scope = f" Needs {stream.scope}." if stream.scope else ""
         return Finding(f"{stream.name} cannot be read", stream.optional, f"{problem.message}{scope}")
-    return Finding(f"{stream.name}: {len(page.rows) if page else 0} rows in its first page", True)
+    recent = " of the last hour" if stream.mode == "incremental" and not stream.once else ""
+    return Finding(f"{stream.name}: {len(page.rows) if page else 0} rows{recent} in its first page", True)
+
+
+def _hurry(api: object) -> None:
+    if isinstance(api, Api):
+        api.hurry()

@@ -1,6 +1,7 @@
 """The one door out: every request of a connector or a destination passes here, with all that protects both sides."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from os import environ
 from typing import Any, Literal, NoReturn, Self, TypeAlias, TypeVar, overload
@@ -87,6 +88,10 @@ class Api:
     def close(self) -> None:
         """Closes the connections; the Api is of no use afterwards."""
         self._client.close()
+
+    def hurry(self) -> None:
+        """Somebody waits at the screen: from now on a request is given up after its second try, or 20 s."""
+        self._patience = replace(self._patience, tries=2, total_s=20.0)
 
     def per_minute(self, path: str) -> int | None:
         """Requests a minute that we may make to this path below the base, for plans of time; None without a budget."""
@@ -213,7 +218,7 @@ class Api:
             finally:
                 response.close()
         except UNSENT as error:
-            raise TryAgainError(f"no connection ({error})", unsent=True) from error
+            raise TryAgainError(f"no connection: {error}", unsent=True) from error
         except httpx.TimeoutException as error:
             raise TryAgainError(str(error) or "no answer in time") from error
         except httpx.TransportError as error:

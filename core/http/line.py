@@ -114,7 +114,7 @@ def addresses(host: str, port: int) -> list[Ip]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise httpcore.ConnectError(f"the name {host} was not found ({error})") from error
+        raise httpcore.ConnectError(f"the name {host} was not found (is it right, and the network up?)") from error
     known = [ip_of(str(info[4][0])) for info in found]
     return [address for address in dict.fromkeys(known) if address is not None and not is_forbidden(address)]
 

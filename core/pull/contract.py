@@ -16,7 +16,7 @@ Personal = msgspec.Meta(extra={"personal": True})
 """Marks a field of a row type that names or quotes a person (``Annotated[str | None, Personal]``): it can be used by
 ``normalise``, and is blanked before the row is kept. Text keeps its length, anything else becomes null."""
 
-Mode: TypeAlias = Literal["incremental", "snapshot", "children", "sample"]
+Mode: TypeAlias = Literal["incremental", "snapshot"]
 
 
 class Settings(BaseModel):
@@ -116,10 +116,10 @@ class Assembly:
 class Stream:
     """One list of a vendor. ``normalise`` is given decoded ``row`` values; the page's cursor is saved with its rows.
 
-    ``mode``: ``incremental`` resumes at its cursor; ``snapshot`` reads the full list and marks missing rows deleted;
-    ``children`` is fetched for changed parents only; ``sample`` is the state now. ``lookback`` seconds are read again
-    at each pull (late arrivals): ``window.since`` is that much before where data ended and there is no cursor, unless
-    the last pass was cut short. ``once``: read through a single time, before the others (open tickets of a first load).
+    ``mode``: ``incremental`` resumes at its cursor; ``snapshot`` reads the full list and marks missing rows deleted.
+    ``lookback`` seconds are read again at each pull (late arrivals): ``window.since`` is that much before where data
+    ended and there is no cursor, unless the last pass was cut short. ``once``: read through a single time, before the
+    others (open tickets of a first load).
     ``row = bytes``: rows are no JSON; ``normalise`` gets each one's bytes as they are.
     ``scope``: the permission named when the vendor refuses it. ``optional``: a 403 or 404 skips it visibly.
     ``owns``: the record types whose missing rows a snapshot marks (default: those it yields). ``feeds``: what it

@@ -53,6 +53,12 @@ WRONG = [
      "config.toml:20  reports.daily.kind: should be 'daily'. Did you mean \"daily\"?"),
     ('to = ["ops"]', 'metrics = ["csta"]',
      "config.toml:20  reports.daily.metrics: no metric is called 'csta'; did you mean 'csat'?"),
+    ('subdomain = "m', 'subdomain = "https://m',
+     "config.toml:7  sources.zd-main.subdomain: has not the right form: The part before .zendesk.com in your Zendesk "
+     "address."),
+    ('to = ["ops"]', 'metrics = "startr"',
+     "config.toml:20  reports.daily.metrics: should be 'starter', 'core' or 'full', or should be a list such as "
+     '["a", "b"]. Did you mean "starter"?'),
     ('every = "10m"', 'every = "10x"',
      'config.toml:10  sources.zd-main.every: should be a duration such as "10m", "2h" or "90s".'),
     ('every = "10m"', "every = true",
