@@ -133,20 +133,28 @@ def agent_days(span: Span, states: Sequence[State], ground: Ground) -> list[Row]
     sums: dict[str, int] = {}
     capped: set[str] = set()
     for category, from_at, to_at in _flat(states):
-        for day, begin, end in ground.days.split_at_midnight(from_at, to_at):
+        for day, begin, end in _pieces(from_at, to_at, ground):
             spent = days.setdefault(day, {})
             spent[category] = spent.get(category, 0) + end - begin
     for state in states:
         if state.is_capped:
             capped.add(ground.day_on(state.to_at - 1))
         if state.category in CONTACT:
-            for day, begin, end in ground.days.split_at_midnight(state.from_at, state.to_at):
+            for day, begin, end in _pieces(state.from_at, state.to_at, ground):
                 sums[day] = sums.get(day, 0) + end - begin
     return [
         _row(span.agent_uid, day, spent, sums.get(day, 0), day in capped, ground)
         for day, spent in sorted(days.items())
         if span.first_on <= day <= span.last_on
     ]
+
+
+def _pieces(from_at: int, to_at: int, ground: Ground) -> Iterable[tuple[str, int, int]]:
+    """A stretch cut at midnight; hardly any needs it."""
+    day = ground.day_on(from_at)
+    if day == ground.day_on(to_at - 1):
+        return ((day, from_at, to_at),)
+    return ground.days.split_at_midnight(from_at, to_at)
 
 
 def _flat(states: Sequence[State]) -> list[tuple[str, int, int]]:
