@@ -509,7 +509,8 @@ def config_validate(config: Path) -> None:
     loaded = load_place(config)
     for warning in loaded.warnings:
         _say(f"warning: {warning}")
-    _say(f"{config} is fine: {len(loaded.config.sources)} sources, {len(loaded.config.reports)} reports.")
+    sources, reports = len(loaded.config.sources), len(loaded.config.reports)
+    _say(f"{config} is fine: {sources} source{'s' * (sources != 1)}, {reports} report{'s' * (reports != 1)}.")
 
 
 @config_group.command("show")

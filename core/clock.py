@@ -121,9 +121,3 @@ def days(from_on: str, to_on: str) -> Iterator[str]:
 def add_days(day_on: str, count: int) -> str:
     """The date so many days later, earlier where `count` is negative."""
     return (date.fromisoformat(day_on) + timedelta(days=count)).isoformat()
-
-
-def week_of(day_on: str) -> str:
-    """The Monday that begins the date's week (ISO-8601)."""
-    day = date.fromisoformat(day_on)
-    return (day - timedelta(days=day.weekday())).isoformat()

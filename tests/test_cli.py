@@ -194,7 +194,7 @@ def test_a_source_that_is_down_has_its_own_exit_code(cli: Cli, ready: Path) -> N
     say(ready.parent, "down")
     done = cli("run", "--config", ready)
     assert done.code == 5
-    assert "desk: nobody answers." in done.out
+    assert "nobody answers." in done.out
     text = ready.read_text()
     (ready.parent / "own" / "other.py").write_text(DESK.replace('"desk", DeskS', '"other", DeskS'))
     (ready.parent / "own" / "other.txt").write_text("2026-03-01T10:00:00Z")
@@ -453,7 +453,7 @@ def test_a_backfill_plans_and_reads(cli: Cli, ready: Path) -> None:
 
 def test_config_verbs(cli: Cli, ready: Path) -> None:
     """They are what an editor and a colleague are given."""
-    assert cli("config", "validate", "--config", ready).out.endswith("is fine: 1 sources, 1 reports.\n")
+    assert cli("config", "validate", "--config", ready).out.endswith("is fine: 1 source, 1 report.\n")
     shown = json.loads(cli("config", "show", "--config", ready).out)
     assert shown["sources"][0]["every"] == 600
     schema = json.loads(cli("config", "schema", "--config", ready).out)

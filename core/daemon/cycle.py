@@ -231,7 +231,8 @@ class History:
                 yield f"{plan.source}: nothing left to read in these days"
                 continue
             begin, end = min(span.from_at for span in plan.spans), max(span.to_at for span in plan.spans)
-            yield f"{plan.source}: {len(plan.spans)} windows from {iso(end)} back to {iso(begin)}"
+            windows = "1 window" if len(plan.spans) == 1 else f"{len(plan.spans)} windows"
+            yield f"{plan.source}: {windows} from {iso(end)} back to {iso(begin)}"
             if plan.requests is None:
                 yield "    how many requests nobody can tell yet: this source was hardly read before"
             elif plan.requests:

@@ -101,10 +101,6 @@ class Api:
         """The answer to a GET as this type; `path` is below the base, or a whole URL that the vendor gave."""
         return self._ask("GET", path, lambda body: decode(body, type), params=params)
 
-    def get_raw(self, path: str, *, params: Params | None = None) -> bytes:
-        """The answer to a GET as it is."""
-        return self._ask("GET", path, bytes, params=params)
-
     @overload
     def post(
         self, path: str, type: None = None, *, json: object = ..., form: Mapping[str, str] | None = ...,

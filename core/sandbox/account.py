@@ -14,7 +14,6 @@ LIGHT_AGENTS = (USER_BASE + 3, USER_BASE + 4)
 DEMOTED = USER_BASE + 5
 PROMOTED = USER_BASE + 6
 AGENT_IDS = {name: USER_BASE + 11 + number for number, (name, _) in enumerate(AGENTS)}
-AGENT_NAMES = {number: name for name, number in AGENT_IDS.items()}
 DEMOTED_NAME, PROMOTED_NAME = "Kerstin Falk", "Emre Aksoy"
 CUSTOMER_BASE = USER_BASE + 1000
 LIGHT_AGENT_ROLE = 7701001

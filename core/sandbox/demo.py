@@ -13,7 +13,7 @@ from core.sandbox import account
 from core.sandbox.queue_log import write_queue_log
 from core.sandbox.servers import serve_slack, serve_zendesk
 from core.sandbox.slack import BOT_TOKEN, CHANNEL
-from core.sandbox.world import World, build_world
+from core.sandbox.world import build_world
 from core.sandbox.zendesk import EMAIL, TOKEN
 
 DAY_ON = "2026-11-20"
@@ -106,7 +106,7 @@ def run_demo(folder: Path, language: str, say: Callable[[str], None], run: Run) 
     world = build_world()
     write_queue_log(world, folder / "asterisk")
     with serve_zendesk(world) as zendesk, serve_slack() as slack:
-        config = write_config(folder, world, language, zendesk.url, slack.url)
+        config = write_config(folder, language, zendesk.url, slack.url)
         say(f"reading {len(world.tickets):,} tickets and {len(world.calls):,} calls over HTTP and from the log …")
         code = run(config, lambda: world.until)
         posted = list(slack.messages)
@@ -118,7 +118,7 @@ def run_demo(folder: Path, language: str, say: Callable[[str], None], run: Run) 
     return Shown(text.read_text(encoding="utf-8"), html, len(posted))
 
 
-def write_config(folder: Path, world: World, language: str, zendesk: str, slack: str) -> Path:
+def write_config(folder: Path, language: str, zendesk: str, slack: str) -> Path:
     """The demonstration's config and its two key files."""
     write_private(folder, "zendesk-token", TOKEN)
     write_private(folder, "slack-token", BOT_TOKEN)

@@ -17,9 +17,6 @@ class Limits(Struct, frozen=True):
 OFF = Limits()
 """No limit, and no headers that tell of one."""
 
-VENDOR = Limits(account=700, incremental=10)
-"""What an Enterprise account without the add-on is allowed."""
-
 
 class Window:
     """One limit's count in the present window."""

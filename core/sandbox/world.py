@@ -38,11 +38,6 @@ class World:
     vip_hours: tuple[tuple[int, Hours], ...] = field(repr=False)
 
     @cached_property
-    def ticket_by_id(self) -> dict[int, Ticket]:
-        """The tickets by their number."""
-        return {ticket.id: ticket for ticket in self.tickets}
-
-    @cached_property
     def audits(self) -> tuple[Audit, ...]:
         """All audits in order of time and number."""
         return tuple(sorted((audit for ticket in self.tickets for audit in ticket.audits), key=lambda audit: audit.id))

@@ -142,7 +142,7 @@ def set_up(
 ) -> Desk:
     """A desk at the world's last moment; without reports, for they take longest."""
     write_queue_log(world, folder / "asterisk")
-    config = write_config(folder, world, "en", zendesk.url, slack.url)
+    config = write_config(folder, "en", zendesk.url, slack.url)
     text = config.read_text(encoding="utf-8")
     config.write_text(text[: text.index("[[reports]]")], encoding="utf-8")
     return Desk(folder, world, zendesk, slack, worker, world.until)
