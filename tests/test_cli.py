@@ -448,7 +448,7 @@ def test_a_backfill_plans_and_reads(cli: Cli, ready: Path) -> None:
     """How long it will take is said before it starts."""
     done = cli("backfill", "--from", "2025-12-01", "--to", "2025-12-31", "--yes", "--config", ready)
     assert done.code == 0
-    assert done.out.startswith("desk: 1 windows from")
+    assert done.out.startswith("desk: 1 window from")
 
 
 def test_config_verbs(cli: Cli, ready: Path) -> None:

@@ -1,6 +1,7 @@
 """Log files as they are found: renamed, packed, cut off, growing while they are read."""
 
 import gzip
+import random
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,45 @@ def test_a_missing_log_says_where_and_what_now(tmp_path: Path) -> None:
     """The path in the config is the first thing an admin gets wrong."""
     with pytest.raises(Unavailable, match=r"there is no log at .*Check the path"):
         lines_read(tmp_path / "queue_log")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_log_rotated_in_any_way_while_it_is_read_gives_the_lines_of_the_whole(tmp_path: Path, seed: int) -> None:
+    """Renamed or copied and emptied, packed at once or later, read at any of these moments."""
+    dice = random.Random(seed)
+    lines = [f"{1000 + n // 3}|c{n}|DE|NONE|ENTERQUEUE||x|1\n".encode() for n in range(400)]
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "whole" / "queue_log").write_bytes(b"".join(lines))
+    log, rows = tmp_path / "queue_log", list[bytes]()
+    log.touch()
+    place = None
+
+    def read() -> None:
+        nonlocal place
+        for page in fetch_queue_log(settings(log), Window(resume_at=place)):
+            rows.extend(bytes(row) for row in page.rows)
+            place = page.resume_at
+
+    for number, line in enumerate(lines):
+        half = dice.randrange(len(line))
+        for part in (line[:half], line[half:]):
+            with log.open("ab") as file:
+                file.write(part)
+            if dice.random() < 0.05:
+                read()
+        if dice.random() < 0.05:
+            rotated = tmp_path / f"queue_log-{20260000 + number}"
+            if dice.random() < 0.5:
+                log.rename(rotated)
+            else:
+                rotated.write_bytes(log.read_bytes())
+                read()
+                log.write_bytes(b"")
+            packed = gzip.compress(rotated.read_bytes())
+            rotated.with_name(f"{rotated.name}.gz").write_bytes(packed[: dice.randrange(len(packed))])
+            read()
+            rotated.with_name(f"{rotated.name}.gz").write_bytes(packed)
+            rotated.unlink()
+    read()
+    (page,) = fetch_queue_log(settings(tmp_path / "whole" / "queue_log"), Window())
+    assert rows == [bytes(row) for row in page.rows]
