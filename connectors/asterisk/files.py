@@ -24,6 +24,7 @@ LONGEST_LINE = 64 * 1024
 # ``echo > queue_log`` leaves an empty line at the top, a crash some zeros: the name is made of what follows.
 MOST_UNDATED = 100
 MOST_LISTINGS = 5
+SMALLEST_GZIP = 18
 ROTATED = re.compile(r"(\.\d+|[.-]\d[\d.-]{3,})(\.gz)?", re.IGNORECASE)
 
 
@@ -126,8 +127,10 @@ def log_files(path: Path) -> list[LogFile]:
         raise Unavailable(f"the files of {path} were renamed while they were listed; tried again at the next run.")
     if not beside:
         raise Unavailable(f"there is no log at {path}. Check the path and whether this user may read it.")
-    # Of a log and its copy that is being packed the first by name is whole.
-    found = {log.name: log for log in reversed(logs)}
+    found: dict[str, LogFile] = {}
+    for log in logs:
+        # Of a log and its copy that is being packed the first by name is whole.
+        found.setdefault(log.name, log)
     return sorted(found.values(), key=lambda log: (log.path == path, log.started_at))
 
 
@@ -150,7 +153,8 @@ def _beside(path: Path) -> Mapping[Path, int]:
 def _identified(path: Path) -> LogFile | None:
     """A log by its first dated line; None while it has no line, or is still being packed."""
     with _opened(path) as file:
-        head = _head(file)
+        is_begun = path.suffix.lower() != ".gz" or path.stat().st_size >= SMALLEST_GZIP
+        head = _head(file) if is_begun else b""
     return LogFile(path, _name(head), _moment(head) or 0) if head else None
 
 
