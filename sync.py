@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-# Verbs that do work say what happens; the others answer and say no more.
-WORKING = frozenset({"run", "daemon", "backfill", "send", "rebuild"})
+# Verbs that do work say what happens (20, INFO); the others answer; a demonstration shows its message and errors (40).
+LEVELS = {"run": 20, "daemon": 20, "backfill": 20, "send": 20, "rebuild": 20, "demo": 40}
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -22,7 +22,7 @@ def verb(function: Callable[..., None]) -> Callable[..., None]:
 
         from core import log
 
-        usual = logging.INFO if function.__name__ in WORKING and not quiet else logging.WARNING
+        usual = logging.WARNING if quiet else LEVELS.get(function.__name__, logging.WARNING)
         log.setup(log_format, logging.DEBUG if debug else usual)  # type: ignore[arg-type]
         click.get_current_context().obj = quiet
         function(**given)

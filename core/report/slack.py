@@ -130,7 +130,7 @@ def _lines(words: Words) -> Iterator[Made]:
 def _footer(words: Words) -> Made:
     report = words.report
     problems = [] if report.is_partial else list(words.problems())
-    said = [words.say(problem) for problem in (*problems, *words.notes())][:STORY]
+    said = [words.say(problem) for problem in (*problems, *words.set_aside())][:STORY]
     fresh = " · ".join([*words.freshness(), words.text("zone", zone=report.zone)])
     rules = " · ".join(words.say(rule) for rule in (Sentence("usual_is"), *report.rules))
     elements = [blocks.plain(text[: TEXT_CHARS // 2]) for text in (*said, fresh, rules) if text][:9]

@@ -225,14 +225,19 @@ class Words:
             if source.is_failed:
                 yield Sentence("data_failed", {"source": name})
 
-    def notes(self) -> Iterator[Sentence]:
-        """What sources do not let us read, and what could not be read."""
+    def set_aside(self) -> Iterator[Sentence]:
+        """Rows that could not be read, by source."""
         for source in self.report.sources:
-            name = Name(source.title)
-            if source.skipped:
-                yield Sentence("data_skipped", {"source": name, "streams": Name(", ".join(source.skipped))})
             if source.rejected:
-                yield Sentence("data_rejected", {"source": name, "n": Count(source.rejected, "rows")})
+                yield Sentence("data_rejected", {"source": Name(source.title), "n": Count(source.rejected, "rows")})
+
+    def notes(self) -> Iterator[Sentence]:
+        """What sources do not let us read, day after day, and what could not be read."""
+        for source in self.report.sources:
+            if source.skipped:
+                streams = Name(", ".join(source.skipped))
+                yield Sentence("data_skipped", {"source": Name(source.title), "streams": streams})
+        yield from self.set_aside()
 
     def _goal(self, tile: Tile) -> str:
         if tile.goal is None:
