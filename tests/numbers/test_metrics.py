@@ -108,7 +108,8 @@ def test_declared_sql_is_sound() -> None:
     """A misspelt column in a declaration would break the first fold of a user's store."""
     db = open_store(":memory:")
     for part in PARTS.values():
-        db.execute(select(part.fact, part.on, (part,), ["2026-03-02"]), ["2026-03-02"]).fetchall()
+        sql = select(part.fact, part.on, (part,), ["2026-03-02"])
+        assert db.execute(sql, ["2026-03-02"]).fetchall() == [], part.id
 
 
 def test_what_a_metric_says_can_be_printed_as_it_stands() -> None:

@@ -45,7 +45,7 @@ def _said(reporting: Reporting) -> str:
             return value.key
         if isinstance(value, frozenset):
             return sorted(value)
-        raise NotImplementedError
+        raise TypeError(type(value).__name__)
 
     kept = {name: getattr(reporting, name) for name in reporting.__dataclass_fields__ if name not in UNFELT}
     return msgspec.json.encode({**kept, "facts_version": FACTS_VERSION}, enc_hook=plain, order="deterministic").decode()
