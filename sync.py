@@ -468,7 +468,7 @@ def backup(target: Path, config: Path) -> None:
     from core.store.db import backup as copy
 
     loaded = load_place(config, with_secrets=False)
-    with reading(loaded) as db:
+    with reading(loaded, as_is=True) as db:
         copy(db, target)
     _say(f"wrote {target} ({target.stat().st_size:,} bytes). Restore it by putting it in place of {loaded.store_path}.")
 

@@ -45,11 +45,11 @@ def load_place(path: Path, *, with_secrets: bool = True) -> Loaded:
 
 
 @contextmanager
-def reading(loaded: Loaded) -> Iterator[sqlite3.Connection]:
-    """The store for reading; TooIncomplete where there is none yet."""
+def reading(loaded: Loaded, *, as_is: bool = False) -> Iterator[sqlite3.Connection]:
+    """The store for reading, ``as_is`` whatever version made it; TooIncomplete where there is none yet."""
     if not loaded.store_path.exists():
         raise TooIncomplete(f"there is no store at {loaded.store_path} yet. Make it with: sync.py run")
-    with closing(open_store(loaded.store_path, read_only=True)) as db:
+    with closing(open_store(loaded.store_path, read_only=True, as_is=as_is)) as db:
         yield db
 
 

@@ -33,10 +33,13 @@ class StoreFull(StoreError):
     """The disk is full: nothing of the current page was kept, and the next run reads it again."""
 
 
-def open_store(path: Path | str, *, read_only: bool = False, any_thread: bool = False) -> sqlite3.Connection:
+def open_store(
+    path: Path | str, *, read_only: bool = False, any_thread: bool = False, as_is: bool = False
+) -> sqlite3.Connection:
     """The store at ``path``, made or migrated first unless ``read_only``; in autocommit, rows as ``sqlite3.Row``.
 
-    ``any_thread``: it is handed from thread to thread, and never used by two at once."""
+    ``any_thread``: it is handed from thread to thread, and never used by two at once. ``as_is``: of whatever version,
+    for copying it."""
     from core.store import migrations  # noqa: PLC0415  (it needs this module)
 
     path = str(path)
@@ -53,7 +56,8 @@ def open_store(path: Path | str, *, read_only: bool = False, any_thread: bool = 
     try:
         with explained(path):
             _settle(db, read_only=read_only)
-            migrations.migrate(db, path, read_only=read_only)
+            if not as_is:
+                migrations.migrate(db, path, read_only=read_only)
     except BaseException:
         db.close()
         raise

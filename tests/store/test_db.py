@@ -138,6 +138,19 @@ def test_backup_is_whole_private_and_holds_the_hash_key(store_path: Path, tmp_pa
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_a_store_of_another_version_can_be_copied(store_path: Path, tmp_path: Path) -> None:
+    """The moment of an upgrade is when a backup is wanted most."""
+    with closing(open_store(store_path)) as db:
+        db.execute("insert into runs (id, started_at) values ('a', 1)")
+        db.execute("pragma user_version = 99")
+    with pytest.raises(StoreError, match="later version"):
+        open_store(store_path, read_only=True)
+    with closing(open_store(store_path, read_only=True, as_is=True)) as db:
+        backup(db, tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("select id from runs").fetchall() == [("a",)]
+
+
 def test_second_instance_is_told_who_runs(store_path: Path) -> None:
     """Two writers on one store would send two messages."""
     with InstanceLock(store_path):
