@@ -193,7 +193,7 @@ def pull_one(
 def count(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> int:
     """Derives facts of what changed and folds the days that changed; how many days that were."""
     derive(db, reporting, now_at)
-    return fold(db, reporting, now_at).partitions
+    return fold(db, reporting, now_at).days
 
 
 def send_now(
@@ -257,11 +257,12 @@ def run_history(loaded: Loaded, history: History, clock: Clock, *, watch: Watch 
     """Reads the planned windows and counts; stopped half-way, the next plan goes on from there."""
     results = []
     specs = {spec.name: spec for spec in source_specs(loaded)}
+    accounts, folder = Accounts(), connector_folder(loaded.path)
     with opened(loaded) as db, recorded(db, clock) as run:
         for plan in history.plans:
             spec = specs[plan.source]
-            connector = find_connector(spec.connector, connector_folder(loaded.path))
-            api = Accounts().open(spec, connector)
+            connector = find_connector(spec.connector, folder)
+            api = accounts.open(spec, connector)
             try:
                 results.append(run_backfill(db, spec, connector, api, plan, clock(), on_progress=watch))
             finally:
@@ -282,7 +283,7 @@ def rebuild_all(loaded: Loaded, now_at: int, *, from_raw: bool) -> Iterator[str]
                 yield f"{spec.name}: {made} kept rows normalised again"
         reporting = reporting_of(loaded.config, now_at)
         derive_all(db, reporting, now_at)
-        yield f"facts derived again; {fold(db, reporting, now_at).partitions:,} days counted again"
+        yield f"facts derived again; {fold(db, reporting, now_at).days:,} days counted again"
 
 
 def day_span(loaded: Loaded, from_on: str, to_on: str | None, now_at: int) -> tuple[int, int]:

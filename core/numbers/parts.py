@@ -45,8 +45,9 @@ FACTS: Mapping[tuple[str, str], tuple[Part, ...]] = {
 
 @dataclass(frozen=True)
 class Folded:
-    """What a fold did: partitions (a fact, a clock and a day) replaced, and part rows written."""
+    """What a fold did: local days counted again, partitions (a fact, a clock, a day) replaced, rows written."""
 
+    days: int = 0
     partitions: int = 0
     rows: int = 0
 
@@ -66,7 +67,7 @@ def fold(db: sqlite3.Connection, reporting: Reporting, now_at: int, on_progress:
         if on_progress:
             on_progress(done, total)
     rows += levels.extend(db, reporting, now_at)
-    return Folded(total, rows)
+    return Folded(len({day for days in dirty.values() for day in days}), total, rows)
 
 
 Batch: TypeAlias = list[tuple[tuple[str, str], Sequence[str]]]

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, TypeAlias
@@ -106,10 +107,9 @@ class Intake:
         if self._one is None:
             return [(raw, bytes(raw)) for raw in rows]
         # One by one is twice as fast as the list of them (measured: 2.0 and 4.5 ms a page of 3.6 MB).
-        try:
+        # Only a page with a bad row is gone through with a guard for each.
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return list(zip(rows, map(self._one.decode, rows), strict=True))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            pass
         items: list[Item] = []
         for raw in rows:
             try:
