@@ -35,12 +35,15 @@ MAY_LOOK_INTO_CONNECTORS = {"core.pull.discover"}
 # What an admin's connector may rely on. A name that leaves this list breaks files that we cannot see.
 # fmt: off
 PROMISED = [
-    "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api", "Assembly", "AuthorKind",
-    "BadRow", "Call", "CallEvent", "CallLeg", "Channel", "Connector", "Context", "Customer", "CustomerIdentity",
-    "Finding", "Gone", "Http", "Message", "NotAllowed", "Organization", "Page", "Personal", "Queue", "Record",
-    "Refused", "Role", "Schedule", "Settings", "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory",
-    "StatusCategory", "Stream", "Stuck", "Survey", "Team", "Ticket", "TicketEvent", "TicketEventKind", "Unavailable",
-    "Window", "utc",
+    "Absence", "AbsenceReason", "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api",
+    "Assembly", "Attendance", "AuthorKind", "BadRow", "CalendarEvent", "CalendarKind", "Call", "CallEvent", "CallLeg",
+    "CallOutcome", "Channel", "Complaint", "Connector", "ContactReason", "Context", "Cost", "CostCategory",
+    "Customer", "CustomerBaseDay", "CustomerIdentity", "Finding", "Forecast", "Gone", "Hire", "Http", "LegOutcome",
+    "Line", "Message", "NotAllowed", "Organization", "Page", "Personal", "Precision", "Project", "ProjectDay",
+    "PublicDay", "QaItem", "QaReview", "Queue", "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule",
+    "SelfServiceDay", "Settings", "Shift", "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory",
+    "StatusCategory", "Stream", "Stuck", "Survey", "SurveyKind", "SurveyScale", "Tally", "TargetKind", "Team",
+    "Ticket", "TicketEvent", "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "utc",
 ]
 # fmt: on
 

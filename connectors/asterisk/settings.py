@@ -13,7 +13,10 @@ KeyMeaning = Literal["voicemail", "callback", "overflow"]
 class AsteriskSettings(Settings):
     """Settings of an ``asterisk`` source."""
 
-    path: Path = Field(description="The queue_log file; rotated siblings are found by themselves.")
+    path: Path = Field(
+        examples=["/var/log/asterisk/queue_log"],
+        description="The queue_log file; rotated siblings are found by themselves.",
+    )
     exit_keys: dict[str, KeyMeaning] = Field(
         default_factory=dict,
         description='What a key pressed in the queue leads to, such as { "1" = "callback", "2" = "voicemail" }.',

@@ -13,14 +13,26 @@ SEARCHES_PER_MINUTE = 100
 
 class ZendeskSettings(Settings):
     subdomain: str = Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", description="The part before .zendesk.com in your Zendesk address."
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$",
+        examples=["mycompany"],
+        description="The part before .zendesk.com in your Zendesk address.",
     )
-    email: str | None = Field(None, description="Mail address of the admin to whom the API token belongs.")
+    email: str | None = Field(
+        None,
+        examples=["bot@mycompany.example"],
+        json_schema_extra={"shown": True},
+        description="Mail address of the admin to whom the API token belongs.",
+    )
     token: SecretStr | None = Field(
-        None, description="API token: Admin Center > Apps and integrations > APIs > Zendesk API."
+        None,
+        examples=["env:ZENDESK_TOKEN"],
+        json_schema_extra={"shown": True},
+        description="API token: Admin Center > Apps and integrations > APIs > Zendesk API.",
     )
     oauth_token: SecretStr | None = Field(
-        None, description="OAuth access token with the scope 'read'; in place of email and token."
+        None,
+        json_schema_extra={"instead_of": "token"},
+        description="OAuth access token with the scope 'read'; in place of email and token.",
     )
     exports_per_minute: int = Field(
         10, ge=1, description="Incremental exports that Zendesk allows a minute: 10, or 30 with the High Volume add-on."

@@ -36,7 +36,7 @@ SETS: Mapping[str, type[BaseModel]] = {
 }
 WIDTH = 44
 MASK = "********"
-# Example values of keys that have no default to show, by table and key.
+# Example values of keys that have no default to show, by table and key; a connector gives its own (Field examples).
 EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "reporting": {"schedule": "hotline"},
     "sources": {
@@ -45,8 +45,6 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
         "requests_per_minute": 600,
         "time_zone": "Europe/Berlin",
     },
-    "zendesk": {"subdomain": "mycompany", "email": "bot@mycompany.example", "token": "env:ZENDESK_TOKEN"},
-    "asterisk": {"path": "/var/log/asterisk/queue_log"},
     "destinations": {
         "name": "ops",
         "token": "env:SLACK_BOT_TOKEN",
@@ -72,7 +70,6 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
 # What stands uncommented besides keys that have to be there.
 SHOWN: Mapping[str, frozenset[str]] = {
     "reporting": frozenset({"time_zone"}),
-    "zendesk": frozenset({"email", "token"}),
     "destinations": frozenset({"token", "channel"}),
     "reports": frozenset({"to"}),
 }
@@ -90,8 +87,10 @@ def sample(connectors: Mapping[str, type[BaseModel]]) -> str:
     parts += _table("[reporting]", Reporting, "reporting", {"time_zone": "Europe/Berlin"})
     for number, (name, model) in enumerate(sorted(connectors.items(), key=lambda item: item[0] != "zendesk")):
         given = {"name": "zd-main" if name == "zendesk" else name, "connector": name}
-        parts += _table("[[sources]]", Source, "sources", given, only=tuple(given) if number else ())
-        parts += _keys(model, name, {})
+        is_off = number > 0
+        head = "# [[sources]]" if is_off else "[[sources]]"
+        parts += _table(head, Source, "sources", given, only=tuple(given) if number else (), is_off=is_off)
+        parts += _keys(model, name, {}, is_off=is_off)
     for key, each in SETS.items():
         is_off = key not in ("destinations", "goals", "reports")
         parts += _table(f"{'# ' if is_off else ''}[[{key}]]", each, key, is_off=is_off)
@@ -118,8 +117,10 @@ def _keys(
     for name, field in model.model_fields.items():
         if only and name not in only:
             continue
-        is_shown = field.is_required() or name in SHOWN.get(key, ())
-        value = given.get(name, EXAMPLES.get(key, {}).get(name))
+        extra = field.json_schema_extra
+        is_shown = field.is_required() or name in SHOWN.get(key, ()) or (isinstance(extra, dict) and "shown" in extra)
+        own = field.examples[0] if field.examples else None
+        value = given.get(name, EXAMPLES.get(key, {}).get(name, own))
         text = f"{name} = {_written(field, value)}"
         line = f"{'' if is_shown and not is_off else '# '}{text}"
         yield f"{line.ljust(WIDTH)}  # {field.description}"

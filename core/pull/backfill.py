@@ -11,7 +11,7 @@ from core.clock import DAY_S
 from core.errors import DeskpulseError
 from core.pull.contract import Connector, Stream, Window
 from core.pull.lookups import Lookups
-from core.pull.loop import Pass, Pull, attempt, writer_of
+from core.pull.loop import Pass, Pull, attempt, children_of, writer_of
 from core.pull.place import Place
 from core.pull.source import Progress, SourceResult, SourceSpec, StreamResult
 from core.store.db import hash_key
@@ -113,7 +113,17 @@ def run_backfill(
 ) -> SourceResult:
     """Reads the plan's windows; what is read stays read, and the next plan goes on from there."""
     key = hash_key(db)
-    pull = Pull(db, source, api, now_at, stop, on_progress or (lambda _: None), writer_of(db, source, key, now_at), key)
+    pull = Pull(
+        db,
+        source,
+        api,
+        now_at,
+        stop,
+        on_progress or (lambda _: None),
+        writer_of(db, source, connector, key, now_at),
+        key,
+    )
+    pull.children = children_of(connector)
     streams = {stream.name: stream for stream in connector.streams}
     results: list[StreamResult] = []
     with log.bound(source=source.name):

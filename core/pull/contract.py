@@ -16,7 +16,7 @@ Personal = msgspec.Meta(extra={"personal": True})
 """Marks a field of a row type that names or quotes a person (``Annotated[str | None, Personal]``): it can be used by
 ``normalise``, and is blanked before the row is kept. Text keeps its length, anything else becomes null."""
 
-Mode: TypeAlias = Literal["incremental", "snapshot"]
+Mode: TypeAlias = Literal["incremental", "snapshot", "children", "sample"]
 
 
 class Settings(BaseModel):
@@ -30,11 +30,13 @@ class Window:
     """The stretch of vendor time that one fetch covers; ``resume_at`` is where the last committed page ended.
 
     ``since``: where to begin without a cursor. ``until``: None, or the end of a window of history: rows after it need
-    not be fetched, and a page whose ``data_to`` reaches it is the last one asked for."""
+    not be fetched, and a page whose ``data_to`` reaches it is the last one asked for. ``keys``: for a stream of
+    children, the vendor's ids of the parents that changed since their children were last read, newest first."""
 
     since: int = 0
     until: int | None = None
     resume_at: str | None = None
+    keys: tuple[str, ...] = ()
 
     @property
     def since_iso(self) -> str:
@@ -48,12 +50,14 @@ class Page:
 
     ``rows``: raw JSON items (``msgspec.Raw``) or bytes. ``resume_at``: where the next fetch starts (None: no cursor).
     ``data_to``: the vendor's own moment up to which data is complete, if it tells. ``last``: the stream ends here,
-    although ``resume_at`` may still stand for the next pull."""
+    although ``resume_at`` may still stand for the next pull. ``done``: the parents whose children this page completes
+    (those without any, and those that are gone at the vendor's, included)."""
 
     rows: Sequence[msgspec.Raw | bytes]
     resume_at: str | None = None
     data_to: int | None = None
     last: bool = False
+    done: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,10 @@ class Assembly:
 class Stream:
     """One list of a vendor. ``normalise`` is given decoded ``row`` values; the page's cursor is saved with its rows.
 
-    ``mode``: ``incremental`` resumes at its cursor; ``snapshot`` reads the full list and marks missing rows deleted.
+    ``mode``: ``incremental`` resumes at its cursor; ``snapshot`` reads the full list and marks missing rows deleted;
+    ``children`` reads what belongs to the changed rows of the stream named by ``parent`` (``window.keys``), and says in
+    ``page.done`` which of them are through; ``sample`` reads how things stand at each pull, its rows are events at
+    ``ctx.fetched_at``, which an assembly makes into a history.
     ``lookback`` seconds are read again at each pull (late arrivals): ``window.since`` is that much before where data
     ended and there is no cursor, unless the last pass was cut short. ``once``: read through a single time, before the
     others (open tickets of a first load).
@@ -140,6 +147,7 @@ class Stream:
     feeds: str = ""
     windowed: bool = False
     is_bounded: bool = True
+    parent: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +160,21 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """The vendor's own count of something, for ``audit``: as many rows of ``table`` should be in the store.
+
+    ``what``: the count in words. ``column`` and the moments ``from_at`` (inclusive) and ``to_at`` (exclusive) bound it,
+    if it is bounded; rows marked deleted are not counted."""
+
+    what: str
+    count: int
+    table: str
+    column: str = "created_at"
+    from_at: int | None = None
+    to_at: int | None = None
+
+
+@dataclass(frozen=True)
 class Connector:
     """What a connector file offers: one value named ``connector``.
 
@@ -159,7 +182,9 @@ class Connector:
     ``prepare(api) -> lookups`` is called before the streams, for small maps (custom fields, statuses), which are plain
     JSON with text keys: they are kept for some hours, or until a word turns up that nobody knows.
     ``check(api) -> findings`` is the vendor-specific part of the ``check`` verb. ``requests_per_1000`` is what the
-    connector states of itself: requests per 1,000 changed objects."""
+    connector states of itself: requests per 1,000 changed objects. ``tallies(api, window)`` gives the vendor's own
+    counts for ``audit``. ``refers_elsewhere``: ids of its records may name another account's row, as
+    ``@account:id``."""
 
     name: str
     settings: type[Settings]
@@ -172,8 +197,11 @@ class Connector:
     title: str = ""
     ticket_link: Callable[[Any], str] | None = None
     """The address of a ticket for people, from the settings, with ``{number}`` where its number goes."""
+    tallies: Callable[[Any, Window], Iterable[Tally]] | None = None
+    refers_elsewhere: bool = False
 
 
 __all__ = [
-    "Api", "Assembly", "Connector", "Context", "Finding", "Http", "Page", "Personal", "Settings", "Stream", "Window",
+    "Api", "Assembly", "Connector", "Context", "Finding", "Http", "Page", "Personal", "Settings", "Stream", "Tally",
+    "Window",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from core.pull.contract import Assembly, Context, Page, Stream
 from core.pull.redact import redacted
 from core.pull.source import SourceSpec
 from core.store import private, state
+from core.store.children import note_parents
 from core.store.raw import RawKeeper
 from core.store.write import Counts, RecordWriter
 
@@ -64,10 +65,12 @@ class Intake:
         ctx: Context,
         *,
         keep_raw: bool = True,
+        children: Sequence[str] = (),
     ) -> None:
         self._db = db
         self._spec = spec
         self._stream = stream
+        self._children = children
         self._writer = writer
         self._ctx = ctx
         kind: Any = stream.row
@@ -98,6 +101,7 @@ class Intake:
         self._db.execute("release page_rows")
         self._assemble(records, taken)
         self._note_seen(records)
+        self._note_parents(records)
         taken.told_to = page.data_to if page.data_to is not None else _told_to(records, self._ctx.fetched_at)
         self._resolve(good)
         self._keep(good)
@@ -208,6 +212,18 @@ class Intake:
             elif "to_at" in kind.__struct_fields__:
                 self.seen.setdefault(kind, set()).add(_native_key(record))
 
+    def _note_parents(self, records: Iterable[Record]) -> None:
+        if not self._children:
+            return
+        kind = self._stream.owns[0]
+        seen = [
+            (record.id, record.version)
+            for record in records
+            if isinstance(record, Entity) and type(record) is kind and not _is_gone(record)
+        ]
+        for child in self._children:
+            note_parents(self._db, self._spec.name, child, seen)
+
     def _resolve(self, good: list[Item]) -> None:
         if not self._waiting or self._one is None:
             return
@@ -228,6 +244,10 @@ class Intake:
             name = name_of(bytes(raw)) if native_id is None else _shown_id(native_id)
             rows.append((name, bytes(raw) if full else redacted(row)))
         self._raw.keep(rows)
+
+
+def _is_gone(record: Entity) -> bool:
+    return record.deleted_at is not UNSET and record.deleted_at is not None
 
 
 def name_of(raw: bytes) -> str:

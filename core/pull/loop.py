@@ -4,14 +4,14 @@ import gc
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from core import log
 from core.clock import AHEAD_S, DAY_S, monotonic
-from core.errors import AuthError, ConfigError, DeskpulseError, Gone, NotAllowed, Refused, Stopped, Unavailable
+from core.errors import AuthError, ConfigError, DeskpulseError, Gone, NotAllowed, Refused, Stopped, Stuck, Unavailable
 from core.pull.account import counter
 from core.pull.contract import Connector, Context, Page, Stream, Window
 from core.pull.guard import Guard
@@ -21,6 +21,7 @@ from core.pull.place import Place, place_of, without_cursor
 from core.pull.snapshot import finish_snapshot
 from core.pull.source import Progress, SourceResult, SourceSpec, StreamResult, context
 from core.store import private
+from core.store.children import note_done, waiting
 from core.store.db import StoreError, hash_key, transaction
 from core.store.raw import forget_raw
 from core.store.state import StreamState, keep_state, rejected_count, stream_state
@@ -31,6 +32,8 @@ REFUSED_AGAIN_S = DAY_S
 # After so many streams without an answer in a row the rest of the source waits for the next run.
 MOST_SILENT = 2
 EXPIRED = frozenset({400, 404, 410, 422})
+# Parents whose children are asked for in one go.
+CHILDREN_AT_ONCE = 500
 LONGEST_WORD = 60
 MOST_WORDS = 20
 
@@ -50,6 +53,7 @@ class Pull:
     lookups: dict[str, Any] = field(default_factory=dict)
     unknown: Counter[tuple[str, str]] = field(default_factory=Counter)
     said: frozenset[tuple[str, str]] = frozenset()
+    children: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def context(self) -> Context:
         """What the source's pure functions may know."""
@@ -76,13 +80,14 @@ def pull_source(
 
     ``api`` is what ``Accounts.open`` gave. Only faults of the store itself are raised."""
     key = hash_key(db)
-    writer = writer_of(db, source, key, now_at)
+    writer = writer_of(db, source, connector, key, now_at)
     forget_raw(db, source.name, now_at, source.raw_days)
     done: list[StreamResult] = []
     silent = 0
     with log.bound(source=source.name):
         lookups = Lookups(db, source.name, now_at)
         pull = Pull(db, source, api, now_at, stop, on_progress or _unseen, writer, key, said=lookups.known_words)
+        pull.children = children_of(connector)
         error = attempt(source.name, connector, lambda: pull.lookups.update(lookups.of(connector, api)))
         if error is not None:
             return SourceResult(source.name, (), error)
@@ -101,7 +106,13 @@ def pull_source(
 
 
 def writer_of(
-    db: sqlite3.Connection, source: SourceSpec, key: bytes, now_at: int, *, skip_identities: bool = False
+    db: sqlite3.Connection,
+    source: SourceSpec,
+    connector: Connector,
+    key: bytes,
+    now_at: int,
+    *,
+    skip_identities: bool = False,
 ) -> RecordWriter:
     """The writer for a source's records."""
     return RecordWriter(
@@ -114,7 +125,16 @@ def writer_of(
         default_country=source.default_country,
         store_bodies=source.store_bodies,
         skip_identities=skip_identities,
+        refers_elsewhere=connector.refers_elsewhere,
     )
+
+
+def children_of(connector: Connector) -> dict[str, tuple[str, ...]]:
+    """The streams of children of each stream that has some."""
+    parents = {stream.parent for stream in connector.streams if stream.parent}
+    return {
+        name: tuple(stream.name for stream in connector.streams if stream.parent == name) for name in sorted(parents)
+    }
 
 
 def _pull_stream(pull: Pull, connector: Connector, stream: Stream) -> StreamResult:
@@ -175,6 +195,7 @@ class Pass:
         self._asked_before = self._count()
         self._words_before = pull.unknown.copy()
         self._reached_end = False
+        self._parents: dict[str, int] = {}
 
     @property
     def requests(self) -> int:
@@ -196,31 +217,53 @@ class Pass:
 
     def _walk(self, window: Window) -> None:
         pull, stream = self.pull, self.stream
-        intake = Intake(pull.db, pull.spec, stream, pull.writer, pull.context())
+        intake = Intake(
+            pull.db, pull.spec, stream, pull.writer, pull.context(), children=pull.children.get(stream.name, ())
+        )
         guard = Guard(f"{pull.spec.name}: {stream.name}", window.resume_at)
         if pull.stop():
             self.result = replace(self.result, status="stopped")
             return
-        pages = stream.fetch(pull.api, window)
-        try:
-            for page in pages:
-                guard.before()
-                self._take(intake, guard, page)
-                if page.last:
-                    break
-                if window.until is not None and (page.data_to or 0) >= window.until:
-                    break
-                if pull.stop():
-                    self.result = replace(self.result, status="stopped")
-                    return
-        finally:
-            _close(pages)
+        if stream.mode == "children":
+            self._reached_end = self._walk_children(intake, guard, window)
+            return
+        if not self._read(intake, guard, window):
+            return
         if stream.mode == "snapshot":
             with transaction(pull.db):
                 note = finish_snapshot(pull.db, pull.spec, stream, intake, pull.now_at)
             if note:
                 self._notes.append(note)
         self._reached_end = True
+
+    def _read(self, intake: Intake, guard: Guard, window: Window) -> bool:
+        """Reads and keeps the pages of a window; False where we were asked to stop before its end."""
+        pages = self.stream.fetch(self.pull.api, window)
+        try:
+            for page in pages:
+                guard.before()
+                self._take(intake, guard, page)
+                if page.last or (window.until is not None and (page.data_to or 0) >= window.until):
+                    break
+                if self.pull.stop():
+                    self.result = replace(self.result, status="stopped")
+                    return False
+        finally:
+            _close(pages)
+        return True
+
+    def _walk_children(self, intake: Intake, guard: Guard, window: Window) -> bool:
+        """Reads the children of parents that wait, batch by batch, until none does."""
+        pull = self.pull
+        while batch := waiting(pull.db, pull.spec.name, self.stream.name, CHILDREN_AT_ONCE):
+            self._parents = batch
+            if not self._read(intake, guard, replace(window, keys=tuple(batch))):
+                return False
+            left = waiting(pull.db, pull.spec.name, self.stream.name, CHILDREN_AT_ONCE)
+            if left == batch:
+                raise Stuck(f"{pull.spec.name}: {self.stream.name}: none of {len(batch)} parents was completed.")
+        self.state = replace(self.state, data_to_at=pull.now_at)
+        return True
 
     def _take(self, intake: Intake, guard: Guard, page: Page) -> None:
         pull = self.pull
@@ -230,6 +273,14 @@ class Pass:
         began = monotonic()
         with _uncollected(), transaction(pull.db):
             taken = intake.take(page)
+            if self.stream.mode == "children":
+                taken.told_to = None
+            note_done(
+                pull.db,
+                pull.spec.name,
+                self.stream.name,
+                [(key, self._parents[key]) for key in page.done if key in self._parents],
+            )
             told = [at for at in (self.state.data_to_at, taken.told_to) if at is not None]
             changed = replace(
                 self.state,
@@ -250,7 +301,8 @@ class Pass:
             news=made.news + taken.counts.news,
             rejected=made.rejected + taken.rejected,
         )
-        guard.after(page, taken.counts.news)
+        if not page.done:
+            guard.after(page, taken.counts.news)
         log.event(
             "page",
             rows=taken.rows,

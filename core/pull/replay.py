@@ -19,7 +19,7 @@ def rebuild_from_raw(db: sqlite3.Connection, source: SourceSpec, connector: Conn
     Rows kept "redacted" have no personal text, so no identity is made of them and ``ctx.is_redacted`` says so."""
     is_redacted = source.raw != "full"
     key = hash_key(db)
-    writer = writer_of(db, source, key, now_at, skip_identities=is_redacted)
+    writer = writer_of(db, source, connector, key, now_at, skip_identities=is_redacted)
     lookups = Lookups(db, source.name, now_at).kept
     count = 0
     for stream in connector.streams:

@@ -40,7 +40,13 @@ def first(db: sqlite3.Connection) -> None:
         set_setting(db, "hash_key", secrets.token_hex(32))
 
 
-STEPS: tuple[Step, ...] = (first,)
+def second(db: sqlite3.Connection) -> None:
+    """Version 2: tables of staff, money, plans and surroundings, parents of children, more columns of base tables."""
+    for table in TABLES:
+        ensure(db, table)
+
+
+STEPS: tuple[Step, ...] = (first, second)
 """One step a version, in order; never changed once released. Later ones `ensure` new tables and columns."""
 
 

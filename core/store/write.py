@@ -39,10 +39,15 @@ CLOCKS: Mapping[str, tuple[str, ...]] = {
     "agent_events": ("happened_at",),
     "agent_states": ("from_at",),
     "surveys": ("offered_at", "rated_at"),
+    "qa_reviews": ("reviewed_at",),
+    "complaints": ("received_at",),
+    "time_entries": ("started_at",),
 }
 REFERENCES = "('assignee', 'team', 'merge', 'schedule')"
 UNCOMPARED = frozenset({"source", "synced_at", "fetched_at"})
 CONTAINERS = frozenset({"tags", "extra"})
+# Before an id that names another account's row: "@zd-main:4711".
+ELSEWHERE = "@"
 
 # Values given before a record's own: ?1 the account's prefix, ?2 the source, ?3 the moment of writing.
 GIVEN = 3
@@ -114,6 +119,7 @@ class RecordWriter:
         default_country: str | None = None,
         store_bodies: bool = False,
         skip_identities: bool = False,
+        refers_elsewhere: bool = False,
     ) -> None:
         self._db = db
         self._given = (f"{account}:", source, now_at)
@@ -121,6 +127,7 @@ class RecordWriter:
         self._country = default_country
         self._store_bodies = store_bodies
         self._skip_identities = skip_identities
+        self._refers_elsewhere = refers_elsewhere
         self._bounds = (EARLIEST_AT, now_at + AHEAD_S)
         self._opening = OpeningHours(db, now_at, zone)
         self._plans: dict[tuple[type[Record], bytes], Plan] = {}
@@ -210,15 +217,14 @@ class RecordWriter:
         return self._run(self._plan(form, bytes(len(form.fields))), rows) if rows else 0
 
     def _mark(self, form: Form, values: list[tuple[Any, ...]]) -> None:
-        prefix = self._given[0]
         # Of a batch with any change all keys are marked: which row changed is not worth a query each.
         for kind, field, moment in BY_ROW[form.table.name]:
             at = form.fields.index(field)
             if moment is None:
-                keys = {f"{prefix}{key}" for key in {row[at] for row in values} if key.__class__ is str}
+                keys = {self._uid(key) for key in {row[at] for row in values} if key.__class__ is str}
             else:
                 by = form.fields.index(moment)
-                keys = {day_key(f"{prefix}{row[at]}", row[by]) for row in values}
+                keys = {day_key(self._uid(row[at]), row[by]) for row in values}
             mark(self._db, kind, keys)
 
     def _check_clock(self, form: Form, values: list[tuple[Any, ...]], position: int) -> None:
@@ -257,6 +263,16 @@ class RecordWriter:
             pick = itemgetter(*present) if len(present) > 1 else lambda row: (row[only],)
         return Plan(sql, pick, sum(field in CONTAINERS for field in fields))
 
+    def _uid(self, key: str) -> str:
+        if self._refers_elsewhere and key[:1] == ELSEWHERE:
+            return key[1:]
+        return f"{self._given[0]}{key}"
+
+    def _uid_of(self, at: str) -> str:
+        if self._refers_elsewhere:
+            return f"iif(substr({at}, 1, 1) = '{ELSEWHERE}', substr({at}, 2), ?1 || {at})"
+        return f"?1 || {at}"
+
     def _values(self, table: Table, place: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         is_entity = "native_id" in table.names and "uid" in table.names
         if "source" in table.names:
@@ -266,10 +282,10 @@ class RecordWriter:
         for field, at in place.items():
             if field == "id":
                 if is_entity:
-                    yield "uid", f"?1 || {at}"
+                    yield "uid", self._uid_of(at)
                 yield "native_id", at
             elif field.endswith("_id"):
-                yield f"{field[:-3]}_uid", f"?1 || {at}"
+                yield f"{field[:-3]}_uid", self._uid_of(at)
             elif table.name == "customer_identities" and field == "value":
                 yield "identity_hash", at
             elif table.name == "ticket_events" and field in ("old_value", "new_value"):

@@ -67,7 +67,7 @@ def base_table(record: type[Record]) -> Table:
             made.append(Column(name, sql_type(hints[field.name]), required=is_required))
     if issubclass(record, Entity):
         made[1:1] = [Column("native_id", required=True), *SYNCED]
-    elif record is model.SourceMetric:
+    elif "source" in record.key:
         made.insert(0, Column("source", required=True))
     says = (record.__doc__ or "").split("\n")[0]
     indexes = INDEXES.get(record.table, ())

@@ -28,6 +28,13 @@ RUNNING: tuple[Table, ...] = (
         says="Where each stream goes on, and how it fares; status: ok, failed, skipped, never.",
     ),
     Table(
+        "child_keys",
+        columns("source stream key version:I! done_version:I"),
+        ("source", "stream", "key"),
+        (Index(("source", "stream", "version"), "done_version is null or done_version < version"),),
+        "Parents of a stream's children, with the version seen and the version whose children were read.",
+    ),
+    Table(
         "rejected_rows",
         columns("id:I source! stream! native_id reason! raw:B happened_at:I! resolved_at:I"),
         ("id",),

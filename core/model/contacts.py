@@ -1,20 +1,11 @@
-"""The normalised words: the records that connectors yield and the store keeps.
-
-Each record class is the one declaration of its base table: the store derives columns, keys and upserts
-from the fields. Conventions (the normalised model, section 0):
-
-- ``id`` is the vendor's own id as text; the store keeps it as ``native_id`` and, for entities, as ``uid`` =
-  ``<account>:<native id>``. A field ``x_id`` names another row by the vendor's id and is stored as ``x_uid``.
-- ``*_at`` are UTC epoch seconds, ``*_on`` local dates ``YYYY-MM-DD``, ``*_s`` whole seconds, money is in minor units.
-- ``UNSET`` (the default of optional fields) leaves the stored value alone; ``None`` says "known to be empty".
-- ``version`` orders two states of one row: a lower one never overwrites a higher one.
-"""
+"""People, tickets, calls, agent time, surveys, opening hours and targets: what help desks and telephones tell."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, TypeAlias
 
-import msgspec
 from msgspec import UNSET, UnsetType
+
+from core.model.base import Entity, Flag, Moment, Number, Record, Seconds, Text
 
 StatusCategory: TypeAlias = Literal["new", "open", "pending", "hold", "solved", "closed", "deleted", "other"]
 Channel: TypeAlias = Literal[
@@ -42,30 +33,6 @@ StateCategory: TypeAlias = Literal[
 SurveyKind: TypeAlias = Literal["csat", "nps", "ces", "fcr", "esat"]
 SurveyScale: TypeAlias = Literal["good_bad", "3", "5", "7", "10", "0-10", "freshdesk"]
 TargetKind: TypeAlias = Literal["first_reply", "next_reply", "resolution", "requester_wait", "agent_work"]
-
-Text: TypeAlias = str | None | UnsetType
-Moment: TypeAlias = int | None | UnsetType
-Seconds: TypeAlias = int | None | UnsetType
-Flag: TypeAlias = bool | None | UnsetType
-Number: TypeAlias = float | None | UnsetType
-
-
-class Record(msgspec.Struct, kw_only=True, gc=False):
-    """One normalised row on its way into the table named by ``table``."""
-
-    table: ClassVar[str]
-    key: ClassVar[tuple[str, ...]]
-
-
-class Entity(Record, kw_only=True, gc=False):
-    """A row known by the vendor's id, with a version and a tombstone (``deleted_at``)."""
-
-    key: ClassVar[tuple[str, ...]] = ("uid",)
-
-    id: str
-    version: int = 0
-    source_updated_at: Moment = UNSET
-    deleted_at: Moment = UNSET
 
 
 # Who and where
@@ -103,6 +70,11 @@ class Agent(Entity, kw_only=True, gc=False):
     is_human: bool = True
     is_active: Flag = UNSET
     contracted_s_per_week: Seconds = UNSET
+    hired_on: Text = UNSET
+    left_on: Text = UNSET
+    leave_reason: Literal["voluntary", "involuntary", "internal", "end_of_project"] | None | UnsetType = UNSET
+    cost_minor_per_hour: int | None | UnsetType = UNSET
+    currency: Text = UNSET
 
 
 class AgentRole(Record, kw_only=True, gc=False):
@@ -129,17 +101,21 @@ class AgentTeam(Record, kw_only=True, gc=False):
 
 
 class Customer(Entity, kw_only=True, gc=False):
-    """A person who contacts us; names, mail and phone are not kept here."""
+    """A person who contacts us; names, mail and phone are not kept here. ``erased_at``: the vendor has erased them."""
 
     table: ClassVar[str] = "customers"
     organization_id: Text = UNSET
     customer_type: Text = UNSET
     region: Text = UNSET
+    postcode_area: Text = UNSET
     country: Text = UNSET
     language: Text = UNSET
+    age_band: Text = UNSET
+    tenure_band: Text = UNSET
     is_internal: Flag = UNSET
     is_vip: Flag = UNSET
     created_at: Moment = UNSET
+    erased_at: Moment = UNSET
 
 
 class CustomerIdentity(Record, kw_only=True, gc=False):
@@ -272,6 +248,7 @@ class Call(Entity, kw_only=True, gc=False):
     arrived_at: int
     ended_at: Moment = UNSET
     ivr_s: Seconds = UNSET
+    ivr_steps: int | None | UnsetType = UNSET
     ivr_exit: Literal["queue", "zero_out", "abandon", "contained", "announcement"] | None | UnsetType = UNSET
     outcome: CallOutcome | None | UnsetType = UNSET
     hangup_by: Literal["customer", "agent", "system"] | None | UnsetType = UNSET
@@ -282,9 +259,13 @@ class Call(Entity, kw_only=True, gc=False):
     talk_s: Seconds = UNSET
     hold_s: Seconds = UNSET
     acw_s: Seconds = UNSET
+    consult_s: Seconds = UNSET
     callback_of_id: Text = UNSET
     callback_promised_at: Moment = UNSET
     voicemail_s: Seconds = UNSET
+    charge_minor: int | None | UnsetType = UNSET
+    currency: Text = UNSET
+    quality_issues: Text = UNSET
     extra: Mapping[str, Any] | UnsetType = UNSET
     precision: Precision = "exact"
 
@@ -443,9 +424,3 @@ class SlaInstance(Entity, kw_only=True, gc=False):
     cancelled_at: Moment = UNSET
     decided_at: Moment = UNSET
     met: Flag = UNSET
-
-
-RECORDS: tuple[type[Record], ...] = (
-    Team, Queue, Agent, AgentRole, AgentTeam, Customer, CustomerIdentity, Organization, Ticket, TicketEvent, Message,
-    SourceMetric, Call, CallLeg, CallEvent, AgentEvent, AgentState, Survey, Schedule, SlaPolicy, SlaEvent, SlaInstance,
-)  # fmt: skip
