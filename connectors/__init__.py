@@ -68,6 +68,7 @@ from core.model import (
 from core.pull.contract import (
     Api,
     Assembly,
+    ClientCredentials,
     Connector,
     Context,
     Finding,
@@ -83,8 +84,9 @@ from core.pull.contract import (
 __all__ = [
     "Absence", "AbsenceReason", "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api",
     "Assembly", "Attendance", "AuthorKind", "BadRow", "CalendarEvent", "CalendarKind", "Call", "CallEvent", "CallLeg",
-    "CallOutcome", "Channel", "Complaint", "Connector", "ContactReason", "Context", "Cost", "CostCategory",
-    "Customer", "CustomerBaseDay", "CustomerIdentity", "Finding", "Forecast", "Gone", "Hire", "Http", "LegOutcome",
+    "CallOutcome", "Channel", "ClientCredentials", "Complaint", "Connector", "ContactReason", "Context", "Cost",
+    "CostCategory", "Customer", "CustomerBaseDay", "CustomerIdentity", "Finding", "Forecast", "Gone", "Hire", "Http",
+    "LegOutcome",
     "Line", "Message", "NotAllowed", "Organization", "Page", "Personal", "Precision", "Project", "ProjectDay",
     "PublicDay", "QaItem", "QaReview", "Queue", "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule",
     "SelfServiceDay", "Settings", "Shift", "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory",

@@ -72,7 +72,7 @@ def check_source(spec: SourceSpec, connector: Connector, now_at: int) -> Iterato
 
 def _stream(stream: Stream, api: object, now_at: int) -> Finding:
     try:
-        page = next(iter(stream.fetch(api, Window(since=now_at - RECENT_S))), None)
+        page = next(iter(stream.fetch(api, Window(since=now_at - RECENT_S, now_at=now_at))), None)
     except (NotAllowed, Gone) as problem:
         scope = f" Needs {stream.scope}." if stream.scope else ""
         return Finding(f"{stream.name} cannot be read", stream.optional, f"{problem.message}{scope}")

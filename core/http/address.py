@@ -1,8 +1,9 @@
-"""Where requests may go: https or loopback, never link-local, and only the one configured origin."""
+"""Where requests may go: https or loopback, never link-local, and only the origins that a connector declares."""
 
 import ipaddress
 import re
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.request import getproxies_environment, proxy_bypass
 
@@ -74,20 +75,25 @@ def origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The base that a connector names and the one that is really asked (`base_url` replaces scheme and host)."""
+    """The base that a connector names and the one that is really asked (`base_url` replaces scheme and host).
+
+    `besides`: further origins that may be asked; `ahead`: the replacement itself, None where nothing is replaced."""
 
     native: httpx.URL
     asked: httpx.URL
+    besides: frozenset[tuple[str, str, int | None]] = frozenset()
+    ahead: httpx.URL | None = None
 
     @classmethod
-    def of(cls, native: str, base_url: str | None, whose: str) -> "Address":
-        """Both bases checked; a path of `base_url` goes ahead of the connector's own."""
+    def of(cls, native: str, base_url: str | None, whose: str, besides: Sequence[str] = ()) -> "Address":
+        """All bases checked; a path of `base_url` goes ahead of the connector's own. `besides`: further servers of the
+        vendor that whole URLs may name; `base_url` stands for them too."""
         own = parse(native, whose)
+        others = frozenset(origin(parse(one, whose)) for one in besides)
         if base_url is None:
-            return cls(own, own)
+            return cls(own, own, others)
         other = parse(base_url, whose)
-        path = other.raw_path.partition(b"?")[0].rstrip(b"/") + own.raw_path
-        return cls(own, other.copy_with(raw_path=path))
+        return cls(own, _behind(other, own), others, other)
 
     @property
     def host(self) -> str:
@@ -103,10 +109,17 @@ class Address:
             link = httpx.URL(path_or_url)
         except (httpx.InvalidURL, ValueError) as error:
             raise Unavailable(f"{self.host} gave a link that is no address ({type(error).__name__}).") from None
+        if not link.userinfo and origin(link) in self.besides:
+            return link if self.ahead is None else _behind(self.ahead, link)
         if link.userinfo or origin(link) not in {origin(self.native), origin(self.asked)}:
             where = f"{link.scheme}://{link.host}" + (f":{link.port}" if link.port else "")
             raise Unavailable(f"{self.host} gave a link to {where[:80]}; only {self.host} is ever asked.")
         return link.copy_with(scheme=self.asked.scheme, host=self.asked.host, port=self.asked.port)
+
+
+def _behind(ahead: httpx.URL, url: httpx.URL) -> httpx.URL:
+    """The URL on another server, below that one's path."""
+    return ahead.copy_with(raw_path=ahead.raw_path.partition(b"?")[0].rstrip(b"/") + url.raw_path)
 
 
 def proxy_for(url: httpx.URL) -> str | None:

@@ -9,6 +9,7 @@ from typing import Any, Literal, NoReturn, Self, TypeAlias, TypeVar, overload
 import httpx
 import msgspec
 import tenacity
+from pydantic import SecretStr
 
 from core import log
 from core.clock import Timing, iso
@@ -27,8 +28,9 @@ from core.http.address import Address, proxy_for
 from core.http.answer import MalformedError, TooLargeError, decode, explain, read_body
 from core.http.budget import Budget
 from core.http.line import Terms, Transport
+from core.http.oauth import WRONG_CLIENT, TokenAnswer
 from core.http.retry import Patience, TryAgainError, is_transient, moment_of, wait_asked, wait_before
-from core.http.service import Http, bearer, headers, tls
+from core.http.service import Http, basic, bearer, headers, tls
 
 T = TypeVar("T")
 Params: TypeAlias = Mapping[str, str | int | float | bool | Sequence[str | int] | None]
@@ -40,11 +42,14 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TRIES_WHEN_DOWN = 2
 # A wrong form seldom mends itself: a cut body does, a maintenance page does not.
 TRIES_ON_SHAPE = 4
+# Waits between two looks at what a vendor prepares: this many seconds, then longer and longer.
+FIRST_POLL_S = 1.0
+LONGEST_POLL_S = 30.0
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
 class Api:
-    """The client that core builds from a connector's Http; asks one request at a time, on one origin only.
+    """The client that core builds from a connector's Http; asks one request at a time, on declared origins only.
 
     `name`: the source or destination, for messages. `base_url`: replaces scheme and host. `requests`: asked so far,
     retries included. `skew_s`: the vendor's clock minus ours at its last answer, None where it tells no date.
@@ -66,7 +71,7 @@ class Api:
         self.requests = 0
         self.skew_s: int | None = None
         self._http = http
-        self._address = Address.of(http.base_url, base_url, name)
+        self._address = Address.of(http.base_url, base_url, name, http.besides)
         self._budget = budget
         self._patience = patience or Patience()
         self._timing = timing or Timing()
@@ -74,6 +79,7 @@ class Api:
         self._refused: AuthError | None = None
         self._is_down = False
         self._begun = 0.0
+        self._token_until = float("-inf")
         self._client = self._open(headers(http, name))
         if budget:
             for prefix, per_minute in http.limits.items():
@@ -91,7 +97,7 @@ class Api:
 
     def hurry(self) -> None:
         """Somebody waits at the screen: from now on a request is given up after its second try, or 20 s."""
-        self._patience = replace(self._patience, tries=2, total_s=20.0)
+        self._patience = replace(self._patience, tries=2, total_s=20.0, poll_s=20.0)
 
     def per_minute(self, path: str) -> int | None:
         """Requests a minute that we may make to this path below the base, for plans of time; None without a budget."""
@@ -100,6 +106,18 @@ class Api:
     def get(self, path: str, type: type[T], *, params: Params | None = None) -> T:  # noqa: A002
         """The answer to a GET as this type; `path` is below the base, or a whole URL that the vendor gave."""
         return self._ask("GET", path, lambda body: decode(body, type), params=params)
+
+    def poll(self, path: str, type: type[T], until: Callable[[T], bool], *, params: Params | None = None) -> T:  # noqa: A002
+        """The first answer to a GET of which `until` holds, asked with growing waits; Unavailable after `poll_s`."""
+        begun, wait_s = self._timing.monotonic(), FIRST_POLL_S
+        while not until(answer := self.get(path, type, params=params)):
+            if self._timing.monotonic() - begun + wait_s > self._patience.poll_s:
+                spent = round(self._timing.monotonic() - begun)
+                where = self._where(self._url(path, None))
+                raise Unavailable(f"{where}: not ready after {spent} s; tried again at the next run.")
+            self._timing.wait(wait_s)
+            wait_s = min(LONGEST_POLL_S, wait_s * 1.5)
+        return answer
 
     @overload
     def post(
@@ -147,11 +165,16 @@ class Api:
         content: bytes | None = None,
         content_type: str | None = None,
         once: bool = False,
+        authorization: str | None = None,
     ) -> T:
         if self._refused:
             raise self._refused
         url = self._url(path, params)
         kind = {} if content_type is None else {"Content-Type": content_type}
+        if authorization is not None:
+            kind["Authorization"] = authorization
+        elif self._http.oauth is not None and self._timing.monotonic() >= self._token_until:
+            self._sign_in()
         if once:
             kind["Connection"] = "close"  # a kept connection that the server closes just now looks like a lost reply
         request = self._client.build_request(method, url, content=content, headers=kind)
@@ -181,8 +204,12 @@ class Api:
 
     def _try(self, request: httpx.Request, read: Callable[[bytes], T], *, once: bool) -> T:
         response, body = self._exchange(request, once=once)
-        if response.status_code == 401 and self._http.renew is not None:
-            request.headers["Authorization"] = self._client.headers["Authorization"] = bearer(self._http.renew())
+        if response.status_code == 401 and self._may_renew(request):
+            if self._http.renew is not None:
+                self._client.headers["Authorization"] = bearer(self._http.renew())
+            else:
+                self._sign_in()
+            request.headers["Authorization"] = self._client.headers["Authorization"]
             response, body = self._exchange(request, once=once)
         if not is_transient(response.status_code):
             self._is_down = False
@@ -193,6 +220,39 @@ class Api:
         except MalformedError as error:
             said = explain(body)[1]
             raise TryAgainError(f"{error}{': ' + said if said else ''}", status=200, shape=True) from error
+
+    def _may_renew(self, request: httpx.Request) -> bool:
+        """Whether what was refused is a token that a new one can take the place of."""
+        mine = request.headers.get("Authorization") == self._client.headers.get("Authorization")
+        return mine and (self._http.renew is not None or self._http.oauth is not None)
+
+    def _sign_in(self) -> None:
+        """Asks for an access token; every request from now on carries it."""
+        client = self._http.oauth
+        assert client is not None
+        try:
+            answer = self._ask(
+                "POST",
+                client.token_url,
+                lambda body: decode(body, TokenAnswer),
+                params=None,
+                content=b"grant_type=client_credentials",
+                content_type="application/x-www-form-urlencoded",
+                authorization=basic(client.client_id, client.client_secret),
+            )
+        except Refused as refused:
+            if refused.status not in WRONG_CLIENT:
+                raise
+            self._refused = self._bad_key(self._url(client.token_url, None).host, str(refused.status))
+            raise self._refused from None
+        self._client.headers["Authorization"] = bearer(SecretStr(answer.access_token))
+        self._token_until = self._timing.monotonic() + answer.lasts_s()
+
+    def _bad_key(self, host: str, shown: str) -> AuthError:
+        return AuthError(
+            f"{self.name}: {host} refused the key ({shown}). "
+            f"Renew `{self._http.setting}` of {self.name} in the config, then test it with: check {self.name}"
+        )
 
     def _exchange(self, request: httpx.Request, *, once: bool) -> tuple[httpx.Response, bytes]:
         path = request.url.path
@@ -245,10 +305,7 @@ class Api:
                 self._budget.hold(response.request.url.path, asked)
             raise TryAgainError(shown, status=status, after_s=asked)
         if status == 401:
-            self._refused = AuthError(
-                f"{self.name}: {self._address.host} refused the key ({shown}). "
-                f"Renew `{self._http.setting}` of {self.name} in the config, then test it with: check {self.name}"
-            )
+            self._refused = self._bad_key(response.request.url.host, shown)
             raise self._refused
         if status == 403:
             raise NotAllowed(f"{where}: not allowed for this key or plan ({shown}).", status, code)

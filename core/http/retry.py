@@ -22,7 +22,8 @@ SECONDS = re.compile(r"\d{1,15}(\.\d{1,6})?")
 class Patience:
     """Bounds of one request: seconds to connect, of silence, for one answer, for all tries; tries; decoded bytes.
 
-    `requests` bounds a whole run, so that an endless list ends with a message.
+    `requests` bounds a whole run, so that an endless list ends with a message. `poll_s`: seconds that a vendor may take
+    to prepare what `poll` waits for.
     """
 
     connect_s: float = 4.0
@@ -32,6 +33,7 @@ class Patience:
     tries: int = 8
     most_bytes: int = 80_000_000
     requests: int = 100_000
+    poll_s: float = 600.0
 
 
 class TryAgainError(Exception):

@@ -2,7 +2,7 @@
 
 import base64
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,15 +12,18 @@ from pydantic import SecretStr
 from core import log
 from core.errors import ConfigError
 from core.http.answer import ENCODINGS
+from core.http.oauth import ClientCredentials
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Http:
     """What a connector says of its service: base address and credentials; its repr shows neither.
 
-    `limits`: requests a minute for paths below the base that begin so (`{"/incremental/": 10}`). `setting`: the key in
-    the config file that holds the credential, for messages. `renew`: gives a new bearer token after a 401, once a
-    request.
+    `besides`: addresses of further servers of the vendor that whole URLs may name; credentials go there as well, and
+    `base_url` in the config stands for all of them. `limits`: requests a minute for paths below the base that begin so
+    (`{"/incremental/": 10}`). `setting`: the key in the config file that holds the credential, for messages. `renew`:
+    gives a new bearer token after a 401, once a request. `oauth`: in place of a fixed credential, tokens are asked for
+    with these.
     """
 
     base_url: str = field(kw_only=False)
@@ -30,6 +33,8 @@ class Http:
     limits: Mapping[str, int] = field(default_factory=dict)
     setting: str = "token"
     renew: Callable[[], SecretStr] | None = None
+    besides: Sequence[str] = ()
+    oauth: ClientCredentials | None = None
 
     def __repr__(self) -> str:
         return f"Http({self.base_url.partition('://')[2].partition('/')[0].rpartition('@')[2]!r})"
@@ -50,10 +55,7 @@ def headers(http: Http, name: str) -> dict[str, str]:
     for key, value in http.headers.items():
         given[key] = _secret(value) if isinstance(value, SecretStr) else value
     if http.basic is not None:
-        user, password = (value if isinstance(value, str) else _secret(value) for value in http.basic)
-        pair = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
-        log.register_secret(pair)
-        given["Authorization"] = f"Basic {pair}"
+        given["Authorization"] = basic(*http.basic)
     if http.bearer is not None:
         given["Authorization"] = bearer(http.bearer)
     for key, value in given.items():
@@ -61,6 +63,14 @@ def headers(http: Http, name: str) -> dict[str, str]:
             setting = http.setting if key == "Authorization" else key
             raise ConfigError(f"{name}: `{setting}` holds a character that no key has (a line break?).")
     return given
+
+
+def basic(user: str | SecretStr, password: SecretStr) -> str:
+    """The Authorization header for a name and its password."""
+    name = user if isinstance(user, str) else _secret(user)
+    pair = base64.b64encode(f"{name}:{_secret(password)}".encode()).decode("ascii")
+    log.register_secret(pair)
+    return f"Basic {pair}"
 
 
 def bearer(token: SecretStr) -> str:

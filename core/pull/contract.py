@@ -9,7 +9,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from core.clock import iso
-from core.http import Api, Http
+from core.http import Api, ClientCredentials, Http
 from core.model import Record
 
 Personal = msgspec.Meta(extra={"personal": True})
@@ -31,12 +31,14 @@ class Window:
 
     ``since``: where to begin without a cursor. ``until``: None, or the end of a window of history: rows after it need
     not be fetched, and a page whose ``data_to`` reaches it is the last one asked for. ``keys``: for a stream of
-    children, the vendor's ids of the parents that changed since their children were last read, newest first."""
+    children, the vendor's ids of the parents that changed since their children were last read, newest first.
+    ``now_at``: the moment of this pull, for vendors that want the end of an interval named."""
 
     since: int = 0
     until: int | None = None
     resume_at: str | None = None
     keys: tuple[str, ...] = ()
+    now_at: int = field(default=0, compare=False)
 
     @property
     def since_iso(self) -> str:
@@ -202,6 +204,6 @@ class Connector:
 
 
 __all__ = [
-    "Api", "Assembly", "Connector", "Context", "Finding", "Http", "Page", "Personal", "Settings", "Stream", "Tally",
-    "Window",
+    "Api", "Assembly", "ClientCredentials", "Connector", "Context", "Finding", "Http", "Page", "Personal", "Settings",
+    "Stream", "Tally", "Window",
 ]  # fmt: skip

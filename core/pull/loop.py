@@ -217,6 +217,7 @@ class Pass:
 
     def _walk(self, window: Window) -> None:
         pull, stream = self.pull, self.stream
+        window = replace(window, now_at=pull.now_at)
         intake = Intake(
             pull.db, pull.spec, stream, pull.writer, pull.context(), children=pull.children.get(stream.name, ())
         )
