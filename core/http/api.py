@@ -44,6 +44,8 @@ TRIES_WHEN_DOWN = 2
 TRIES_ON_SHAPE = 4
 # Waits between two looks at what a vendor prepares: this many seconds, then longer and longer.
 FIRST_POLL_S = 1.0
+# Before a refusal is looked at again, where the vendor is known to refuse good keys now and then.
+SECOND_LOOK_S = 2.0
 LONGEST_POLL_S = 30.0
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -211,6 +213,9 @@ class Api:
                 self._sign_in()
             request.headers["Authorization"] = self._client.headers["Authorization"]
             response, body = self._exchange(request, once=once)
+        if response.status_code in self._http.refusals and self._http.doubts_refusal:
+            self._timing.wait(SECOND_LOOK_S)
+            response, body = self._exchange(request, once=once)
         if not is_transient(response.status_code):
             self._is_down = False
         if not response.is_success:
@@ -304,7 +309,7 @@ class Api:
             if self._budget and status == 429 and asked is not None:
                 self._budget.hold(response.request.url.path, asked)
             raise TryAgainError(shown, status=status, after_s=asked)
-        if status == 401:
+        if status in self._http.refusals:
             self._refused = self._bad_key(response.request.url.host, shown)
             raise self._refused
         if status == 403:

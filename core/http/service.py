@@ -23,7 +23,8 @@ class Http:
     `base_url` in the config stands for all of them. `limits`: requests a minute for paths below the base that begin so
     (`{"/incremental/": 10}`). `setting`: the key in the config file that holds the credential, for messages. `renew`:
     gives a new bearer token after a 401, once a request. `oauth`: in place of a fixed credential, tokens are asked for
-    with these.
+    with these. `refusals`: the statuses by which the vendor refuses a wrong credential. `doubts_refusal`: the vendor
+    refuses good credentials now and then, so a refusal counts from the second time in a row on.
     """
 
     base_url: str = field(kw_only=False)
@@ -35,6 +36,8 @@ class Http:
     renew: Callable[[], SecretStr] | None = None
     besides: Sequence[str] = ()
     oauth: ClientCredentials | None = None
+    refusals: frozenset[int] = frozenset({401})
+    doubts_refusal: bool = False
 
     def __repr__(self) -> str:
         return f"Http({self.base_url.partition('://')[2].partition('/')[0].rpartition('@')[2]!r})"

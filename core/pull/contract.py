@@ -53,13 +53,15 @@ class Page:
     ``rows``: raw JSON items (``msgspec.Raw``) or bytes. ``resume_at``: where the next fetch starts (None: no cursor).
     ``data_to``: the vendor's own moment up to which data is complete, if it tells. ``last``: the stream ends here,
     although ``resume_at`` may still stand for the next pull. ``done``: the parents whose children this page completes
-    (those without any, and those that are gone at the vendor's, included)."""
+    (those without any, and those that are gone at the vendor's, included). ``note``: what people should be told of the
+    stretch asked for, such as history that the vendor no longer has."""
 
     rows: Sequence[msgspec.Raw | bytes]
     resume_at: str | None = None
     data_to: int | None = None
     last: bool = False
     done: Sequence[str] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)

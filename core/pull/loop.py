@@ -268,6 +268,8 @@ class Pass:
 
     def _take(self, intake: Intake, guard: Guard, page: Page) -> None:
         pull = self.pull
+        if page.note:
+            self._notes.append(page.note)
         if page.data_to is not None and page.data_to > pull.now_at + AHEAD_S:
             page = replace(page, data_to=None)
             self._notes.append("the vendor named a moment in the future as the end of its data; it was not believed")

@@ -395,3 +395,10 @@ def test_bad_row_is_a_word_a_connector_can_use(fake: Fake) -> None:
 
     fake.tell(page(*tickets(1, 2)), normalise=picky)
     assert fake.rows("rejected_rows", "reason") == [{"reason": "a ticket without a requester, said [mail]"}]
+
+
+def test_what_a_page_says_of_its_stretch_reaches_people(fake: Fake) -> None:
+    """A vendor that keeps six months answers a question for twelve with silence; the half year must be told missing."""
+    note = "the vendor keeps six months"
+    result = fake.tell(page(*tickets(1), resume_at="a", note=note), page(*tickets(2), resume_at="b", note=note))
+    assert result.streams[0].note == note
