@@ -1,7 +1,7 @@
 """Everything a connector may import from Deskpulse; nothing else is promised to stay."""
 
 from core.clock import utc
-from core.errors import BadRow, Gone, NotAllowed, Refused, Stuck, Unavailable
+from core.errors import AuthError, BadRow, ConfigError, Gone, NotAllowed, Refused, Stuck, Unavailable
 from core.model import (
     Absence,
     AbsenceReason,
@@ -83,13 +83,13 @@ from core.pull.contract import (
 
 __all__ = [
     "Absence", "AbsenceReason", "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api",
-    "Assembly", "Attendance", "AuthorKind", "BadRow", "CalendarEvent", "CalendarKind", "Call", "CallEvent", "CallLeg",
-    "CallOutcome", "Channel", "ClientCredentials", "Complaint", "Connector", "ContactReason", "Context", "Cost",
-    "CostCategory", "Customer", "CustomerBaseDay", "CustomerIdentity", "Finding", "Forecast", "Gone", "Hire", "Http",
-    "LegOutcome",
-    "Line", "Message", "NotAllowed", "Organization", "Page", "Personal", "Precision", "Project", "ProjectDay",
-    "PublicDay", "QaItem", "QaReview", "Queue", "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule",
-    "SelfServiceDay", "Settings", "Shift", "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory",
-    "StatusCategory", "Stream", "Stuck", "Survey", "SurveyKind", "SurveyScale", "Tally", "TargetKind", "Team",
-    "Ticket", "TicketEvent", "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "utc",
+    "Assembly", "Attendance", "AuthError", "AuthorKind", "BadRow", "CalendarEvent", "CalendarKind", "Call",
+    "CallEvent", "CallLeg", "CallOutcome", "Channel", "ClientCredentials", "Complaint", "ConfigError", "Connector",
+    "ContactReason", "Context", "Cost", "CostCategory", "Customer", "CustomerBaseDay", "CustomerIdentity",
+    "Finding", "Forecast", "Gone", "Hire", "Http", "LegOutcome", "Line", "Message", "NotAllowed", "Organization",
+    "Page", "Personal", "Precision", "Project", "ProjectDay", "PublicDay", "QaItem", "QaReview", "Queue",
+    "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule", "SelfServiceDay", "Settings", "Shift",
+    "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory", "Stream", "Stuck",
+    "Survey", "SurveyKind", "SurveyScale", "Tally", "TargetKind", "Team", "Ticket", "TicketEvent",
+    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "utc",
 ]  # fmt: skip

@@ -36,15 +36,15 @@ MAY_LOOK_INTO_CONNECTORS = {"core.pull.discover"}
 # fmt: off
 PROMISED = [
     "Absence", "AbsenceReason", "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api",
-    "Assembly", "Attendance", "AuthorKind", "BadRow", "CalendarEvent", "CalendarKind", "Call", "CallEvent", "CallLeg",
-    "CallOutcome", "Channel", "ClientCredentials", "Complaint", "Connector", "ContactReason", "Context", "Cost",
-    "CostCategory", "Customer", "CustomerBaseDay", "CustomerIdentity", "Finding", "Forecast", "Gone", "Hire", "Http",
-    "LegOutcome",
-    "Line", "Message", "NotAllowed", "Organization", "Page", "Personal", "Precision", "Project", "ProjectDay",
-    "PublicDay", "QaItem", "QaReview", "Queue", "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule",
-    "SelfServiceDay", "Settings", "Shift", "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory",
-    "StatusCategory", "Stream", "Stuck", "Survey", "SurveyKind", "SurveyScale", "Tally", "TargetKind", "Team",
-    "Ticket", "TicketEvent", "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "utc",
+    "Assembly", "Attendance", "AuthError", "AuthorKind", "BadRow", "CalendarEvent", "CalendarKind", "Call",
+    "CallEvent", "CallLeg", "CallOutcome", "Channel", "ClientCredentials", "Complaint", "ConfigError", "Connector",
+    "ContactReason", "Context", "Cost", "CostCategory", "Customer", "CustomerBaseDay", "CustomerIdentity",
+    "Finding", "Forecast", "Gone", "Hire", "Http", "LegOutcome", "Line", "Message", "NotAllowed", "Organization",
+    "Page", "Personal", "Precision", "Project", "ProjectDay", "PublicDay", "QaItem", "QaReview", "Queue",
+    "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule", "SelfServiceDay", "Settings", "Shift",
+    "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory", "Stream", "Stuck",
+    "Survey", "SurveyKind", "SurveyScale", "Tally", "TargetKind", "Team", "Ticket", "TicketEvent",
+    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "utc",
 ]
 # fmt: on
 

@@ -8,8 +8,7 @@ from core.daemon.place import connector_folder
 from core.daemon.sources import source_specs
 from core.deliver import open_target
 from core.errors import AuthError, DeskpulseError, Gone, NotAllowed
-from core.http import Api
-from core.pull.account import Accounts, close
+from core.pull.account import Accounts, close, door
 from core.pull.contract import Connector, Finding, Stream, Window
 from core.pull.discover import find_connector
 from core.pull.source import SourceSpec
@@ -59,14 +58,15 @@ def check_source(spec: SourceSpec, connector: Connector, now_at: int) -> Iterato
         yield Finding("log-in", False, problem.message)
         return
     except DeskpulseError as problem:
-        yield Finding("reach the service" if isinstance(api, Api) else "read it", False, problem.message)
+        yield Finding("reach the service" if door(api) else "read it", False, problem.message)
         return
     finally:
         close(api)
-    if isinstance(api, Api) and api.skew_s is not None:
-        right = abs(api.skew_s) < SKEW_S
+    opened = door(api)
+    if opened is not None and opened.skew_s is not None:
+        right = abs(opened.skew_s) < SKEW_S
         advice = "" if right else "Set this machine's clock by NTP; cursors come from the vendor and are not affected."
-        yield Finding(f"this machine's clock is {abs(api.skew_s)} s off the vendor's", right, advice)
+        yield Finding(f"this machine's clock is {abs(opened.skew_s)} s off the vendor's", right, advice)
     yield Finding(f"local times are in {spec.zone.key}", True)
 
 
@@ -81,5 +81,5 @@ def _stream(stream: Stream, api: object, now_at: int) -> Finding:
 
 
 def _hurry(api: object) -> None:
-    if isinstance(api, Api):
-        api.hurry()
+    if (opened := door(api)) is not None:
+        opened.hurry()

@@ -37,6 +37,7 @@ Params: TypeAlias = Mapping[str, str | int | float | bool | Sequence[str | int] 
 Retry: TypeAlias = Literal["always", "never_after_send"]
 
 ERROR_BODY_BYTES = 1_000_000
+CODE_HEADER = "x-amzn-errortype"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # A host that failed every try is asked this often for each further request, until it answers again.
 TRIES_WHEN_DOWN = 2
@@ -109,6 +110,18 @@ class Api:
         """The answer to a GET as this type; `path` is below the base, or a whole URL that the vendor gave."""
         return self._ask("GET", path, lambda body: decode(body, type), params=params)
 
+    def send(
+        self,
+        method: str,
+        url: str,
+        type: type[T],
+        *,
+        headers: Mapping[str, str],
+        content: bytes | None = None,  # noqa: A002
+    ) -> T:
+        """The answer to a request that a vendor's own library built and signed; it goes the same way as all others."""
+        return self._ask(method, url, lambda body: decode(body, type), params=None, content=content, signed=headers)
+
     def poll(self, path: str, type: type[T], until: Callable[[T], bool], *, params: Params | None = None) -> T:  # noqa: A002
         """The first answer to a GET of which `until` holds, asked with growing waits; Unavailable after `poll_s`."""
         begun, wait_s = self._timing.monotonic(), FIRST_POLL_S
@@ -168,11 +181,12 @@ class Api:
         content_type: str | None = None,
         once: bool = False,
         authorization: str | None = None,
+        signed: Mapping[str, str] | None = None,
     ) -> T:
         if self._refused:
             raise self._refused
         url = self._url(path, params)
-        kind = {} if content_type is None else {"Content-Type": content_type}
+        kind = dict(signed or {}) if content_type is None else {"Content-Type": content_type}
         if authorization is not None:
             kind["Authorization"] = authorization
         elif self._http.oauth is not None and self._timing.monotonic() >= self._token_until:
@@ -302,14 +316,16 @@ class Api:
     def _decline(self, response: httpx.Response, body: bytes) -> NoReturn:
         status, headers = response.status_code, response.headers
         code, said = explain(body)
-        shown = f"{status}: {said}" if said else str(status)
+        # AWS: the code stands in a header, with an address behind it at times.
+        code = code or headers.get(CODE_HEADER, "").partition(":")[0][:60]
+        shown = f"{status}: {said or code}" if said or code else str(status)
         where = self._where(response.request.url)
         if is_transient(status):
             asked = wait_asked(headers, status, self._timing.now())
             if self._budget and status == 429 and asked is not None:
                 self._budget.hold(response.request.url.path, asked)
             raise TryAgainError(shown, status=status, after_s=asked)
-        if status in self._http.refusals:
+        if status in self._http.refusals or code in self._http.key_codes:
             self._refused = self._bad_key(response.request.url.host, shown)
             raise self._refused
         if status == 403:

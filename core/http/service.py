@@ -24,7 +24,8 @@ class Http:
     (`{"/incremental/": 10}`). `setting`: the key in the config file that holds the credential, for messages. `renew`:
     gives a new bearer token after a 401, once a request. `oauth`: in place of a fixed credential, tokens are asked for
     with these. `refusals`: the statuses by which the vendor refuses a wrong credential. `doubts_refusal`: the vendor
-    refuses good credentials now and then, so a refusal counts from the second time in a row on.
+    refuses good credentials now and then, so a refusal counts from the second time in a row on. `key_codes`: the
+    vendor's error codes that speak of the credential, where its statuses do not (AWS says 403 for this and for that).
     """
 
     base_url: str = field(kw_only=False)
@@ -38,6 +39,7 @@ class Http:
     oauth: ClientCredentials | None = None
     refusals: frozenset[int] = frozenset({401})
     doubts_refusal: bool = False
+    key_codes: frozenset[str] = frozenset()
 
     def __repr__(self) -> str:
         return f"Http({self.base_url.partition('://')[2].partition('/')[0].rpartition('@')[2]!r})"

@@ -32,24 +32,38 @@ class Accounts:
         return self._budgets[spec.account]
 
     def open(self, spec: SourceSpec, connector: Connector) -> Any:
-        """What the source's ``fetch`` is given: an Api on its service, or its settings where it is no HTTP service."""
-        if connector.http is None:
-            return spec.settings
-        return Api(
-            connector.http(spec.settings),
-            name=spec.name,
-            base_url=spec.base_url,
-            budget=self.budget(spec, connector),
-            timing=self._timing,
-        )
+        """What the source's ``fetch`` is given: an Api on its service, its settings where it is no HTTP service, or the
+        client that the connector makes of both."""
+        http = connector.http(spec.settings) if connector.http else None
+        api = None
+        if http is not None:
+            api = Api(
+                http,
+                name=spec.name,
+                base_url=spec.base_url,
+                budget=self.budget(spec, connector),
+                timing=self._timing,
+            )
+        if connector.client is not None:
+            return connector.client(spec.settings, api, spec.zone)
+        return spec.settings if api is None else api
+
+
+def door(given: Any) -> Api | None:
+    """The Api in what ``Accounts.open`` gave; None for a source that makes no requests."""
+    if isinstance(given, Api):
+        return given
+    kept = getattr(given, "api", None)
+    return kept if isinstance(kept, Api) else None
 
 
 def close(api: Any) -> None:
     """Closes what ``Accounts.open`` gave."""
-    if isinstance(api, Api):
-        api.close()
+    if (opened := door(api)) is not None:
+        opened.close()
 
 
 def counter(api: Any) -> Callable[[], int]:
     """Tells how many requests were made so far; 0 for a source that makes none."""
-    return lambda: api.requests if isinstance(api, Api) else 0
+    opened = door(api)
+    return lambda: opened.requests if opened is not None else 0

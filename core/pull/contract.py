@@ -45,6 +45,11 @@ class Window:
         """``since`` as ISO 8601 in UTC."""
         return iso(self.since)
 
+    @property
+    def until_iso(self) -> str | None:
+        """``until`` as ISO 8601 in UTC."""
+        return None if self.until is None else iso(self.until)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -182,7 +187,9 @@ class Tally:
 class Connector:
     """What a connector file offers: one value named ``connector``.
 
-    ``http`` is None for sources that are no HTTP service; their ``fetch`` gets the settings in place of an Api.
+    ``http`` is None, or gives None, for sources that are no HTTP service; their ``fetch`` gets the settings in place
+    of an Api. ``client(settings, api, zone)`` makes what all functions are given in place of that: an object that keeps
+    the Api (None without HTTP) as ``api``, for connectors whose requests a vendor's own library builds.
     ``prepare(api) -> lookups`` is called before the streams, for small maps (custom fields, statuses), which are plain
     JSON with text keys: they are kept for some hours, or until a word turns up that nobody knows.
     ``check(api) -> findings`` is the vendor-specific part of the ``check`` verb. ``requests_per_1000`` is what the
@@ -193,7 +200,8 @@ class Connector:
     name: str
     settings: type[Settings]
     streams: tuple[Stream, ...]
-    http: Callable[[Any], Http] | None = None
+    http: Callable[[Any], Http | None] | None = None
+    client: Callable[[Any, Api | None, ZoneInfo], Any] | None = None
     prepare: Callable[[Any], Mapping[str, Any]] | None = None
     check: Callable[[Any], Iterable[Finding]] | None = None
     requests_per_minute: int | None = None
