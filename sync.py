@@ -260,6 +260,7 @@ def backfill(
         result = run_history(loaded, plan, now, watch=watch)
     for line in result.lines():
         _say(line)
+    _say(plan_history(loaded, from_on, to_on, source, now()).left)
     sys.exit(result.exit_code)
 
 
@@ -325,6 +326,53 @@ def doctor(as_json: bool, config: Path) -> None:
         for finding in findings:
             _say(f"{'ok  ' if finding.ok else 'BAD '} {finding.what}{': ' + finding.advice if finding.advice else ''}")
     sys.exit(0 if all(finding.ok for finding in findings) else 3)
+
+
+@cli.command()
+@verb
+@as_json
+@click.option("--from", "from_on", help="First local day; 28 days back if left out.")
+@click.option("--to", "to_on", help="Last local day; yesterday if left out.")
+@click.option("--source", help="This source only.")
+def reconcile(from_on: str | None, to_on: str | None, source: str | None, as_json: bool, config: Path) -> None:
+    """Our numbers beside the vendor's own: how many are equal, and which rule explains the others."""
+    from core.clock import now
+    from core.daemon.compare import compared, reconciliation_lines
+    from core.daemon.place import load_place, reading
+
+    loaded = load_place(config, with_secrets=False)
+    with reading(loaded) as db:
+        found = compared(db, loaded, from_on, to_on, source, now())
+    if as_json:
+        _json(found.data())
+    else:
+        for line in reconciliation_lines(found):
+            _say(line)
+    sys.exit(0 if all(verdict.ok for verdict in found.verdicts()) else 3)
+
+
+@cli.command()
+@verb
+@as_json
+@click.option("--source", help="This source only.")
+def audit(source: str | None, as_json: bool, config: Path) -> None:
+    """Whether everything is here: counts beside the vendor's, rows without their parents, gaps, what is late."""
+    from core.clock import now
+    from core.daemon.audit import audit_now
+    from core.daemon.place import load_place, reading
+
+    loaded = load_place(config)
+    with reading(loaded) as db:
+        found = audit_now(db, loaded, source, now())
+    if as_json:
+        _json([one.data() for one in found])
+    else:
+        for one in found:
+            for line in one.lines:
+                _say(f"{ {True: 'ok  ', False: 'BAD ', None: '    '}[line.ok] } {one.source}: {line.says}")
+        for one in found:
+            _say(one.sentence())
+    sys.exit(0 if all(one.ok for one in found) else 3)
 
 
 @cli.group(context_settings=CONTEXT)

@@ -28,7 +28,7 @@ from connectors import (
     TicketEvent,
 )
 from connectors.zendesk import events, people, schedules, sla, surveys, tickets
-from connectors.zendesk.account import check, prepare
+from connectors.zendesk.account import check, prepare, tallies
 from connectors.zendesk.settings import REQUESTS_PER_MINUTE, ZendeskSettings, http, ticket_link
 
 connector = Connector(
@@ -39,6 +39,7 @@ connector = Connector(
     http=http,
     prepare=prepare,
     check=check,
+    tallies=tallies,
     requests_per_minute=REQUESTS_PER_MINUTE,
     requests_per_1000=40,
     streams=(

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from connectors import Api, Finding, Gone, NotAllowed, Refused
+from connectors import Api, Finding, Gone, NotAllowed, Refused, Tally, Window
 from connectors.zendesk.paging import ListPage, by_list
 
 T = TypeVar("T")
@@ -136,6 +136,19 @@ def check(api: Api) -> Iterator[Finding]:
     yield Finding(f"time zone of this user in Zendesk: {zone}", True, "Reports use [reporting] time_zone.")
     for what, path, params, is_needed in TRIED:
         yield tried(api, what, path, params, is_needed=is_needed)
+
+
+class Count(msgspec.Struct):
+    count: int
+
+
+def tallies(api: Api, window: Window) -> Iterator[Tally]:
+    """How many tickets Zendesk finds that were created in the window; deleted ones are not found by search."""
+    begin, end = window.since_iso, window.until_iso
+    query = f"type:ticket created>={begin}" + (f" created<{end}" if end else "")
+    found = api.get("/search/count.json", Count, params={"query": query}).count
+    until = f" before {end}" if end else ""
+    yield Tally(f"tickets created from {begin}{until}", found, "tickets", "created_at", window.since, window.until)
 
 
 def tried(api: Api, what: str, path: str, params: Mapping[str, str | int], *, is_needed: bool) -> Finding:

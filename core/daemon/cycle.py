@@ -14,6 +14,8 @@ from core import log
 from core.clock import Clock, iso
 from core.config.load import Loaded
 from core.daemon import exits
+from core.daemon.audit import vendor_counts
+from core.daemon.compare import compare_when_due
 from core.daemon.place import connector_folder, report_specs, reporting_of
 from core.daemon.progress import Watch, unwatched
 from core.daemon.reports import Due, archive, checked_day, due_reports, last_whole_day, send_reports, was_read
@@ -25,6 +27,7 @@ from core.numbers.parts import fold
 from core.numbers.reporting import Reporting
 from core.pull.account import Accounts, close
 from core.pull.backfill import Plan, plan_backfill, run_backfill
+from core.pull.contract import Window
 from core.pull.discover import find_connector
 from core.pull.loop import attempt, pull_source
 from core.pull.replay import rebuild_from_raw
@@ -135,7 +138,10 @@ def run_once(loaded: Loaded, clock: Clock, *, only: str | None = None, watch: Wa
             pull_one(db, spec, accounts, clock(), folder=folder, watch=watch) for spec in source_specs(loaded, only)
         )
         folded = count(db, reporting_of(loaded.config, clock()), clock())
-        receipts = send_reports(db, loaded, due_reports(db, loaded, clock()), clock())
+        due = due_reports(db, loaded, clock())
+        if due:
+            compare_when_due(db, loaded, accounts, clock())
+        receipts = send_reports(db, loaded, due, clock())
         result = CycleResult(results, tuple(receipts), folded)
         run.exit_code = result.exit_code
         run.summary = {source.source: source.outcome for source in results}
@@ -224,6 +230,15 @@ class History:
 
     plans: tuple[Plan, ...]
 
+    @property
+    def left(self) -> str:
+        """How much is still to be read, in one line."""
+        windows = sum(len(plan.spans) for plan in self.plans)
+        if not windows:
+            return "nothing is left to read in these days"
+        behind = max(span.to_at for plan in self.plans for span in plan.spans)
+        return f"left: {windows} windows, from {iso(behind)} back; the same command goes on from there"
+
     def lines(self) -> Iterator[str]:
         """The plan in plain words."""
         for plan in self.plans:
@@ -244,13 +259,15 @@ def plan_history(loaded: Loaded, from_on: str, to_on: str | None, only: str | No
     """What is still to be read of these days; windows of an earlier plan that are done are left out."""
     begin, end = day_span(loaded, from_on, to_on, now_at)
     folder = connector_folder(loaded.path)
+    accounts = Accounts()
+    plans = []
     with opened(loaded) as db:
-        return History(
-            tuple(
-                plan_backfill(db, spec, find_connector(spec.connector, folder), begin, end)
-                for spec in source_specs(loaded, only)
-            )
-        )
+        for spec in source_specs(loaded, only):
+            connector = find_connector(spec.connector, folder)
+            counts, _ = vendor_counts(spec, connector, accounts, Window(since=begin, until=end))
+            objects = sum(tally.count for tally in counts) if counts else None
+            plans.append(plan_backfill(db, spec, connector, begin, end, objects=objects))
+    return History(tuple(plans))
 
 
 def run_history(loaded: Loaded, history: History, clock: Clock, *, watch: Watch = unwatched) -> CycleResult:

@@ -26,6 +26,7 @@ from core import log
 from core.clock import Clock, Timing, now
 from core.config.load import Loaded
 from core.daemon import exits
+from core.daemon.compare import compare_when_due
 from core.daemon.cycle import count, opened, pull_one, recorded
 from core.daemon.notify import notify
 from core.daemon.place import connector_folder, load_place, reporting_of
@@ -112,6 +113,7 @@ class Service:
             return
         now_at = self.clock()
         count(self.db, reporting_of(self.loaded.config, now_at), now_at)
+        compare_when_due(self.db, self.loaded, self.accounts, now_at)
         send_reports(self.db, self.loaded, due_reports(self.db, self.loaded, now_at), now_at, timing=self.timing)
 
 

@@ -50,8 +50,11 @@ def plan_backfill(
     to_at: int,
     *,
     per_minute: int | None = None,
+    objects: int | None = None,
 ) -> Plan:
-    """The windows still to be read, those of an earlier plan included as far as they are not done."""
+    """The windows still to be read, those of an earlier plan included as far as they are not done.
+
+    ``objects``: how many tickets or calls the vendor counts in these days, if it was asked."""
     known = {
         (row[0], int(row[1]), int(row[2])): (row[3], bool(row[4]), int(row[5]), int(row[6]))
         for row in db.execute(
@@ -67,6 +70,10 @@ def plan_backfill(
                 spans.append(Span(stream.name, begin, end, resume_at, rows, requests))
     spans.sort(key=lambda span: (-span.to_at, [one.name for one in connector.streams].index(span.stream)))
     requests_wanted = _requests(db, source, connector, spans)
+    if requests_wanted is None and objects is not None and connector.requests_per_1000 is not None:
+        whole = sum(end - begin for stream in connector.streams for begin, end in _windows(stream, from_at, to_at))
+        left = sum(span.to_at - span.from_at for span in spans) / whole if whole else 0.0
+        requests_wanted = math.ceil(len(spans) + left * objects * connector.requests_per_1000 / 1000)
     pace = per_minute or source.requests_per_minute or connector.requests_per_minute
     minutes = None if requests_wanted is None or not pace else requests_wanted / (pace * source.rate_share)
     return Plan(source.name, tuple(spans), requests_wanted, minutes)

@@ -9,14 +9,16 @@ from core.numbers.metrics import METRICS
 from core.numbers.metrics.queue import OFFER
 from core.numbers.needs import lacking_wants
 from core.report.asking import Asking
-from core.report.model import Count, Day, Name, Seconds, Sentence, Term, Tile, Value
+from core.report.model import Count, Day, Name, Seconds, Sentence, Share, Term, Tile, Value
 from core.report.tiles import thresholds
+from core.store.checks import kept_checks
 
 REASONS = ("spam", "test", "suspended", "deleted", "merged", "import", "internal", "problem", "outbound")
 FLOWS = ("flow_out_voicemail", "flow_out_callback", "flow_out_overflow", "flow_out_timeout")
 # A report tells the revisions of the day before it; the next one tells the next.
 REVISED_WITHIN_S = DAY_S
 REVISIONS = 10
+COMPARED_WITHIN_S = 3 * DAY_S
 
 
 def rules(asking: Asking, tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
@@ -41,6 +43,26 @@ def _rules(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
         yield Sentence("rule_business")
     elif "calendar" in times:
         yield Sentence("rule_calendar")
+    yield from _trust(asking)
+
+
+def _trust(asking: Asking) -> Iterator[Sentence]:
+    """What the last comparison with each vendor came to; one that is long past says nothing of these numbers."""
+    for check in kept_checks(asking.db):
+        if asking.now_at - check.checked_at > COMPARED_WITHIN_S:
+            continue
+        source, told = Name(check.source), check.summary
+        if check.kind == "reconcile" and told["compared"]:
+            share = Share(told["equal"] / told["compared"])
+            if check.ok:
+                yield Sentence("reconciled", {"source": source, "share": share})
+            else:
+                n = Count(told["unexplained"], "figures")
+                yield Sentence("reconciled_not", {"source": source, "share": share, "n": n})
+        elif check.kind == "audit" and not check.ok:
+            yield Sentence("audited_not", {"source": source, "n": Count(told["wrong"], "checks")})
+        elif check.kind == "audit" and told["rows"]:
+            yield Sentence("audited", {"source": source, "n": Count(told["rows"], "rows")})
 
 
 def method(asking: Asking, tiles: Sequence[Tile], absent: Sequence[str]) -> tuple[Sentence, ...]:

@@ -42,6 +42,8 @@ RUNNING: tuple[Table, ...] = (
         "Rows set aside, one each, until a later good row of the same id resolves them.",
         rowid=True,
     ),
+    Table("checks", columns("source kind checked_at:I! ok:I! summary!"), ("source", "kind"),
+          says="What the last comparison with each vendor came to; kind: reconcile or audit."),
     Table("runs", columns("id started_at:I! ended_at:I exit_code:I summary"), ("id",), says="One row a run."),
     Table(
         "backfills",
