@@ -458,11 +458,11 @@ def test_config_verbs(cli: Cli, ready: Path) -> None:
     assert shown["sources"][0]["every"] == 600
     schema = json.loads(cli("config", "schema", "--config", ready).out)
     known = [branch["if"]["properties"]["connector"]["const"] for branch in schema["$defs"]["Source"]["allOf"]]
-    assert known == ["asterisk", "desk", "zendesk"]
+    assert {"asterisk", "desk", "zendesk"} <= set(known)
 
 
 def test_connectors_are_listed_without_a_config_too(cli: Cli, ready: Path, tmp_path: Path) -> None:
     """The list is what a newcomer reads before there is a config."""
     assert "zendesk  Zendesk" in cli("connectors", "list", "--config", tmp_path / "none.toml").out
     names = [one["name"] for one in cli("connectors", "list", "--json", "--config", ready).data]
-    assert names == ["asterisk", "desk", "zendesk"]
+    assert {"asterisk", "desk", "zendesk"} <= set(names)

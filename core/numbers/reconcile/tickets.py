@@ -32,14 +32,15 @@ order by m.source, m.name, m.schedule_mode, t.uid
 """
 # What was written within a minute of the moment that the vendor takes for the first reply.
 WRITTEN = """
-select m.is_public, m.is_automated, m.author_kind, m.author_uid, a.is_human
+select m.is_public, m.is_automated, m.author_kind, m.author_uid, a.is_human,
+  m.author_kind = 'agent' or (a.uid is not null and a.role <> 'light') as is_agent
 from messages m left join agents a on a.uid = m.author_uid
 where m.ticket_uid = ? and m.happened_at between ? and ? and m.happened_at > ? order by m.is_public desc, m.happened_at
 """
 
 BY_US = (
-    "select 1 from messages where ticket_uid = ? and happened_at between ? and ? and is_public = 1 "
-    "and author_kind = 'agent' limit 1"
+    "select 1 from messages m left join agents a on a.uid = m.author_uid where m.ticket_uid = ? "
+    "and m.happened_at between ? and ? and m.is_public = 1 and (m.author_kind = 'agent' or a.uid is not null) limit 1"
 )
 
 
@@ -132,12 +133,12 @@ def _reply(db: sqlite3.Connection, one: Compared) -> Iterator[Cause]:
         return
     at = int(told) if one.pair.figure == "first_replied_at" else row["created_at"] + int(told * one.pair.unit)
     window = (row["uid"], at - MINUTE_S, at + 2 * MINUTE_S, row["created_at"])
-    for is_public, is_automated, kind, author_uid, is_human in db.execute(WRITTEN, window):
+    for is_public, is_automated, kind, author_uid, is_human, is_agent in db.execute(WRITTEN, window):
         if kind in ("bot", "automation") or is_automated == 1 or is_human == 0:
             yield "bot_reply"
         elif is_public != 1:
             yield "internal_note"
-        elif kind != "agent" or author_uid == row["requester_uid"]:
+        elif not is_agent or author_uid == row["requester_uid"]:
             yield "other_author"
     replied_at = row["first_replied_at"]
     if (
