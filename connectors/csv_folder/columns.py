@@ -1,0 +1,88 @@
+"""The head of a file and the mapping of its rule: which cells of a row feed which field of ours."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from connectors.csv_folder.settings import FileRule
+from connectors.csv_folder.values import Cell, text_of
+
+SPACES = re.compile(r"[\s_]+")
+MOST_SHOWN = 40
+
+
+class Mismatch(Exception):
+    """A mapping and a file do not fit together; the text names key, file and the columns that there are."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What of a row is read. ``cells``: name of a field, the places of its cells or else the value of every row, and
+    whether it names or quotes a person. ``left_out``: the words of a place by which a row is left out."""
+
+    cells: tuple[tuple[str, tuple[int, ...], Cell, bool], ...]
+    left_out: tuple[tuple[int, frozenset[str]], ...]
+
+    def is_left_out(self, row: Sequence[Cell]) -> bool:
+        """Whether the mapping leaves a row out."""
+        return any(text_of(row[place]).casefold() in words for place, words in self.left_out)
+
+    def of(self, row: Sequence[Cell]) -> tuple[dict[str, Cell | list[Cell]], dict[str, Cell | list[Cell]]]:
+        """The cells by field: those that may be kept, and those that name or quote a person."""
+        said: dict[str, Cell | list[Cell]] = {}
+        own: dict[str, Cell | list[Cell]] = {}
+        for name, places, value, is_personal in self.cells:
+            cells = [row[place] for place in places]
+            (own if is_personal else said)[name] = cells if len(cells) > 1 else cells[0] if cells else value
+        return said, own
+
+
+def normal(name: str) -> str:
+    """A column's name as it is compared: without case, with blanks and underscores alike."""
+    return SPACES.sub(" ", name.replace("\ufeff", "").strip()).casefold()
+
+
+def select(rule: FileRule, header: Sequence[str], file: str, entry: str) -> Selection:
+    """The selection for a head; Mismatch where the mapping names a column that is not there. ``entry``: its key."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(header):
+        places.setdefault(normal(name), place)
+    kind = rule.of
+    explicit = {kind.target(name).field for name in rule.columns}
+    chosen: dict[str, tuple[str, tuple[int, ...], Cell, bool]] = {}
+    for name, column in rule.columns.items():
+        target = kind.target(name)
+        at = tuple(_place(one, places, header, file, f"{entry}.columns.{name}") for one in column.names)
+        chosen[target.field] = (name, at, column.value, target.is_personal)
+    for name, target in kind.targets.items():
+        if target.field not in explicit and target.field not in chosen and normal(name) in places:
+            chosen[target.field] = (name, (places[normal(name)],), None, target.is_personal)
+    for field in kind.needs:
+        if field not in chosen:
+            named = " or ".join(name for name, target in kind.targets.items() if target.field == field)
+            raise Mismatch(
+                f"{entry}: {kind.name} need {field}, and {file} has no column of that name ({named}). Say in columns "
+                f"which one it is. {_shown(header)}"
+            )
+    left_out = tuple(
+        (_place(name, places, header, file, f"{entry}.leave_out"), frozenset(word.casefold() for word in words))
+        for name, words in rule.leave_out.items()
+    )
+    # The currency says how many minor units an amount has, so it is read first.
+    cells = sorted(chosen.values(), key=lambda one: one[0] != "currency")
+    return Selection(tuple(cells), left_out)
+
+
+def _place(name: str, places: dict[str, int], header: Sequence[str], file: str, key: str) -> int:
+    if normal(name) in places:
+        return places[normal(name)]
+    near = get_close_matches(normal(name), places, n=1, cutoff=0.6)
+    meant = f' Did you mean "{header[places[near[0]]].strip()}"?' if near else ""
+    raise Mismatch(f'{key}: {file} has no column "{name}".{meant} {_shown(header)}')
+
+
+def _shown(header: Sequence[str]) -> str:
+    names = [name.strip() for name in header if name.strip()]
+    more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
+    return f"Its columns: {', '.join(names[:MOST_SHOWN]) or 'none'}{more}."

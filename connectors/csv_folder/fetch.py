@@ -1,0 +1,142 @@
+"""Pages of rows that are new in the folder's files; where each file was left is committed with the rows.
+
+A file is known by its path. One with the size and time of the last reading is not opened. Of one that grew only what
+was added is read, if all that lies before it is unchanged (a hash of it); anything else is read again from its head,
+which changes nothing twice, as rows are known by their ids.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import msgspec
+
+from connectors import ConfigError, Page, Unavailable, Window
+from connectors.csv_folder.columns import Mismatch, Selection
+from connectors.csv_folder.folder import Entry, Unreadable, listing
+from connectors.csv_folder.lines import Cut
+from connectors.csv_folder.reading import Reading, opened
+from connectors.csv_folder.rows import Row
+from connectors.csv_folder.settings import CsvFolderSettings
+
+ROWS_A_PAGE = 2_000
+# A last line without an end is taken when nothing was added for so long.
+SETTLED_S = 60
+NS = 1_000_000_000
+NO_ID = re.compile(r"[^A-Za-z0-9_.-]+")
+LONGEST_NAME = 80
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Left(msgspec.Struct, frozen=True, array_like=True):
+    """Where a file was left: its size and time when it was opened, the byte and line behind the last row, and a hash
+    of all before it. ``is_done``: up to its end then; ``waits``: but for a last line without an end."""
+
+    size: int
+    mtime_ns: int
+    at: int = 0
+    line: int = 0
+    hash: str = ""
+    is_done: bool = False
+    waits: bool = False
+
+    def is_unchanged(self, entry: Entry) -> bool:
+        """Whether the file has the size and time that it had."""
+        return (self.size, self.mtime_ns) == (entry.size, entry.mtime_ns)
+
+
+def fetch_files(settings: CsvFolderSettings, window: Window) -> Iterator[Page]:
+    """What is new in files that bring rows in addition."""
+    yield from Pass(settings, window, whole=False).pages()
+
+
+def fetch_lists(settings: CsvFolderSettings, window: Window) -> Iterator[Page]:
+    """All rows of files that hold all there is."""
+    yield from Pass(settings, replace(window, resume_at=None), whole=True).pages()
+
+
+class Pass:
+    """One way through the folder."""
+
+    def __init__(self, settings: CsvFolderSettings, window: Window, *, whole: bool) -> None:
+        self._settings = settings
+        self._window = window
+        self._whole = whole
+        self._left: dict[str, Left] = {}
+        if window.resume_at:
+            self._left = msgspec.json.decode(window.resume_at, type=dict[str, Left])
+        self._before = dict(self._left)
+        self._rows: list[msgspec.Raw] = []
+
+    def pages(self) -> Iterator[Page]:
+        """Pages of rows over all files; what was wrong with some of them is raised when the others are read."""
+        found = listing(self._settings, whole=self._whole)
+        faults, mismatches = list(found.faults), []
+        there = {_key(entry) for entry in found.entries}
+        self._left = {key: left for key, left in self._left.items() if key in there}
+        for entry in found.entries:
+            try:
+                yield from self._of_file(entry)
+            except FileNotFoundError:
+                continue
+            except Unreadable as problem:
+                faults.append(str(problem))
+            except Mismatch as problem:
+                mismatches.append(str(problem))
+        if self._rows or self._left != self._before:
+            yield self._page()
+        if mismatches:
+            raise ConfigError(" ".join([*mismatches, *faults]))
+        if faults:
+            raise Unavailable(" ".join(faults))
+
+    def _page(self) -> Page:
+        rows, self._rows = self._rows, []
+        if self._whole:
+            return Page(rows)
+        self._before = dict(self._left)
+        return Page(rows, resume_at=_encode(self._left).decode())
+
+    def _of_file(self, entry: Entry) -> Iterator[Page]:
+        key = _key(entry)
+        left = self._left.get(key)
+        if left is not None and left.is_unchanged(entry) and left.is_done and not left.waits:
+            return
+        is_settled = entry.is_packed or (left is not None and left.is_unchanged(entry) and left.waits)
+        is_settled = is_settled or self._window.now_at - entry.mtime_ns // NS > SETTLED_S
+        with opened(entry, is_settled=is_settled) as reading:
+            told = reading.stat()
+            if left is not None:
+                reading.go_to(left.at, left.line, left.hash)
+            selection = reading.select(_place_of(self._settings, entry))
+            for cut in reading.rows():
+                row = _row(entry, selection, reading, cut)
+                if row is not None:
+                    self._rows.append(row)
+                if len(self._rows) >= ROWS_A_PAGE:
+                    self._left[key] = Left(*told, reading.at, reading.line, reading.digest())
+                    yield self._page()
+            self._left[key] = Left(*told, reading.at, reading.line, reading.digest(), True, reading.waits)
+
+
+def _key(entry: Entry) -> str:
+    return hashlib.blake2b(entry.key.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _place_of(settings: CsvFolderSettings, entry: Entry) -> str:
+    """The key of the config under which a file's rule stands."""
+    at = next((n for n, rule in enumerate(settings.files) if rule is entry.rule), None)
+    return f"files.{at + 1}" if at is not None else entry.rule.kind
+
+
+def _row(entry: Entry, selection: Selection, reading: Reading, cut: Cut) -> msgspec.Raw | None:
+    place = f"{entry.name} {reading.unit} {cut.line}"
+    name = f"{NO_ID.sub('_', entry.name)[-LONGEST_NAME:]}:{cut.line}"
+    if cut.fault:
+        return msgspec.Raw(_encode(Row(name, place, entry.rule.name, fault=cut.fault)))
+    if selection.is_left_out(cut.cells):
+        return None
+    said, own = selection.of(cut.cells)
+    return msgspec.Raw(_encode(Row(name, place, entry.rule.name, said, own)))

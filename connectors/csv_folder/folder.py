@@ -1,0 +1,129 @@
+"""The files of a folder, oldest first, archives opened: which of them there are, and what is new in them."""
+
+import fnmatch
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from connectors import Unavailable
+from connectors.csv_folder.settings import CsvFolderSettings, FileRule
+
+TEXT = frozenset({".csv", ".tsv", ".txt", ".tab", ".log"})
+JSON = frozenset({".jsonl", ".ndjson", ".json"})
+SHEETS = frozenset({".xlsx", ".xlsm"})
+READ = TEXT | JSON | SHEETS
+# Being written, or a lock that Excel leaves beside an open workbook.
+UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".swp", ".lock")
+HIDDEN = (".", "~", "#")
+MOST_UNPACKED = 8 << 30
+
+
+class Unreadable(Exception):
+    """A file cannot be read now; the text says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file, or one member of an archive. ``name``: its path in the folder; ``form``: the suffix that counts."""
+
+    path: Path
+    name: str
+    member: str | None
+    form: str
+    rule: FileRule
+    key: str
+    size: int
+    mtime_ns: int
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether it comes out of an archive, which is not written to while we read."""
+        return self.member is not None or self.path.suffix.lower() == ".gz"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is in the folder: files with a rule, names of those without one, and faults of archives."""
+
+    entries: tuple[Entry, ...]
+    unmatched: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+def listing(settings: CsvFolderSettings, *, whole: bool | None = None) -> Listing:
+    """The folder's files, the one changed last at the end: of two that tell of one row the later one is believed.
+
+    ``whole``: only files whose rule says that they hold all there is, or only the others."""
+    entries: list[Entry] = []
+    unmatched: list[str] = []
+    faults: list[str] = []
+    for path, name in _files(settings.path):
+        try:
+            found = list(_entries(settings, path, name))
+        except FileNotFoundError:
+            continue
+        except Unreadable as problem:
+            faults.append(str(problem))
+            continue
+        if not found:
+            unmatched.append(name)
+        entries += [entry for entry in found if whole is None or entry.rule.whole == whole]
+    entries.sort(key=lambda entry: (entry.mtime_ns, entry.name))
+    return Listing(tuple(entries), tuple(unmatched), tuple(faults))
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+    if not folder.is_dir():
+        raise Unavailable(f"there is no folder {folder}. Check the path and whether this user may read it.")
+    try:
+        found = sorted(folder.rglob("*"))
+    except OSError as problem:
+        raise Unavailable(f"cannot read the folder {folder}: {problem.strerror}. Check its rights.") from None
+    for path in found:
+        name = path.relative_to(folder).as_posix()
+        is_hidden = any(part.startswith(HIDDEN) for part in PurePosixPath(name).parts)
+        if not is_hidden and not name.lower().endswith(UNFINISHED) and path.is_file():
+            yield path, name
+
+
+def _entries(settings: CsvFolderSettings, path: Path, name: str) -> Iterator[Entry]:
+    stat = path.stat()
+    suffix = path.suffix.lower()
+    if suffix == ".zip":
+        for member in _members(path, name):
+            inner = f"{name}/{member}"
+            rule = _rule(settings, inner, PurePosixPath(member).name, name, path.name)
+            form = PurePosixPath(member).suffix.lower()
+            if rule is not None and form in READ:
+                yield Entry(path, inner, member, form, rule, inner, stat.st_size, stat.st_mtime_ns)
+        return
+    shown = name[:-3] if suffix == ".gz" else name
+    form = PurePosixPath(shown).suffix.lower()
+    rule = _rule(settings, name, shown, path.name, PurePosixPath(shown).name)
+    if rule is not None and form == ".xls":
+        raise Unreadable(f"{name} is a workbook of the old form. Save it as .xlsx or CSV.")
+    if rule is not None and (form in READ or settings.files) and not (form in SHEETS and suffix == ".gz"):
+        yield Entry(path, name, None, form, rule, name, stat.st_size, stat.st_mtime_ns)
+
+
+def _rule(settings: CsvFolderSettings, *names: str) -> FileRule | None:
+    """The first rule whose pattern fits one of the names."""
+    for rule in settings.rules:
+        if any(fnmatch.fnmatch(name.casefold(), rule.match.casefold()) for name in names):
+            return rule
+    return None
+
+
+def _members(path: Path, name: str) -> list[str]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+    except (zipfile.BadZipFile, OSError) as problem:
+        if isinstance(problem, FileNotFoundError):
+            raise
+        raise Unreadable(f"{name} is no sound zip archive. Copy it again, or move it away.") from None
+    if sum(info.file_size for info in infos) > MOST_UNPACKED:
+        raise Unreadable(f"{name} unpacks to more than {MOST_UNPACKED >> 30} GiB. Unpack it yourself.")
+    shown = [info.filename for info in infos if not info.is_dir()]
+    return sorted(one for one in shown if not PurePosixPath(one).name.startswith(HIDDEN) and "__MACOSX" not in one)

@@ -1,0 +1,320 @@
+"""A file is opened, its head found and its rows read in one stream, whatever its form; memory stays flat."""
+
+import gzip
+import hashlib
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import date, datetime, time, timedelta
+from typing import IO, Any, Protocol
+
+from connectors.csv_folder import lines
+from connectors.csv_folder.columns import Selection, select
+from connectors.csv_folder.folder import JSON, MOST_UNPACKED, SHEETS, Entry, Unreadable
+from connectors.csv_folder.lines import Cut, Recoded, Text
+from connectors.csv_folder.values import Cell
+
+MOST_KEYS_FROM = 100
+CHUNK = 1 << 20
+BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+
+
+class Reading(Protocol):
+    """A file under way. ``at`` and ``line``: behind the last row; ``unit``: what its lines are called."""
+
+    unit: str
+
+    @property
+    def at(self) -> int: ...
+    @property
+    def line(self) -> int: ...
+    @property
+    def waits(self) -> bool: ...
+
+    def stat(self) -> tuple[int, int]:
+        """Size and time of the file when it was opened."""
+
+    def go_to(self, at: int, line: int, digest: str) -> bool:
+        """Moves to where it was left; False, and to its head, where what lies before it has changed."""
+
+    def select(self, key: str) -> Selection:
+        """Which cells are read; ``key`` is the config's key of the rule."""
+
+    def rows(self) -> Iterator[Cut]:
+        """The rows from here on."""
+
+    def digest(self) -> str:
+        """A hash of all before ``at``."""
+
+
+@contextmanager
+def opened(entry: Entry, *, is_settled: bool) -> Iterator[Reading]:
+    """The file of an entry; Unreadable where it is broken or may not be read."""
+    try:
+        with ExitStack() as stack:
+            raw = stack.enter_context(entry.path.open("rb"))
+            stat = os.fstat(raw.fileno())
+            told = stat.st_size, stat.st_mtime_ns
+            if entry.form in SHEETS:
+                yield Sheet(entry, stack.enter_context(_member(entry, raw)), told)
+            else:
+                yield Lines(entry, stack, raw, told, is_settled=is_settled)
+    except FileNotFoundError:
+        raise
+    except BROKEN:
+        raise Unreadable(f"{entry.name} is not whole or not sound. Copy it again, or move it away.") from None
+    except OSError as problem:
+        raise Unreadable(f"cannot read {entry.name}: {problem.strerror}. Check its rights.") from None
+
+
+@contextmanager
+def _member(entry: Entry, raw: IO[bytes]) -> Iterator[IO[bytes]]:
+    """The bytes of a file, unpacked."""
+    raw.seek(0)
+    if entry.member is not None:
+        with zipfile.ZipFile(raw) as archive, archive.open(entry.member) as file:
+            yield file
+    elif entry.path.suffix.lower() == ".gz":
+        with gzip.open(raw) as file:
+            yield file  # type: ignore[misc]  # GzipFile reads like a file
+    else:
+        yield raw
+
+
+class Lines:
+    """A file of lines: CSV or JSON lines."""
+
+    unit = "line"
+
+    def __init__(
+        self, entry: Entry, stack: ExitStack, raw: IO[bytes], told: tuple[int, int], *, is_settled: bool
+    ) -> None:
+        self._entry = entry
+        self._stack = stack
+        self._raw = raw
+        self._told = told
+        self._is_settled = is_settled
+        self._is_json = entry.form in JSON
+        self._left_at = 0
+        self._head: list[str] = []
+        self._delimiter = ","
+        self._watch = hashlib.blake2b(digest_size=12)
+        self._text = self._begin()
+
+    @property
+    def at(self) -> int:
+        """The byte behind the last row, of the file unpacked."""
+        return self._text.at
+
+    @property
+    def line(self) -> int:
+        """The lines before it."""
+        return self._text.line
+
+    @property
+    def waits(self) -> bool:
+        """Whether a last line without an end was left standing."""
+        return self._text.waits
+
+    def stat(self) -> tuple[int, int]:
+        """Size and time of the file when it was opened."""
+        return self._told
+
+    def digest(self) -> str:
+        """A hash of all before ``at``."""
+        return self._watch.copy().hexdigest()
+
+    def _begin(self) -> Text:
+        self._watch = hashlib.blake2b(digest_size=12)
+        file: Any = io.BufferedReader(self._stack.enter_context(_member(self._entry, self._raw)))
+        sample = file.peek(4)[:4]
+        declared, _ = lines.encoding_of(sample)
+        encoding = self._entry.rule.encoding or ""
+        if declared.startswith("utf-16") or encoding.lower().replace("_", "-").startswith("utf-16"):
+            file = io.BufferedReader(Recoded(file, declared or encoding))
+            encoding = "utf-8"
+        elif declared:
+            encoding = ""
+        return Text(file, encoding, self._watch, self._is_settled)
+
+    def go_to(self, at: int, line: int, digest: str) -> bool:
+        """Moves to where it was left; False, and to its head, where what lies before it has changed."""
+        seen, left = hashlib.blake2b(digest_size=12), at
+        file = self._text.file
+        while left and (part := file.read(min(left, CHUNK))):
+            seen.update(part)
+            left -= len(part)
+        is_same = not left and seen.hexdigest() == digest
+        self._text = self._begin()
+        self._left_at = at if is_same else 0
+        self._left_line = line
+        return is_same
+
+    _left_line = 0
+
+    def select(self, key: str) -> Selection:
+        """Reads the head, and which cells are wanted; then goes to where the file was left."""
+        rule = self._entry.rule
+        self._head = self._keys() if self._is_json else self._columns()
+        if not self._head:
+            return Selection((), ())
+        selection = select(rule, self._head, self._entry.name, key)
+        if self._left_at > self._text.at:
+            text = self._text
+            while text.at < self._left_at and (part := text.file.read(min(self._left_at - text.at, CHUNK))):
+                text.watch.update(part)
+                text.at += len(part)
+            text.line = self._left_line
+        return selection
+
+    def _keys(self) -> list[str]:
+        """The paths of the first lines, and those that the mapping may name further on."""
+        found: dict[str, None] = {}
+        for number, raw in enumerate(self._text.lines()):
+            found |= dict.fromkeys(lines.keys_of(raw))
+            if number >= MOST_KEYS_FROM:
+                break
+        self._text = self._begin()
+        return list(found)
+
+    def _columns(self) -> list[str]:
+        text, rule = self._text, self._entry.rule
+        skip = rule.skip
+        if rule.header:
+            self._delimiter = rule.delimiter or self._sniffed()
+        for raw in text.lines() if skip or not rule.header else ():
+            text.took(raw)
+            said = text.text(raw).lstrip("\ufeff")
+            if skip:
+                skip -= 1
+                if not skip and rule.header:
+                    break
+                continue
+            if said.lower().startswith("sep=") and len(said.strip()) == 5:
+                # Written for Excel.
+                self._delimiter = said.strip()[-1]
+                continue
+            if not said.strip():
+                continue
+            if self._delimiter not in said or self._delimiter == ",":
+                self._delimiter = lines.delimiter_of(said)
+            self._delimiter = rule.delimiter or self._delimiter
+            return [name.strip() for name in lines.split(said, self._delimiter) or ()]
+        return list(rule.header)
+
+    def _sniffed(self) -> str:
+        sample = self._text.file.peek(4096)[:4096] if hasattr(self._text.file, "peek") else b""
+        return lines.delimiter_of(sample.split(b"\n")[0].decode("utf-8", errors="replace"))
+
+    def rows(self) -> Iterator[Cut]:
+        """The rows from here on."""
+        if not self._head:
+            return iter(())
+        if self._is_json:
+            return lines.json_rows(self._text, self._head)
+        return lines.csv_rows(self._text, self._delimiter, len(self._head))
+
+
+class Sheet:
+    """A workbook's sheet, read row by row; it is never read on from the middle of a changed file."""
+
+    unit = "row"
+    waits = False
+
+    def __init__(self, entry: Entry, file: IO[bytes], told: tuple[int, int]) -> None:
+        self._entry = entry
+        self._told = told
+        self._file = file
+        self.at = 0
+        self._width = 0
+        self._stamp = hashlib.blake2b(repr(told).encode(), digest_size=12).hexdigest()
+        self._cells: Iterator[tuple[int, Sequence[Any]]] = iter(())
+
+    @property
+    def line(self) -> int:
+        """The row read last."""
+        return self.at
+
+    def stat(self) -> tuple[int, int]:
+        """Size and time of the file when it was opened."""
+        return self._told
+
+    def digest(self) -> str:
+        """Names the state of the file as a whole."""
+        return self._stamp
+
+    _left_at = 0
+
+    def go_to(self, at: int, line: int, digest: str) -> bool:
+        """Moves to a row of an unchanged workbook."""
+        self._left_at = min(at, line) if digest == self._stamp else 0
+        return digest == self._stamp
+
+    def select(self, key: str) -> Selection:
+        """Opens the sheet and finds its head."""
+        from openpyxl import load_workbook  # noqa: PLC0415  (0.2 s, and only where there are workbooks)
+        from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
+        rule = self._entry.rule
+        file = self._file if self._file.seekable() else io.BytesIO(self._file.read(MOST_UNPACKED))
+        try:
+            self._check_size(file)
+            book = load_workbook(file, read_only=True, data_only=True)
+        except (KeyError, ValueError, InvalidFileException, SyntaxError) as problem:
+            raise Unreadable(f"{self._entry.name} is no sound workbook ({type(problem).__name__}).") from None
+        if rule.sheet is not None and rule.sheet not in book.sheetnames:
+            raise Unreadable(f"{self._entry.name} has no sheet {rule.sheet}. It has: {', '.join(book.sheetnames)}.")
+        sheet = book[rule.sheet] if rule.sheet is not None else book.worksheets[0]
+        # What the file says of its own size is often wrong.
+        sheet.reset_dimensions()
+        self._cells = iter(enumerate(sheet.iter_rows(values_only=True), 1))
+        head = list(rule.header)
+        skip = rule.skip
+        for number, cells in self._cells if skip or not head else ():
+            self.at = number
+            if skip:
+                skip -= 1
+                if not skip and head:
+                    break
+            elif any(cell is not None for cell in cells):
+                head = ["" if cell is None else str(cell).strip() for cell in cells]
+                break
+        self._width = len(head)
+        return select(rule, head, self._entry.name, key) if head else Selection((), ())
+
+    def _check_size(self, file: Any) -> None:
+        with zipfile.ZipFile(file) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+                raise Unreadable(f"{self._entry.name} unpacks to more than {MOST_UNPACKED >> 30} GiB.")
+        file.seek(0)
+
+    def rows(self) -> Iterator[Cut]:
+        """The rows from here on; empty ones are none."""
+        for number, cells in self._cells:
+            self.at = number
+            if number <= self._left_at or all(cell is None or cell == "" for cell in cells):
+                continue
+            row = [plain(cell) for cell in cells[: self._width]]
+            yield Cut(number, row + [None] * (self._width - len(row)), "", number)
+
+
+def plain(cell: object) -> Cell:
+    """A workbook's value as text or number: moments in ISO form, durations as hours, minutes and seconds."""
+    match cell:
+        case None | bool() | int() | float():
+            return cell
+        case datetime():
+            return cell.isoformat(sep=" ", timespec="seconds")
+        case date() | time():
+            return cell.isoformat()
+        case timedelta():
+            whole = int(cell.total_seconds())
+            sign = "-" if whole < 0 else ""
+            hours, rest = divmod(abs(whole), 3600)
+            return f"{sign}{hours}:{rest // 60:02}:{rest % 60:02}"
+    text = str(cell)
+    # An error of a formula, such as #DIV/0!, says nothing.
+    return None if text.startswith("#") and text.endswith(("!", "?", "A")) else text
