@@ -67,6 +67,7 @@ def found(
     assignments = _assignments(created_at, events) if "schedule" in kinds else []
     business = ground.business(assignments, ticket.team_uid)
     is_complete = history.is_complete
+    staff = staff.with_owners(events)
     talk = talked(ticket, events, messages, calls, staff)
     if is_complete:
         life = lived(created_at, history.initial, history.steps)

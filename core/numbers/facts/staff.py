@@ -5,6 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from core.numbers.facts.rows import EventRow
+
 # Roles of persons; all but a light agent answer customers. A shared log-in is a person whose name we do not know.
 PEOPLE = frozenset({"agent", "lead", "admin", "shared", "light"})
 MACHINES: Mapping[str, str] = {"bot": "bot", "automation": "automation", "system": "automation"}
@@ -43,6 +45,19 @@ class Staff:
     def among(self, customers: Collection[str]) -> "Staff":
         """The same staff beside other customers."""
         return Staff(self.members, customers, self.steady)
+
+    def with_owners(self, events: Sequence[EventRow]) -> "Staff":
+        """The same staff and those who once had this ticket but are no staff today: only an agent can have one."""
+        former = {
+            new_value
+            for _, kind, _, _, new_value, _, _, _ in events
+            if kind == "assignee" and new_value is not None and new_value not in self.members
+        }
+        return (
+            self
+            if not former
+            else Staff(self.members, self.customers, {**self.steady, **dict.fromkeys(former, "agent")})
+        )
 
     def role_at(self, uid: str, at: int) -> str | None:
         """The role of somebody at a moment; None if he was no staff then."""

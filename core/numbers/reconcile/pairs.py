@@ -85,7 +85,7 @@ STATIONS = frozenset({"assignee_stations", "group_stations"})
 
 @dataclass(frozen=True)
 class CallPair:
-    """A vendor's figure of a call in seconds and ours, as SQL over columns of ``calls`` and the sums of its legs (``legs_ring_s``).
+    """A vendor's figure of a call in seconds and ours: SQL over ``calls`` and sums of legs (``legs_ring_s``).
 
     ``with_more``: what added to ours may give the vendor's, and the cause that it is."""
 

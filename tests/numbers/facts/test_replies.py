@@ -56,6 +56,17 @@ def test_a_message_is_judged_by_the_role_of_its_time(told: Told, fact: Fact) -> 
     assert fact("U", "frt_s") is None
 
 
+def test_who_once_had_the_ticket_was_an_agent_then(told: Told, fact: Fact) -> None:
+    """Elif left before we first read the staff: the vendor calls him a customer now, and his replies counted for none."""
+    told(
+        Customer(id="elif"),
+        *asked().change("Mon 10:05", "assignee", "elif", by="anna").say("Mon 10:30", "elif").records(SUNDAY_NIGHT),
+        *asked("U", "Thu 10:00").say("Thu 10:30", "elif").records(SUNDAY_NIGHT),
+    )
+    assert fact("T", "frt_s", "handled_by") == (1_800, "human")
+    assert fact("U", "frt_s") is None
+
+
 def test_the_source_tells_the_role_before_our_history(told: Told, fact: Fact) -> None:
     """What was said when it was written is better than what we know today."""
     told(*asked().say("Mon 10:30", "anna", kind="agent", author_role_at="light").records(SUNDAY_NIGHT))
