@@ -57,7 +57,7 @@ def test_a_message_is_judged_by_the_role_of_its_time(told: Told, fact: Fact) -> 
 
 
 def test_who_once_had_the_ticket_was_an_agent_then(told: Told, fact: Fact) -> None:
-    """Elif left before we first read the staff: the vendor calls him a customer now, and his replies counted for none."""
+    """Elif left before we first read the staff; the vendor calls him a customer now, and his replies were lost."""
     told(
         Customer(id="elif"),
         *asked().change("Mon 10:05", "assignee", "elif", by="anna").say("Mon 10:30", "elif").records(SUNDAY_NIGHT),
