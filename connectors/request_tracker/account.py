@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from connectors import Api, Finding, Gone, NotAllowed, Tally, Window
-from connectors.request_tracker.paging import Answer, Mark, every, marks_of, moment, number_of, transactions
+from connectors.request_tracker.paging import Answer, Mark, Params, every, marks_of, moment, number_of, transactions
 from connectors.request_tracker.people import SYSTEM, privileged
 
 OLDEST = (5, 0)
@@ -102,8 +102,8 @@ def tallies(api: Api, window: Window) -> Iterator[Tally]:
 
 def count(api: Api, before: int | None) -> int | None:
     """Tickets created before a moment, found by halving the list: a moment in a search depends on the user's zone."""
-    asked = {"query": "EffectiveId > 0", "fields": "Created", "per_page": 1}
-    order = {"orderby": ["Created", "id"], "order": ["ASC", "ASC"]}
+    asked: Params = {"query": "EffectiveId > 0", "fields": "Created", "per_page": 1}
+    order: Params = {"orderby": ["Created", "id"], "order": ["ASC", "ASC"]}
     first = api.get("/tickets", Answer, params={**asked, **order, "page": 1})
     if before is None or first.total is None:
         return first.total

@@ -28,11 +28,11 @@ Condition = Mapping[str, str | int]
 
 
 class Answer(msgspec.Struct):
-    """A page of a list. ``pages`` is None where RT does not tell how many there are."""
+    """A page of a list. ``total`` and ``pages`` are None where RT does not tell; RT 5.0.3 writes no pages as -0.0."""
 
     items: list[msgspec.Raw]
     total: int | None = None
-    pages: int | None = None
+    pages: float | None = None
 
 
 class Mark(msgspec.Struct):
@@ -77,7 +77,7 @@ def marks_of(rows: Sequence[msgspec.Raw]) -> list[Mark]:
 
 def every(api: Api, path: str, params: Params) -> Iterator[list[msgspec.Raw]]:
     """The pages of a whole list; where RT does not tell how many, up to the first empty one."""
-    page, pages = 1, 1
+    page, pages = 1, 1.0
     while page <= pages:
         answer = api.get(path, Answer, params={**params, "per_page": PER_PAGE, "page": page})
         if answer.items:
@@ -115,9 +115,8 @@ def walk(api: Api, after: int, since: int, params: Params) -> Iterator[Step]:
         asked = {**transactions([above, *bounds], "ASC", page=page), **params}
         rows = api.get("/transactions", Answer, params=asked).items
         marks = marks_of(rows)
-        reached = max(
-            (mark.number for mark in marks if mark.number is not None and at < mark.number <= end), default=at
-        )
+        numbers = [mark.number for mark in marks if mark.number is not None]
+        reached = max((number for number in numbers if at < number <= end), default=at)
         if reached == at:
             page += 1
             continue

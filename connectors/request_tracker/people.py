@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from connectors import Agent, Api, Context, Customer, CustomerIdentity, Page, Personal, Record, Team, Window
-from connectors.request_tracker.paging import PER_PAGE, Answer, every, marks_of, moment
+from connectors.request_tracker.paging import PER_PAGE, Answer, Params, every, marks_of, moment
 
 # Names that RT asks for in one request, by which the address stays short.
 NAMES_AT_ONCE = 50
@@ -98,7 +98,7 @@ def encoded(row: AgentRow) -> msgspec.Raw:
 def privileged(api: Api) -> int:
     """The number of the group of privileged users."""
     conditions = [{"field": "Domain", "value": "SystemInternal"}, {"field": "Name", "value": "Privileged"}]
-    asked = {"query": msgspec.json.encode(conditions).decode(), "fields": "id,Name", "per_page": PER_PAGE}
+    asked: Params = {"query": msgspec.json.encode(conditions).decode(), "fields": "id,Name", "per_page": PER_PAGE}
     found = [mark.number for mark in marks_of(api.get("/groups", Answer, params=asked).items)]
     return next((number for number in found if number is not None), PRIVILEGED)
 
@@ -150,7 +150,11 @@ def fetch_users(api: Api, window: Window) -> Iterator[Page]:
         keys = [mark.number or 0 if place.by_id else moment(mark.LastUpdated) for mark in marks]
         top = max(keys, default=place.done) if top is None else top
         page += 1
-        is_over = not answer.items or min(keys, default=0) < place.done or page > (answer.pages or page)
+        is_over = (
+            not answer.items
+            or min(keys, default=0) < place.done
+            or page > (answer.pages if answer.pages is not None else page)
+        )
         reached = Place(max(top, place.done), place.by_id) if is_over else Place(place.done, place.by_id, top, page)
         yield Page(answer.items, resume_at=msgspec.json.encode(reached).decode(), last=is_over)
 
@@ -158,7 +162,7 @@ def fetch_users(api: Api, window: Window) -> Iterator[Page]:
 def by_change(api: Api, page: int, *, by_id: bool = False) -> Answer:
     """A page of users, newest first."""
     order = ["id"] if by_id else ["LastUpdated", "id"]
-    asked = {"fields": USER_FIELDS, "find_disabled_rows": 1, "per_page": PER_PAGE, "page": page}
+    asked: Params = {"fields": USER_FIELDS, "find_disabled_rows": 1, "per_page": PER_PAGE, "page": page}
     return api.get("/users", Answer, params={**asked, "orderby": order, "order": ["DESC"] * len(order)})
 
 

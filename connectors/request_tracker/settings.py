@@ -10,6 +10,8 @@ from connectors import Channel, Http, Settings, StatusCategory
 REQUESTS_PER_MINUTE = 300
 
 Priority = Literal["low", "normal", "high", "urgent"]
+# RT's own Low, Medium and High ($PriorityAsString).
+PRIORITIES: dict[int, Priority] = {0: "low", 50: "normal", 100: "high"}
 
 
 class RequestTrackerSettings(Settings):
@@ -32,10 +34,10 @@ class RequestTrackerSettings(Settings):
     )
     statuses: dict[str, StatusCategory] = Field(
         default_factory=dict,
-        description='What a status of your own lifecycles means: { "waiting for parts" = "hold" } (Admin > Lifecycles).',
+        description='What a status of your own lifecycles means, such as { "on order" = "hold" } (Admin > Lifecycles).',
     )
     priorities: dict[int, Priority] = Field(
-        default_factory=lambda: {0: "low", 50: "normal", 100: "high"},
+        default_factory=lambda: dict(PRIORITIES),
         description='From which number on a priority is called so, such as { 0 = "low", 50 = "normal", 100 = "high" }.',
     )
     channel: Channel = Field("email", description="How tickets reach RT, which does not tell it.")

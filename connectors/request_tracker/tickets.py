@@ -122,7 +122,7 @@ def listed(api: Api, below: int | None, since: int) -> Iterator[tuple[Sequence[m
     page = 1
     while page <= MOST_HIDDEN:
         limit = "" if below is None else f" AND id < {below}"
-        query = {"query": f"EffectiveId > 0{limit}{bound}", "orderby": "id", "order": "DESC", "page": page}
+        query: Params = {"query": f"EffectiveId > 0{limit}{bound}", "orderby": "id", "order": "DESC", "page": page}
         answer = api.get("/tickets", Answer, params={**FIELDS, **query})
         numbers = [mark.number for mark in marks_of(answer.items) if mark.number is not None]
         least = min((number for number in numbers if below is None or number < below), default=None)
