@@ -36,7 +36,7 @@ connector = Connector(
     check=check,
     tallies=lists.tallies,
     requests_per_minute=REQUESTS_PER_MINUTE,
-    requests_per_1000=7,
+    requests_per_1000=4,
     streams=(
         Stream(
             "phone_numbers",
@@ -50,7 +50,7 @@ connector = Connector(
             is_bounded=False,
         ),
         Stream(
-            "agents_activity",
+            "agent_activity",
             presence.fetch_activity,
             presence.ActivityRow,
             presence.normalise_activity,

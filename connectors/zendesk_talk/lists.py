@@ -149,4 +149,4 @@ def tallies(api: Api, _: Window) -> Iterator[Tally]:
     """How many numbers Talk counts; of calls it counts those of today only, under a zone of its own."""
     count = api.get(NUMBERS, NumbersPage).count
     if count is not None:
-        yield Tally("telephone numbers", count, "lines")
+        yield Tally("telephone numbers", count, "lines", "uid")

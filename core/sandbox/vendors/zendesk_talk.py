@@ -352,7 +352,7 @@ imitation = Imitation(
     start=start,
     objects="calls",
     wrong={"token": "wrong"},
-    secrets=(TOKEN, EMAIL, FORWARDED, *NUMBERS),
+    secrets=(TOKEN, FORWARDED, *NUMBERS),
     # States and totals of the day are as seen at each look; a call under way is told in several versions.
     watched=frozenset({"agent_events", "agent_states", "call_events"}),
 )
