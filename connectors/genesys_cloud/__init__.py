@@ -31,7 +31,7 @@ connector = Connector(
     check=check,
     tallies=days.tallies,
     requests_per_minute=REQUESTS_PER_MINUTE,
-    requests_per_1000=10,
+    requests_per_1000=200,
     streams=(
         Stream(
             "queues",

@@ -15,13 +15,13 @@ from connectors import Api, Page, Unavailable, Window, utc
 
 DETAILS = "/analytics/conversations/details"
 HOUR_S, DAY_S, WEEK_S = 3600, 86_400, 604_800
-# Genesys Cloud allows 31 days; smaller ones are done sooner.
-JOB_S = WEEK_S
+# Genesys Cloud allows 31 days.
+JOB_S = 4 * WEEK_S
 # Nothing older is asked for: analytics are kept for a year and a half, as far as is known.
 KEPT_S = 550 * DAY_S
 # The lake moves by minutes; a job every time would cost five requests a pull.
 LEAST_JOB_S = HOUR_S
-# What a job told of conversations that began on the day before is told anew by the query.
+# What a job told of conversations that go on beyond its end is told anew by the query, those of the day before too.
 BEFORE_S = 4 * HOUR_S
 # Conversations become visible late and are completed by after-call work.
 AGAIN_S = HOUR_S
@@ -45,7 +45,7 @@ VOICE: Mapping[str, Any] = {
 }
 
 Place: TypeAlias = tuple[int, int]
-"""(all that happened before was read from the lake, and before that by query), epoch seconds."""
+"""(up to here the lake was read, from here on the next query asks), epoch seconds."""
 
 
 class Availability(msgspec.Struct, rename="camel"):
@@ -75,15 +75,14 @@ class Found(msgspec.Struct, rename="camel"):
 
 def fetch_conversations(api: Api, window: Window) -> Iterator[Page]:
     """Voice conversations since the saved place; ``data_to`` is the lake's own word on what is complete."""
-    done, asked = place_of(window)
+    done, queried = place_of(window)
     complete = complete_to(api)
     upto = complete if window.until is None else min(complete, window.until)
     least = LEAST_JOB_S if window.until is None else 1
-    queried = max(asked - AGAIN_S, done - BEFORE_S)
     if upto - done >= least:
         for begin in range(done, upto, JOB_S):
             done = min(begin + JOB_S, upto)
-            yield from _job(api, begin, done, asked=max(asked, done))
+            yield from _job(api, begin, done)
         queried = done - BEFORE_S
     if window.until is None:
         yield from _query(api, max(queried, window.now_at - MOST_QUERIED_S), window.now_at, done)
@@ -97,9 +96,9 @@ def oldest(window: Window) -> int:
 def place_of(window: Window) -> Place:
     """Where the last pull ended, or where the first one begins."""
     if window.resume_at is None:
-        return oldest(window), oldest(window)
-    done, _, asked = window.resume_at.partition("|")
-    return int(done), int(asked or done)
+        return oldest(window), oldest(window) - BEFORE_S
+    done, _, queried = window.resume_at.partition("|")
+    return int(done), int(queried or done)
 
 
 def complete_to(api: Api) -> int:
@@ -115,7 +114,7 @@ def interval(begin: int, end: int) -> str:
     return "/".join(datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z") for at in (begin, end))
 
 
-def _job(api: Api, begin: int, end: int, *, asked: int) -> Iterator[Page]:
+def _job(api: Api, begin: int, end: int) -> Iterator[Page]:
     """The pages of a job; only its last one moves the place, as a job is gone when it is read tomorrow."""
     body = {"interval": interval(begin, end), "order": "asc", "orderBy": "conversationStart", **VOICE}
     job_id = api.post(f"{DETAILS}/jobs", Submitted, json=body).job_id
@@ -129,7 +128,7 @@ def _job(api: Api, begin: int, end: int, *, asked: int) -> Iterator[Page]:
         )
         rows, before, cursor = results.conversations or [], cursor, results.cursor
         if cursor is None:
-            yield Page(rows, resume_at=f"{end}|{asked}", data_to=end)
+            yield Page(rows, resume_at=f"{end}|{end - BEFORE_S}", data_to=end)
             return
         if cursor == before:
             raise Unavailable("Genesys Cloud's job gives the same cursor again; asked again at the next run.")
@@ -144,7 +143,7 @@ def _query(api: Api, begin: int, end: int, done: int) -> Iterator[Page]:
             if rows:
                 yield Page(rows)
             rows = page
-    yield Page(rows, resume_at=f"{done}|{max(end, done)}", data_to=done, last=True)
+    yield Page(rows, resume_at=f"{done}|{end - AGAIN_S}", data_to=done, last=True)
 
 
 def _days(begin: int, end: int) -> Iterator[tuple[int, int]]:

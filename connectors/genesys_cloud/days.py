@@ -15,6 +15,7 @@ from connectors.genesys_cloud.rows import Row
 LOOKBACK_S = 3 * DAY_S
 HALF_HOUR_S = 1800
 SPAN_S = 7 * DAY_S
+COUNTED_S = 28 * DAY_S
 QUERY = "/analytics/conversations/aggregates/query"
 VOICE = "voice"
 MS = 1000.0
@@ -167,12 +168,15 @@ def _sums(half_hours: Iterable[Data]) -> Mapping[tuple[str, str], float]:
 def tallies(api: Api, window: Window) -> Iterator[Tally]:
     """The vendor's count of calls offered to queues, as far as its data is complete."""
     since = -(-window.since // HALF_HOUR_S) * HALF_HOUR_S
-    until = min(window.until or window.now_at, complete_to(api)) // HALF_HOUR_S * HALF_HOUR_S
+    complete = complete_to(api)
+    until = min(window.until or complete, complete) // HALF_HOUR_S * HALF_HOUR_S
+    count = 0.0
+    for begin in range(since, until, COUNTED_S):
+        end = min(begin + COUNTED_S, until)
+        for raw in _asked(api, begin, end, ["mediaType"], ["nOffered"]):
+            result = msgspec.json.decode(raw, type=Result)
+            if result.group.media_type == VOICE:
+                count += _sums(result.data).get(("nOffered", "count"), 0.0)
     if until <= since:
         return
-    count = 0.0
-    for raw in _asked(api, since, until, ["mediaType"], ["nOffered"]):
-        result = msgspec.json.decode(raw, type=Result)
-        if result.group.media_type == VOICE:
-            count += _sums(result.data).get(("nOffered", "count"), 0.0)
     yield Tally("calls offered to queues", int(count), "call_legs", "enqueued_at", since, until)

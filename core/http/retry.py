@@ -14,7 +14,9 @@ LONGEST_BACKOFF_S = 30.0
 LONGEST_BACKOFF_429_S = 60.0
 LONGEST_RETRY_AFTER_S = 7 * 86_400.0
 
-RESET_HEADERS = ("ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset", "x-aircallapi-reset")
+RESET_HEADERS = (
+    "ratelimit-reset", "x-ratelimit-reset", "x-rate-limit-reset", "x-aircallapi-reset", "inin-ratelimit-reset",
+)  # fmt: skip
 SECONDS = re.compile(r"\d{1,15}(\.\d{1,6})?")
 
 
