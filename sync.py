@@ -526,21 +526,90 @@ def connectors() -> None:
     """What Deskpulse can read."""
 
 
+folder_option = click.option(
+    "--folder", type=click.Path(path_type=Path), help="Folder of your own connectors; the config's if left out."
+)
+
+
+def _folder(folder: Path | None, config: Path) -> Path | None:
+    from core.daemon.place import connector_folder
+
+    return folder or (connector_folder(config) if config.exists() else None)
+
+
 @connectors.command("list")
 @verb
 @as_json
-def connectors_list(as_json: bool, config: Path) -> None:
-    """Every connector with its streams."""
-    from core.daemon.questions import list_connectors
+@folder_option
+def connectors_list(folder: Path | None, as_json: bool, config: Path) -> None:
+    """Every connector with its streams, and the grade that the contract suite gave it."""
+    from core.daemon.connectors import shown
 
-    found = list_connectors(config)
+    found = shown(_folder(folder, config))
     if as_json:
         _json(found)
         return
     for connector in found:
         _say(f"{connector.name}  {connector.title}  ({connector.origin})")
+        _say(f"    grade {connector.grade}: {connector.error or connector.why}")
         for stream in connector.streams:
             _say(f"    {stream.name.ljust(22)} {stream.mode.ljust(12)} {stream.feeds}")
+
+
+@connectors.command("new")
+@verb
+@click.argument("name")
+@click.option(
+    "--folder", type=click.Path(path_type=Path),
+    help="Where to; the config's folder of connectors, or own-connectors, if left out.",
+)  # fmt: skip
+def connectors_new(name: str, folder: Path | None, config: Path) -> None:
+    """Write a small connector that works, its imitation, test, page and config block, to be made into yours."""
+    from core.sandbox.new import new_connector
+
+    for line in new_connector(name, _folder(folder, config) or Path("own-connectors")).lines():
+        _say(line)
+
+
+@connectors.command("test")
+@verb
+@as_json
+@click.argument("name", required=False)
+@folder_option
+@click.option("--all", "all_ours", is_flag=True, help="Every connector that comes with Deskpulse and has an imitation.")
+@click.option("--case", "only", metavar="WORDS", help="Only the cases whose name holds these words.")
+@click.option("--recordings", type=click.Path(path_type=Path), help="Folder with recorded answers of real vendors.")
+@click.option("--write", is_flag=True, help="With --all, in a checkout: keep the grades for 'list' and the docs.")
+def connectors_test(
+    name: str | None, folder: Path | None, all_ours: bool, only: str | None, recordings: Path | None, write: bool,
+    as_json: bool, config: Path,
+) -> None:  # fmt: skip
+    """Run the contract suite over a connector and an imitation of its vendor: no key, no network."""
+    from core.sandbox.suite.find import our_imitations
+    from core.sandbox.suite.run import run_suite, write_grades
+
+    if all_ours == (name is not None):
+        raise click.UsageError("Give the name of a connector, or --all.")
+    if write and (only or not all_ours):
+        raise click.UsageError("--write goes with --all, and with every case.")
+    place = _folder(folder, config)
+    tested = []
+    for one in our_imitations() if all_ours else [str(name)]:
+        if not as_json:
+            _say(one)
+        tested.append(run_suite(one, place, recordings, only, (lambda _: None) if as_json else _say_verdict))
+        if not as_json:
+            _say("    no imitation, so nothing was tested" if not tested[-1].verdicts else tested[-1].line())
+    if as_json:
+        _json(tested)
+    if write:
+        write_grades({one.name: one.grade for one in tested})
+    sys.exit(3 if any(one.grade.failed or not one.verdicts for one in tested) else 0)
+
+
+def _say_verdict(verdict: Any) -> None:
+    why = f": {verdict.why}" if verdict.why else ""
+    _say(f"    {verdict.outcome.ljust(15)} {verdict.case}{why}")
 
 
 @cli.group("config", context_settings=CONTEXT)
@@ -576,7 +645,7 @@ def config_show(config: Path) -> None:
 def config_schema(config: Path) -> None:
     """JSON schema for editors."""
     from core.config.sample import schema
-    from core.daemon.questions import settings_models
+    from core.daemon.connectors import settings_models
 
     _json(schema(settings_models(config)))
 
@@ -585,7 +654,7 @@ def config_schema(config: Path) -> None:
 @verb
 @click.option("--out", type=click.Path(path_type=Path), default=Path(), show_default=True, help="The checkout.")
 def docs(out: Path, config: Path) -> None:
-    """Write the generated files: docs/metrics.md, docs/tables.md, config.example.toml."""
+    """Write the generated files: docs/connectors.md, metrics.md and tables.md, config.example.toml."""
     from core.daemon.pages import write_pages
 
     for path in write_pages(out):

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from core.config.sample import sample
+from core.daemon.connectors import connectors_page
 from core.numbers.docs import metrics_page
 from core.pull.discover import all_connectors
 from core.store.tables.page import tables_page
@@ -14,6 +15,7 @@ def pages(root: Path) -> Mapping[Path, str]:
     settings = {name: connector.settings for name, connector in all_connectors()[0].items()}
     return {
         root / "docs" / "metrics.md": metrics_page(),
+        root / "docs" / "connectors.md": connectors_page(root / "docs"),
         root / "docs" / "tables.md": tables_page(),
         root / "config.example.toml": sample(settings),
     }

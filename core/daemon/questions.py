@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from pydantic import BaseModel
 
 from core.config.load import Loaded
 from core.daemon.cycle import day_span
@@ -21,8 +20,6 @@ from core.errors import ConfigError
 from core.numbers.answer import Answer, Comparison, Period
 from core.numbers.ask import METRICS, ask, breakdown, compare, find_metric, series
 from core.numbers.metric import Metric
-from core.pull.contract import Stream
-from core.pull.discover import all_connectors, places
 from core.report.export import Form, Kind, export_rows, write_rows
 from core.report.model import Report, ReportSpec
 from core.report.words import value_text
@@ -246,59 +243,3 @@ def export_to(config: Path, what: Kind, form: Form, out: Path | None, from_on: s
             return write_rows(heads, rows, form, sys.stdout)
         with private_file(out) as file, io.TextIOWrapper(file, encoding="utf-8", newline="") as text:
             return write_rows(heads, rows, form, text)
-
-
-@dataclass(frozen=True)
-class StreamShown:
-    """One stream of a connector."""
-
-    name: str
-    mode: str
-    feeds: str
-
-
-@dataclass(frozen=True)
-class ConnectorShown:
-    """One connector as ``connectors list`` shows it."""
-
-    name: str
-    title: str
-    origin: str
-    requests_per_1000: float | None
-    streams: tuple[StreamShown, ...]
-    error: str = ""
-
-
-def list_connectors(config: Path) -> list[ConnectorShown]:
-    """Every connector that can be found, broken ones with what is wrong."""
-    folder = _folder(config)
-    good, broken = all_connectors(folder)
-    origins = {name: place.origin for name, place in places(folder).items()}
-    shown = [
-        ConnectorShown(
-            name,
-            connector.title or name,
-            origins[name],
-            connector.requests_per_1000,
-            tuple(StreamShown(stream.name, stream.mode, _feeds(stream)) for stream in connector.streams),
-        )
-        for name, connector in good.items()
-    ]
-    return shown + [ConnectorShown(name, name, origins[name], None, (), why) for name, why in broken.items()]
-
-
-def _feeds(stream: Stream) -> str:
-    """What a stream brings, in its own words or by the tables of its records."""
-    return stream.feeds or ", ".join(record.table.replace("_", " ") for record in stream.owns)
-
-
-def _folder(config: Path) -> Path | None:
-    from core.daemon.place import connector_folder  # noqa: PLC0415
-
-    return connector_folder(config) if config.exists() else None
-
-
-def settings_models(config: Path) -> Mapping[str, type[BaseModel]]:
-    """The settings model of every connector by name."""
-    good, _ = all_connectors(_folder(config))
-    return {name: connector.settings for name, connector in good.items()}

@@ -3,11 +3,13 @@
 import difflib
 import importlib
 import importlib.util
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import ModuleType
 
 import connectors
 from core import log
@@ -15,6 +17,8 @@ from core.errors import ConfigError
 from core.pull.contract import Connector
 
 GROUP = "deskpulse.connectors"
+# What may lie in the folder beside a connector: its imitation and its tests.
+BESIDE = re.compile(r"\w+_imitation\.py|test_\w+\.py|conftest\.py")
 
 
 @dataclass(frozen=True)
@@ -63,13 +67,18 @@ def all_connectors(folder: Path | None = None) -> tuple[Mapping[str, Connector],
     return good, broken
 
 
+def imitation_file(connector: Path) -> Path:
+    """Where the imitation of a dropped-in connector's vendor lies, if there is one."""
+    return connector.with_name(f"{connector.stem}_imitation.py")
+
+
 def _dropped_in(folder: Path | None) -> Iterator[Place]:
     if folder is None:
         return
     if not folder.is_dir():
         raise ConfigError(f"connectors.folder: there is no folder {folder}.")
     for path in sorted(folder.iterdir()):
-        if _is_module(path):
+        if _is_module(path) and not BESIDE.fullmatch(path.name):
             yield Place(path.stem, "folder", str(path), path=path)
 
 
@@ -117,13 +126,18 @@ def _imported(place: Place) -> object:
     if place.origin == "built-in":
         return getattr(importlib.import_module(f"connectors.{place.name}"), "connector", None)
     assert place.path is not None
-    target = place.path / "__init__.py" if place.path.is_dir() else place.path
+    return getattr(module_at(place.path), "connector", None)
+
+
+def module_at(path: Path) -> ModuleType:
+    """The module in a file or folder that is on no import path, loaded anew."""
+    target = path / "__init__.py" if path.is_dir() else path
     # Not under `connectors`: a dropped-in file can neither shadow nor reach into ours by accident.
-    module_name = f"deskpulse_folder.{place.name}"
-    inside = [str(place.path)] if place.path.is_dir() else None
+    module_name = f"deskpulse_folder.{path.stem}"
+    inside = [str(path)] if path.is_dir() else None
     spec = importlib.util.spec_from_file_location(module_name, target, submodule_search_locations=inside)
     if spec is None or spec.loader is None:
-        return None
+        raise ImportError(f"{path.name} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
     try:
@@ -131,4 +145,4 @@ def _imported(place: Place) -> object:
     except BaseException:
         del sys.modules[module_name]
         raise
-    return getattr(module, "connector", None)
+    return module

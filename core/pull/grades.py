@@ -1,11 +1,14 @@
 """What the contract suite proved of each connector, kept as data: the grade follows from it, nobody gives it."""
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
+
+from core.pull.discover import Place, imitation_file
 
 Outcome: TypeAlias = Literal["passed", "failed", "does not apply"]
 Letter: TypeAlias = Literal["A", "B", "C", "–"]
@@ -72,13 +75,32 @@ def kept_grades(path: Path = KEPT) -> Mapping[str, Grade]:
     return msgspec.json.decode(path.read_bytes(), type=dict[str, Grade]) if path.exists() else {}
 
 
-def kept_grade(path: Path, files: str) -> Grade:
-    """The grade kept beside a third party's connector; none where its files are others by now."""
+def grade_of(place: Place) -> Grade:
+    """The grade that was kept of a connector, if its files are still those that were tested."""
+    if place.origin == "built-in":
+        return kept_grades().get(place.name, UNTESTED)
+    path = grade_file(place)
+    if path is None or not path.exists():
+        return UNTESTED
     try:
         found = msgspec.json.decode(path.read_bytes(), type=Grade)
     except (OSError, msgspec.MsgspecError):
         return UNTESTED
-    return found if found.files == files else UNTESTED
+    return found if found.files == fingerprint(place) else UNTESTED
+
+
+def grade_file(place: Place) -> Path | None:
+    """Where the grade of a dropped-in connector is kept; None for ours and for plugins."""
+    return place.path.with_name(f"{place.name}.grade.json") if place.path and place.origin == "folder" else None
+
+
+def fingerprint(place: Place) -> str:
+    """A short hash of a dropped-in connector and its imitation, by which a change is known; empty for the others."""
+    if place.path is None or place.origin != "folder":
+        return ""
+    files = sorted(place.path.rglob("*.py")) if place.path.is_dir() else [place.path]
+    texts = [path.read_bytes() for path in (*files, imitation_file(place.path)) if path.exists()]
+    return hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
 
 
 def written(value: Grade | Mapping[str, Grade]) -> bytes:

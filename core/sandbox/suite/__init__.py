@@ -1,0 +1,1 @@
+"""The contract suite: what every connector must hold, tried against an imitation of its vendor."""
