@@ -80,6 +80,7 @@ from core.pull.contract import (
     Tally,
     Window,
 )
+from core.zones import iana
 
 __all__ = [
     "Absence", "AbsenceReason", "ActorKind", "Agent", "AgentEvent", "AgentRole", "AgentState", "AgentTeam", "Api",
@@ -91,5 +92,5 @@ __all__ = [
     "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule", "SelfServiceDay", "Settings", "Shift",
     "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory", "Stream", "Stuck",
     "Survey", "SurveyKind", "SurveyScale", "Tally", "TargetKind", "Team", "Ticket", "TicketEvent",
-    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "utc",
+    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "iana", "utc",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-SHARED = frozenset({"model", "errors", "clock", "config", "log"})
+SHARED = frozenset({"model", "errors", "clock", "config", "log", "zones"})
 STORE = SHARED | {"store"}
 NUMBERS = STORE | {"numbers"}
 REPORT = NUMBERS | {"report"}
@@ -44,7 +44,7 @@ PROMISED = [
     "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule", "SelfServiceDay", "Settings", "Shift",
     "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory", "Stream", "Stuck",
     "Survey", "SurveyKind", "SurveyScale", "Tally", "TargetKind", "Team", "Ticket", "TicketEvent",
-    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "utc",
+    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "iana", "utc",
 ]
 # fmt: on
 

@@ -5,9 +5,8 @@ from datetime import date, timedelta
 
 import msgspec
 
-from connectors import Api, BadRow, Context, Page, Record, Schedule, Window, utc
+from connectors import Api, BadRow, Context, Page, Record, Schedule, Window, iana, utc
 from connectors.zendesk.paging import ListPage, by_list
-from connectors.zendesk.zones import iana
 
 DAY_MIN = 1440
 WEEK_MIN = 7 * DAY_MIN

@@ -9,7 +9,7 @@ import pytest
 
 from connectors import BadRow, Context, Record, Schedule, Window
 from connectors.zendesk.schedules import ScheduleRow, fetch_schedules, normalise_schedule
-from connectors.zendesk.zones import IANA, iana
+from core.zones import IANA, iana
 
 DAY = 1440
 

@@ -1,4 +1,4 @@
-"""Zendesk's display names of time zones, which are those of Rails (ActiveSupport 8), and their IANA names."""
+"""Display names of time zones as Rails has them (ActiveSupport 8), and their IANA names; help desks name zones so."""
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -144,7 +144,7 @@ IANA = {name: zone for zone, names in RAILS.items() for name in names}
 
 
 def iana(name: str) -> str | None:
-    """The IANA name of a zone that Zendesk names in either way; None where this machine knows neither."""
+    """The IANA name of a zone that is named in either way; None where this machine knows neither."""
     found = IANA.get(name, name)
     try:
         ZoneInfo(found)
