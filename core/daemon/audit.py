@@ -11,8 +11,7 @@ from core.config.load import Loaded
 from core.daemon.place import connector_folder
 from core.daemon.sources import source_specs
 from core.errors import DeskpulseError
-from core.http import Api
-from core.pull.account import Accounts, close
+from core.pull.account import Accounts, close, door
 from core.pull.contract import Connector, Tally, Window
 from core.pull.discover import find_connector
 from core.pull.loop import attempt
@@ -110,8 +109,8 @@ def vendor_counts(
 
     def asked() -> None:
         api = accounts.open(spec, connector)
-        if isinstance(api, Api):
-            api.hurry()
+        if (opened := door(api)) is not None:
+            opened.hurry()
         try:
             found.extend(ask(api, window) if ask else ())
         finally:

@@ -98,6 +98,11 @@ class Api:
         """Closes the connections; the Api is of no use afterwards."""
         self._client.close()
 
+    @property
+    def base_url(self) -> str:
+        """Scheme, host and path below which is asked."""
+        return str(self._address.asked)
+
     def hurry(self) -> None:
         """Somebody waits at the screen: from now on a request is given up after its second try, or 20 s."""
         self._patience = replace(self._patience, tries=2, total_s=20.0, poll_s=20.0)
@@ -114,10 +119,10 @@ class Api:
         self,
         method: str,
         url: str,
-        type: type[T],
+        type: type[T],  # noqa: A002
         *,
         headers: Mapping[str, str],
-        content: bytes | None = None,  # noqa: A002
+        content: bytes | None = None,
     ) -> T:
         """The answer to a request that a vendor's own library built and signed; it goes the same way as all others."""
         return self._ask(method, url, lambda body: decode(body, type), params=None, content=content, signed=headers)

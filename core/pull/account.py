@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import SecretStr
+
+from core import log
 from core.clock import Timing
 from core.http import Api, Budget
 from core.pull.contract import Connector
@@ -34,6 +37,10 @@ class Accounts:
     def open(self, spec: SourceSpec, connector: Connector) -> Any:
         """What the source's ``fetch`` is given: an Api on its service, its settings where it is no HTTP service, or the
         client that the connector makes of both."""
+        for name in type(spec.settings).model_fields:
+            # A vendor's own library may log what it sends.
+            if isinstance(secret := getattr(spec.settings, name), SecretStr):
+                log.register_secret(secret.get_secret_value())
         http = connector.http(spec.settings) if connector.http else None
         api = None
         if http is not None:
