@@ -21,6 +21,8 @@ from connectors.csv_folder.rows import Row
 from connectors.csv_folder.settings import CsvFolderSettings
 
 ROWS_A_PAGE = 2_000
+# A page ends with its file. Of thousands of small files a page takes many: the places of all are written with each.
+FEW_FILES = 200
 # A last line without an end is taken when nothing was added for so long.
 SETTLED_S = 60
 NS = 1_000_000_000
@@ -105,7 +107,7 @@ class Pass:
         if left is not None and left.is_unchanged(entry) and left.is_done and not left.waits:
             return
         is_settled = entry.is_packed or (left is not None and left.is_unchanged(entry) and left.waits)
-        is_settled = is_settled or self._window.now_at - entry.mtime_ns // NS > SETTLED_S
+        is_settled = is_settled or self._whole or self._window.now_at - entry.mtime_ns // NS > SETTLED_S
         with opened(entry, is_settled=is_settled) as reading:
             told = reading.stat()
             if left is not None:
@@ -118,7 +120,9 @@ class Pass:
                 if len(self._rows) >= ROWS_A_PAGE:
                     self._left[key] = Left(*told, reading.at, reading.line, reading.digest())
                     yield self._page()
-            self._left[key] = Left(*told, reading.at, reading.line, reading.digest(), True, reading.waits)
+            self._left[key] = Left(*told, reading.at, reading.line, reading.digest(), is_done=True, waits=reading.waits)
+        if self._rows and len(self._left) <= FEW_FILES:
+            yield self._page()
 
 
 def _key(entry: Entry) -> str:

@@ -92,8 +92,8 @@ class Kind:
 
     @property
     def may_be_whole(self) -> bool:
-        """Whether a row that is no longer in the files can be marked as gone."""
-        return self.has_id and self.record not in (Call, Ticket)
+        """Whether a row that is no longer in the files can be marked as gone: what customers did is never undone."""
+        return self.has_id and not self.customer
 
     @cached_property
     def targets(self) -> dict[str, Target]:

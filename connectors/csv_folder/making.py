@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from connectors import Agent, BadRow, Context, Customer, CustomerIdentity, Queue, Record, Team
 from connectors.csv_folder.fields import Target
@@ -24,11 +23,13 @@ LONG_ENOUGH = 24
 
 @dataclass
 class Found:
-    """What a row says, by our fields; a field that no column tells is not among ``values``."""
+    """What a row says, by our fields; a field that no column tells is not among ``values``.
+
+    ``is_whole``: its file holds all there is of its kind, and of people, teams and queues it tells nothing."""
 
     values: dict[str, Any]
     ctx: Context
-    zone: ZoneInfo
+    is_whole: bool = False
 
     def get(self, field: str) -> Any:
         """The value of a field; None where it is empty or not told."""
@@ -85,6 +86,8 @@ def mail_customer(ctx: Context, value: str) -> str | None:
 def named(found: Found) -> list[Record]:
     """The people, teams and queues that a row names, each by its id, which may be its name."""
     known: list[Record] = []
+    if found.is_whole:
+        return known
     for field, record in NAMED.items():
         native_id = found.get(field)
         if native_id is not None and not native_id.startswith(ELSEWHERE):

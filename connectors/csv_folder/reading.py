@@ -129,7 +129,8 @@ class Lines:
 
     def _begin(self) -> Text:
         self._watch = hashlib.blake2b(digest_size=12)
-        file: Any = io.BufferedReader(self._stack.enter_context(_member(self._entry, self._raw)))
+        # Each of these has peek: files, GzipFile, ZipExtFile.
+        file: Any = self._stack.enter_context(_member(self._entry, self._raw))
         sample = file.peek(4)[:4]
         declared, _ = lines.encoding_of(sample)
         encoding = self._entry.rule.encoding or ""

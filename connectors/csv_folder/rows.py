@@ -104,7 +104,7 @@ def _records(row: Row, ctx: Context) -> Iterator[Record]:
     if plan is None:
         plan = settings.plans[row.rule] = plan_of(rule)
     zone = plan.zone or ctx.zone
-    found = Found({}, ctx, zone)
+    found = Found({}, ctx, rule.whole)
     cells = row.said | row.own if row.own else row.said
     for name, cell in cells.items():
         if name not in plan.last:
