@@ -7,6 +7,8 @@ from core.pull.contract import Page
 MOST_EMPTY = 25
 # A page may bring new rows and the cursor it began with (many changes in one second), but not for long.
 MOST_STANDING = 3
+# A list by page numbers whose vendor ignores the number gives its first page for ever.
+MOST_ALIKE = 4
 
 
 class Guard:
@@ -19,6 +21,8 @@ class Guard:
         self._data_to: int | None = None
         self._empty = 0
         self._standing = 0
+        self._rows = 0
+        self._alike = 1
         self._verdict: str | None = None
 
     def before(self) -> None:
@@ -28,10 +32,13 @@ class Guard:
 
     def after(self, page: Page, news: int) -> None:
         """Takes note of a page that was kept; the verdict falls only if the stream goes on after it."""
-        moved = self._data_to is None or (page.data_to is not None and page.data_to > self._data_to)
+        further = page.data_to is not None and (self._data_to is None or page.data_to > self._data_to)
         if page.data_to is not None:
             self._data_to = page.data_to if self._data_to is None else max(page.data_to, self._data_to)
-        self._empty = 0 if page.rows or (moved and page.data_to is not None) else self._empty + 1
+        self._empty = 0 if page.rows or further else self._empty + 1
+        rows = hash(tuple(map(bytes, page.rows))) if page.rows else 0
+        self._alike = self._alike + 1 if rows and rows == self._rows and news == 0 and not further else 1
+        self._rows = rows
         self._verdict = self._judge(page, news)
         if page.resume_at is not None:
             self._seen.add(page.resume_at)
@@ -40,6 +47,8 @@ class Guard:
     def _judge(self, page: Page, news: int) -> str | None:
         if self._empty >= MOST_EMPTY:
             return f"{self._empty} pages in a row were empty."
+        if self._alike >= MOST_ALIKE:
+            return f"{self._alike} pages in a row held the same rows."
         if page.resume_at is None:
             return None
         if page.resume_at == self._at:

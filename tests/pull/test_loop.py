@@ -10,7 +10,7 @@ import pytest
 
 from connectors import Agent, AgentTeam, BadRow, Context, Page, Record, Stream, Team, Ticket, Window
 from core.errors import AuthError, DeskpulseError, Gone, NotAllowed, Refused, ShapeError, Stuck, Unavailable
-from core.pull.guard import MOST_EMPTY
+from core.pull.guard import MOST_ALIKE, MOST_EMPTY
 from core.store import write
 from core.store.db import StoreFull
 from tests.pull.conftest import AT, NOW, Fake, Row, Script, normalise, page
@@ -123,6 +123,17 @@ def test_going_round_is_found_at_once(fake: Fake, pages: list[Page]) -> None:
     assert isinstance(result.streams[0].error, Stuck)
     assert read <= 4
     assert fake.state()["status"] == "failed"
+
+
+def test_a_vendor_that_ignores_the_page_number_is_left(fake: Fake) -> None:
+    """Page 2 of some lists is page 1 again once a filter is misspelt; the numbers go up and the rows stay the same."""
+    for name, pages in (
+        ("numbered", [page(*tickets(1, 2), resume_at=f"p{n}") for n in range(50)]),
+        ("bare", [page(*tickets(1, 2)) for _ in range(50)]),
+    ):
+        result = fake.tell(*pages, name=name)
+        assert isinstance(result.streams[0].error, Stuck)
+        assert result.streams[0].pages == MOST_ALIKE
 
 
 def test_a_stream_stuck_on_one_second_ends_with_a_message(fake: Fake) -> None:
