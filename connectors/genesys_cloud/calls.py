@@ -268,12 +268,12 @@ def _states(call_id: str, part: Part) -> Iterator[AgentState]:
 
 
 def _figures(call_id: str, parts: Sequence[Part], ctx: Context) -> Iterator[SourceMetric]:
-    """Genesys Cloud's own sums of the call, in seconds with their fractions."""
+    """Genesys Cloud's own sums of the call, in whole seconds, rounded down after they were added up."""
     for name, (purpose, metrics) in FIGURES.items():
         chosen = [part for part in parts if (part.purpose == purpose if purpose else part.purpose in AGENTS)]
         found = [value for part in chosen if (value := part.ms(*metrics)) is not None]
         if found:
             yield SourceMetric(
-                entity="call", entity_id=call_id, name=name, value=sum(found) / 1000, unit="s",
+                entity="call", entity_id=call_id, name=name, value=sum(found) // 1000, unit="s",
                 fetched_at=ctx.fetched_at,
             )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from connectors import Api, Finding, NotAllowed, Refused, Unavailable
+from connectors import Api, Finding, Gone, NotAllowed, Refused, Unavailable
 from connectors.genesys_cloud.conversations import DETAILS, complete_to, interval
 from connectors.genesys_cloud.days import QUERY
 
@@ -13,7 +13,9 @@ ROLE = (
 )
 ROLE += "Admin > Integrations > OAuth > Roles, with the divisions it should see."
 REGION = "Is `region` the end of the address that you log in to? A client of one region is unknown in all others."
-HOUR_S = 3600
+# Whether a permission is there shows with any interval, even one of which nothing is kept.
+ANY_HOUR = interval(1_767_258_000, 1_767_261_600)
+ONE = {"pageSize": 1, "pageNumber": 1}
 
 
 class Anything(msgspec.Struct):
@@ -27,7 +29,10 @@ def check(api: Api) -> Iterator[Finding]:
     except Unavailable as error:
         yield Finding("reach the region", False, f"{error.message} {REGION}")
         return
-    except Refused:
+    except Gone as refused:
+        yield Finding("reach the region", False, f"{refused.message} {REGION}")
+        return
+    except NotAllowed:
         # Who may not see the organisation may still see what is needed.
         organisation = Organisation()
     yield Finding(f"log-in{f' to {organisation.name}' if organisation.name else ''}", True)
@@ -56,20 +61,15 @@ def _complete(api: Api) -> Iterator[Finding]:
 
 
 def _details(api: Api) -> None:
-    at = complete_to(api)
-    body = {"interval": interval(at - HOUR_S, at), "paging": {"pageSize": 1, "pageNumber": 1}}
-    api.post(f"{DETAILS}/query", Anything, json=body)
+    api.post(f"{DETAILS}/query", Anything, json={"interval": ANY_HOUR, "paging": ONE})
 
 
 def _users(api: Api) -> None:
-    at = complete_to(api)
-    body = {"interval": interval(at - HOUR_S, at), "paging": {"pageSize": 1, "pageNumber": 1}}
-    api.post("/analytics/users/details/query", Anything, json=body)
+    api.post("/analytics/users/details/query", Anything, json={"interval": ANY_HOUR, "paging": ONE})
 
 
 def _days(api: Api) -> None:
-    at = complete_to(api)
-    api.post(QUERY, Anything, json={"interval": interval(at - HOUR_S, at), "metrics": ["nOffered"]})
+    api.post(QUERY, Anything, json={"interval": ANY_HOUR, "metrics": ["nOffered"]})
 
 
 # What, the permission that gives it, and one small request.

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from connectors import Api, Context, Page, Record, SourceMetric, Tally, Window, utc
+from connectors import Api, BadRow, Context, Page, Record, SourceMetric, Tally, Window, utc
 from connectors.genesys_cloud.conversations import DAY_S, complete_to, interval, oldest
 from connectors.genesys_cloud.rows import Row
 
@@ -28,7 +28,6 @@ FIGURES: tuple[tuple[str, str, str, float, str], ...] = (
     ("talk_s", "tTalkComplete", "sum", MS, "s"),
     ("hold_s", "tHeldComplete", "sum", MS, "s"),
     ("acw_s", "tAcw", "sum", MS, "s"),
-    ("handle_s", "tHandle", "sum", MS, "s"),
 )
 LEVEL = "oServiceLevel"
 
@@ -94,12 +93,16 @@ def fetch_days(api: Api, window: Window) -> Iterator[Page]:
         stop = min(end, begin + SPAN_S)
         early, late = begin // DAY_S * DAY_S - DAY_S, min(stop + DAY_S, window.now_at // HALF_HOUR_S * HALF_HOUR_S)
         answer = _asked(api, early, late, ["queueId", "mediaType"], [*{name for _, name, *_ in FIGURES}, LEVEL])
-        yield Page([_wrapped(raw, early, late) for raw in answer], data_to=stop)
+        rows = [_wrapped(raw, early, late) for raw in answer]
+        yield Page(rows, data_to=stop, note=_not_read(answer, begin) if stop == end else "")
         begin = stop
 
 
 def _asked(api: Api, begin: int, end: int, group_by: list[str], metrics: list[str]) -> list[msgspec.Raw]:
+    # What agents dialled for a queue (calls back) is no visit to it.
+    inbound = {"type": "dimension", "dimension": "direction", "operator": "matches", "value": "inbound"}
     body: dict[str, Any] = {
+        "filter": {"type": "and", "predicates": [inbound]},
         "interval": interval(begin, end), "granularity": "PT30M", "groupBy": group_by, "metrics": sorted(metrics),
     }  # fmt: skip
     return api.post(QUERY, Aggregates, json=body).results or []
@@ -113,13 +116,25 @@ def _wrapped(raw: msgspec.Raw, begin: int, end: int) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(Wrapped(begin, end, row.group, row.data)))
 
 
+def _not_read(answer: Iterable[msgspec.Raw], begin: int) -> str:
+    """How much of other media came to the queues lately, in words; nothing where none did."""
+    found: dict[str, float] = defaultdict(float)
+    for raw in answer:
+        try:
+            result = msgspec.json.decode(raw, type=Result)
+            late = [one for one in result.data if utc(one.interval.partition("/")[0]) >= begin]
+        except (msgspec.ValidationError, BadRow):
+            continue
+        if result.group.media_type not in (None, VOICE, "callback"):
+            found[result.group.media_type or ""] += _sums(late).get(("nOffered", "count"), 0.0)
+    told = [f"{count:.0f} {medium}" for medium, count in sorted(found.items()) if count]
+    return f"not read, as only calls are: {', '.join(told)} lately" if told else ""
+
+
 def normalise_days(row: QueueSpan, ctx: Context) -> Iterator[Record]:
-    """A queue's figures for each local day that lies in the stretch as a whole; other media are only counted."""
-    medium, queue = row.group.media_type or "none", row.group.queue_id
-    if medium != VOICE:
-        ctx.warn("medium not read (no calls)", medium)
-        return
-    if queue is None:
+    """A queue's figures for each local day that lies in the stretch as a whole; other media are told of in the note."""
+    queue = row.group.queue_id
+    if queue is None or row.group.media_type != VOICE:
         return
     for day_on, half_hours in _by_day(row, ctx):
         sums = _sums(half_hours)

@@ -125,7 +125,8 @@ def _alone(call_id: str, part: Part, agents: Sequence[Part]) -> Leg:
         _talked(leg, part)
     else:
         leg.agent_id, leg.ring_s = part.user_id, floored(part.ms("tAlert"))
-        leg.outcome = None if part.end is None else "ring_no_answer"
+        # Who dialled and reached nobody has missed no call.
+        leg.outcome = None if part.end is None or part.session.direction == "outbound" else "ring_no_answer"
     return Leg(leg, part, part.key)
 
 

@@ -17,14 +17,14 @@ def aggregates(
     """The answer to an aggregate query; metrics count in the half hour in which they were told."""
     by_queue = "queueId" in body.get("groupBy", ())
     width = HALF_HOUR if body.get("granularity") == "PT30M" else end - begin
-    media = {one["value"] for one in body.get("filter", {}).get("predicates", ())}
+    directions = {one["value"] for one in body.get("filter", {}).get("predicates", ())}
     sums: dict[tuple[str, str], dict[int, dict[str, list[float]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
     )
     levels: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
     for session, queue in _sessions(truth):
         group = (queue if by_queue else "", session.medium)
-        if media and session.medium not in media:
+        if directions and session.direction not in directions:
             continue
         for figure in session.figures:
             if not begin <= figure.at < end:

@@ -293,13 +293,15 @@ def organisation(objects: int, now_at: int) -> list[Conversation]:
         opening = day * DAY + 7 * HOUR
         begins += [opening + int(8.2 * HOUR * dice.random()) for _ in range(per_day)]
     made = []
-    # A call that is still on when the story begins to be told, and one of which only the after-call work is open.
-    begins += [now_at - 4 * MINUTE, now_at - 3 * MINUTE]
+    # Calls that are still on, or in after-call work, when the story begins to be told; and a chat not long ago.
+    begins += [now_at - 4 * MINUTE, now_at - 3 * MINUTE, now_at - 40 * MINUTE]
     for number, begin in enumerate(sorted(begins)):
         one = Conversation(str(UUID(int=0xC0DE << 96 | number + 1)), "", begin, begin)
         script = dice.weighted(SCRIPTS)
         if now_at - 5 * MINUTE < begin < now_at:
             script = answered
+        elif begin == now_at - 40 * MINUTE:
+            script = written
         one.kind = script.__name__
         script(one, dice, floor)
         made.append(one)
