@@ -58,7 +58,7 @@ def make_call(found: Found) -> Iterator[Record]:
     if outcome == "abandoned" and enqueued_at is None and tells_entry:
         outcome = "abandoned_ivr"
     values["outcome"] = outcome
-    values["precision"] = found.get("precision") or "import"
+    values["precision"] = "import"
     if outcome == "answered" and values.get("total_wait_s") is None and found.get("wait_s") is not None:
         values["total_wait_s"] = found.get("wait_s")
     leg = _visit(found, outcome, arrived_at, enqueued_at) if _has_visit(found, outcome, tells_entry) else None

@@ -15,7 +15,7 @@ Type: TypeAlias = Literal[
     "text", "id", "own id", "whole", "number", "share", "flag", "moment", "day", "month", "seconds", "money", "word",
     "words", "phone", "email",
 ]  # fmt: skip
-BOOKKEEPING = frozenset({"version", "source_updated_at", "extra"})
+BOOKKEEPING = frozenset({"version", "source_updated_at", "extra", "precision"})
 BY_NAME: tuple[tuple[str, Type], ...] = (
     ("id", "own id"), (".*_id", "id"), (".*_at", "moment"), (".*_s", "seconds"), (".*_s_per_.*", "seconds"),
     (".*_minor.*", "money"), (".*_on", "day"), ("month", "month"),
@@ -23,6 +23,7 @@ BY_NAME: tuple[tuple[str, Type], ...] = (
 BY_HINT: tuple[tuple[type, Type], ...] = (
     (bool, "flag"), (float, "number"), (int, "whole"), (str, "text"), (tuple, "words"),
 )  # fmt: skip
+OF_SECONDS = re.compile("_s(?=$|_per_)")
 UNIT: dict[Type, str] = {"seconds": "s", "money": "minor"}
 # A word that is not among those known becomes the first of these that the field allows.
 OTHERWISE = ("other", "unknown")
@@ -30,13 +31,15 @@ OTHERWISE = ("other", "unknown")
 
 @dataclass(frozen=True)
 class Target:
-    """A field of ours: ``unit`` is the one its column has unless the mapping says another."""
+    """A field of ours: ``unit`` is the one its column has unless the mapping says another. ``may_be_empty``: it can be
+    known to be empty; otherwise an empty cell says nothing."""
 
     field: str
     type: Type
     words: tuple[str, ...] = ()
     unit: str | None = None
     is_needed: bool = False
+    may_be_empty: bool = True
     is_personal: bool = False
 
     @property
@@ -61,14 +64,15 @@ def targets_of(record: type[Record]) -> dict[str, Target]:
 
 def _target(name: str, hint: Any, is_needed: bool) -> Target | None:
     parts = list(_parts(hint))
+    may_be_empty = types.NoneType in parts
     words = next((typing.get_args(part) for part in parts if typing.get_origin(part) is Literal), ())
     if words:
-        return Target(name, "word", words, is_needed=is_needed)
+        return Target(name, "word", words, is_needed=is_needed, may_be_empty=may_be_empty)
     by_name = next((kind for pattern, kind in BY_NAME if re.fullmatch(pattern, name)), None)
     by_hint = next((kind for plain, kind in BY_HINT if plain in (*parts, *map(typing.get_origin, parts))), None)
     # A name says more than a number or a text does, but a flag is a flag.
     kind = by_hint if by_hint == "flag" else by_name or by_hint
-    return Target(name, kind, unit=UNIT.get(kind), is_needed=is_needed) if kind else None
+    return Target(name, kind, unit=UNIT.get(kind), is_needed=is_needed, may_be_empty=may_be_empty) if kind else None
 
 
 def _parts(hint: Any) -> typing.Iterator[Any]:
@@ -84,11 +88,8 @@ def _names(target: Target) -> dict[str, Target]:
     name = target.field
     found = {name: target}
     if target.type == "seconds":
-        stem = name.removesuffix("_s")
-        if stem == name:
-            return found
-        found |= {f"{stem}_{unit}": replace(target, unit=unit) for unit in ("ms", "min", "h")}
-        found[stem] = replace(target, unit=None)
+        found |= {OF_SECONDS.sub(f"_{unit}", name): replace(target, unit=unit) for unit in ("ms", "min", "h")}
+        found[OF_SECONDS.sub("", name)] = replace(target, unit=None)
     elif target.type == "money":
         found[name.replace("_minor", "")] = replace(target, unit="major")
     elif target.type in ("id", "moment", "day"):

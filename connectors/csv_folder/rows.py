@@ -133,7 +133,8 @@ def _read(plan: Plan, name: str, cell: Cell | list[Cell], found: Found, zone: Zo
         value = _value(reader, cell, found, reader.zone or zone)
     except BadRow as problem:
         raise BadRow(f"{name} {problem.message}") from None
-    found.values[reader.target.field] = value
+    if value is not None or reader.target.may_be_empty:
+        found.values[reader.target.field] = value
 
 
 def _value(reader: Reader, cell: Cell | list[Cell], found: Found, zone: ZoneInfo) -> Any:

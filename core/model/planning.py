@@ -68,7 +68,7 @@ class QaReview(Entity, kw_only=True, gc=False):
 
 
 class QaItem(Record, kw_only=True, gc=False):
-    """One question of a review."""
+    """One question of a review; ``weight`` is how much its points count in the score (1 where none is told)."""
 
     table: ClassVar[str] = "qa_items"
     key: ClassVar[tuple[str, ...]] = ("review_uid", "item")
@@ -77,6 +77,7 @@ class QaItem(Record, kw_only=True, gc=False):
     dimension: str | None = None
     points: float | None = None
     possible: float | None = None
+    weight: float | None = None
     is_na: bool | None = None
     is_error: bool | None = None
     is_critical: bool | None = None
