@@ -12,6 +12,7 @@ from typing import Any, Literal
 from core import log
 from core.clock import AHEAD_S, DAY_S, monotonic
 from core.errors import AuthError, ConfigError, DeskpulseError, Gone, NotAllowed, Refused, Stopped, Stuck, Unavailable
+from core.pull import overtime
 from core.pull.account import counter
 from core.pull.contract import Connector, Context, Page, Stream, Window
 from core.pull.guard import Guard
@@ -158,7 +159,8 @@ def _unseen(_: Progress) -> None:
 def attempt(source: str, connector: Connector, work: Callable[[], object]) -> DeskpulseError | None:
     """Runs what a connector takes part in; what it does wrong is logged and becomes an error that names it."""
     try:
-        work()
+        with overtime.watched():
+            work()
     except (StoreError, sqlite3.Error):
         raise
     except DeskpulseError as error:
@@ -244,6 +246,7 @@ class Pass:
             for page in pages:
                 guard.before()
                 self._take(intake, guard, page)
+                overtime.renew()
                 if page.last or (window.until is not None and (page.data_to or 0) >= window.until):
                     break
                 if self.pull.stop():
