@@ -13,6 +13,7 @@ from core.numbers.facts.agent_time import always, derive_agents, mark_dialling, 
 from core.numbers.facts.call_batch import derive_calls
 from core.numbers.facts.grounds import load_ground
 from core.numbers.facts.ledger import CLOCKS, Ledger
+from core.numbers.facts.lone_surveys import derive_lone_surveys
 from core.numbers.facts.neighbours import mark_bulk, mark_redials, relate_contacts
 from core.numbers.facts.rules import mark_what_rules_change
 from core.numbers.facts.ticket_batch import derive_tickets
@@ -79,6 +80,10 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
         derive_agents(db, spans(keys, ground), ground, ledger)
         seen.update(read_day_key(key)[0] for key in keys)
 
+    def lone_surveys(keys: Sequence[str], ledger: Ledger) -> None:
+        derive_lone_surveys(db, keys, ground, ledger)
+
+    _batches(db, "survey", lone_surveys, result, now_at, BATCH)
     # A ticket tells its first reply by its calls, a call its reason by its ticket; what changes marks the other.
     while _is_dirty(db, "call") or _is_dirty(db, "ticket"):
         _batches(db, "call", calls, result, now_at, BATCH)

@@ -27,7 +27,7 @@ BY_ROW: Mapping[str, tuple[Key, ...]] = {
     "tickets": (Key("ticket", "id"),),
     "ticket_events": (Key("ticket", "ticket_id"),),
     "messages": (Key("ticket", "ticket_id"),),
-    "surveys": (Key("ticket", "ticket_id"),),
+    "surveys": (Key("ticket", "ticket_id"), Key("call", "call_id"), Key("survey", "id")),
     "sla_instances": (Key("ticket", "ticket_id"),),
     "calls": (Key("call", "id"),),
     "call_legs": (Key("call", "call_id"),),

@@ -115,5 +115,6 @@ def mark_all(db: sqlite3.Connection) -> None:
         ("call", "uid", "calls"),
         ("agent", "agent_uid", "agent_states"),
         ("customer", "customer_uid", "customer_identities"),
+        ("survey", "uid", "surveys"),
     ):
         db.execute(f"insert or ignore into dirty_keys (kind, key) select distinct '{kind}', {column} from {table}")

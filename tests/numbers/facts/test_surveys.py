@@ -23,7 +23,8 @@ def survey(
     native: str, offered: str | None = None, rated: str | None = None, score: str | None = None, **more: Any
 ) -> Survey:
     return Survey(
-        id=native, kind=more.pop("kind", "csat"), scale=more.pop("scale", "good_bad"), ticket_id="T",
+        id=native, kind=more.pop("kind", "csat"), scale=more.pop("scale", "good_bad"),
+        ticket_id=more.pop("ticket_id", "T"),
         offered_at=at(offered) if offered else None, rated_at=at(rated) if rated else None, score_raw=score, **more,
     )  # fmt: skip
 
@@ -112,3 +113,40 @@ def test_answered_within_a_week(told: Told, rows: Rows, rated: str, in_time: int
     """The response rate waits seven days."""
     told(*solved().records(LATER), survey("1", "Mon 12:00", rated, "good"), now_at=LATER)
     assert rows("survey_facts")[0]["is_answered_in_7d"] == in_time
+
+
+def nps(native: str, rated: str, score: str, **more: Any) -> Survey:
+    return Survey(id=native, kind="nps", scale="0-10", rated_at=at(rated), score_raw=score, **more)
+
+
+def test_a_survey_of_no_contact_counts_too(told: Told, rows: Rows) -> None:
+    """Who asks customers once a year has no ticket to hang the answer on; it was lost."""
+    told(nps("a", "Tue 10:00", "10"), nps("b", "Tue 11:00", "3"), now_at=LATER)
+    found = {row["survey_uid"].partition(":")[2]: row["nps_class"] for row in rows("survey_facts", is_counted=1)}
+    assert found == {"a": "promoter", "b": "detractor"}
+
+
+def test_a_changed_answer_of_no_contact_replaces_the_first(told: Told, rows: Rows) -> None:
+    """The file is delivered again with a correction."""
+    told(nps("a", "Tue 10:00", "10"), now_at=LATER)
+    told(nps("a", "Wed 10:00", "6", version=1), now_at=LATER)
+    (row,) = rows("survey_facts")
+    assert (row["rated_on"], row["nps_class"]) == ("2026-03-04", "detractor")
+
+
+def test_a_survey_that_turns_out_to_be_of_a_ticket_is_counted_once(told: Told, rows: Rows) -> None:
+    """The second delivery of the file names the ticket."""
+    told(*solved().records(LATER), survey("1", None, "Tue 10:00", "good", ticket_id=None), now_at=LATER)
+    assert [row["ticket_uid"] for row in rows("survey_facts")] == [None]
+    told(survey("1", None, "Tue 10:00", "good", version=1), now_at=LATER)
+    assert [row["ticket_uid"] for row in rows("survey_facts")] == [uid("T")]
+    told(survey("1", None, "Tue 10:00", "good", ticket_id=None, version=2), now_at=LATER)
+    assert [row["ticket_uid"] for row in rows("survey_facts")] == [None]
+
+
+def test_a_survey_that_moves_to_another_ticket_leaves_the_first(told: Told, rows: Rows) -> None:
+    """A typing error in the file was mended; the answer must not stand at both tickets."""
+    other = asked("U", "Mon 10:00").change("Mon 10:10", "assignee", "anna", "rule").solve("Mon 11:00", "anna")
+    told(*solved().records(LATER), *other.records(LATER), survey("1", None, "Tue 10:00", "good"), now_at=LATER)
+    told(survey("1", None, "Tue 10:00", "good", ticket_id="U", version=1), now_at=LATER)
+    assert [row["ticket_uid"] for row in rows("survey_facts")] == [uid("U")]
