@@ -13,7 +13,7 @@ FIND_PYTHON = for name in $(PYTHON) python3 python3.14 python3.13 python3.12 pyt
 	2>/dev/null && { command -v "$$name"; exit 0; }; done; \
 	echo "Deskpulse needs Python 3.11 to 3.14 with venv. On Debian: apt-get install python3 python3-venv" >&2; exit 1
 
-.PHONY: help demo test browser lint types format bench docs clean
+.PHONY: help demo test browser integration lint types format bench docs clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | column -t -s '|' 2>/dev/null || grep '##' Makefile
@@ -44,6 +44,9 @@ test: $(VENV)/.test ## all tests; make test ARGS="-k calendar" runs some
 
 browser: $(VENV)/.test ## the tests that need Chromium, and fail without it
 	@DESKPULSE_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -m browser $(ARGS)
+
+integration: $(VENV)/.test ## against a real Request Tracker, which it installs from Debian's packages as root
+	@DESKPULSE_INTEGRATION=1 $(BIN)/python -m pytest -s tests/integration $(ARGS)
 
 lint: $(VENV)/.dev ## ruff: rules and form
 	@$(BIN)/python -m ruff check . && $(BIN)/python -m ruff format --check .

@@ -88,7 +88,8 @@ def fetch_tickets(api: Api, window: Window) -> Iterator[Page]:
     """All tickets changed since the start and all open ones, newest number first; after that what is touched."""
     place = place_in(window.resume_at)
     if place is None or place.below is not None:
-        place = place or Place(newest(api))
+        # What came late while the last hundred were written is looked at again.
+        place = place or Place(max(0, newest(api) - PER_PAGE))
         for rows, below in listed(api, place.below, window.since):
             place = Place(place.after, below)
             yield Page(rows, resume_at=text_of(place))
