@@ -236,3 +236,53 @@ def test_a_webhook_s_address_is_a_secret() -> None:
     with pytest.raises(Gone, match="no_service") as caught:
         Api(hook, name="ops").post("", json={"text": "x"}, retry="never_after_send")
     assert "abcdefXYZ" not in str(caught.value) + repr(hook)
+
+
+FILE = "https://exports.s3.eu-central-1.amazonaws.com/files/day.json?signature=s"
+
+
+@respx.mock
+def test_a_file_in_somebody_else_s_storage_is_fetched_without_the_key() -> None:
+    """Freshdesk hands its exports out from Amazon's storage, which must not learn the key and refuses those who send
+    one."""
+    route = respx.get(FILE).mock(return_value=httpx.Response(200, json={"rows": []}))
+    http = Http("https://demo.freshdesk.com/api/v2", basic=("k", SecretStr("X")), files=(".amazonaws.com",))
+    with Api(http, name="fd") as client:
+        client.download(FILE, msgspec.Raw)
+    sent = route.calls.last.request
+    assert "authorization" not in sent.headers
+    assert sent.url.query == b"signature=s"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/day.json",
+        "https://amazonaws.com.evil.example/day.json",
+        "https://evilamazonaws.com/day.json",
+        "http://exports.s3.amazonaws.com/day.json",
+        "https://exports.s3.amazonaws.com:8443/day.json",
+        "https://me:word@exports.s3.amazonaws.com/day.json",
+        "file:///etc/passwd",
+        "day.json",
+    ],
+)
+@respx.mock
+def test_a_file_elsewhere_is_never_requested(url: str) -> None:
+    """A forged answer must not make us knock at other machines."""
+    http = Http("https://demo.freshdesk.com/api/v2", basic=("k", SecretStr("X")), files=(".amazonaws.com",))
+    with Api(http, name="fd") as client, pytest.raises(Unavailable, match="which is not asked"):
+        client.download(url, msgspec.Raw)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+@respx.mock
+def test_a_file_that_is_refused_says_nothing_of_the_key(status: int) -> None:
+    """Signed links end after some minutes; the key is as good as before."""
+    respx.get(FILE).mock(return_value=httpx.Response(status))
+    respx.get("https://demo.freshdesk.com/api/v2/x").mock(return_value=httpx.Response(200, json={}))
+    http = Http("https://demo.freshdesk.com/api/v2", basic=("k", SecretStr("X")), files=(".amazonaws.com",))
+    with Api(http, name="fd") as client:
+        with pytest.raises(Unavailable, match="not given"):
+            client.download(FILE, msgspec.Raw)
+        client.get("/x", msgspec.Raw)

@@ -258,3 +258,95 @@ def test_threads_share_one_budget_without_going_over() -> None:
     taken.sort()
     assert len(taken) == 40
     assert all(later - earlier > 60 for earlier, later in zip(taken, taken[10:], strict=False))
+
+
+@dataclass
+class Credits:
+    """A vendor that counts what requests cost, in fixed minutes: lists cost five, all else one."""
+
+    time: FakeTime
+    limit: int
+    window_at: float = 0.0
+    used: int = 0
+    refused: int = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.time.at += 0.1
+        if self.time.at >= self.window_at + 60:
+            self.window_at += (self.time.at - self.window_at) // 60 * 60
+            self.used = 0
+        cost = 5 if request.url.path.endswith("/tickets") else 1
+        headers = {"X-RateLimit-Total": str(self.limit), "X-RateLimit-Used-CurrentRequest": str(cost)}
+        if self.used + cost > self.limit:
+            self.refused += 1
+            return httpx.Response(429, headers={"Retry-After": str(math.ceil(self.window_at + 60 - self.time.at))})
+        self.used += cost
+        return httpx.Response(200, json={}, headers=headers | {"X-RateLimit-Remaining": str(self.limit - self.used)})
+
+
+@respx.mock
+def test_a_request_that_costs_five_is_counted_as_five() -> None:
+    """Freshdesk charges for what a list includes: ten such requests are a trial's whole minute."""
+    time = FakeTime()
+    vendor = Credits(time, 50)
+    respx.route().mock(side_effect=vendor)
+    budget = Budget(50, share=1.0, timing=time.timing)
+    with Api(Http("https://demo.freshdesk.com/api/v2"), name="fd", budget=budget, timing=time.timing) as client:
+        for _ in range(30):
+            client.get("/tickets", msgspec.Raw)
+    assert vendor.refused == 0
+    assert time.at <= 3 * 61
+    assert (budget.per_minute("/api/v2/tickets"), budget.per_minute("/api/v2/agents")) == (10, 50)
+
+
+@respx.mock
+def test_what_one_ticket_s_list_cost_the_next_ticket_s_will_cost() -> None:
+    """A path with an id in it is asked once; its kind is asked a thousand times."""
+    time = FakeTime()
+    respx.route().mock(return_value=httpx.Response(200, json={}, headers={"X-RateLimit-Used-CurrentRequest": "3"}))
+    budget = Budget(60, share=1.0, timing=time.timing)
+    with Api(Http("https://demo.freshdesk.com/api/v2"), name="fd", budget=budget, timing=time.timing) as client:
+        for number in range(20):
+            client.get(f"/tickets/{number}/conversations", msgspec.Raw)
+        assert time.at < 1
+        client.get("/tickets/20/conversations", msgspec.Raw)
+    assert time.at > 59
+
+
+@respx.mock
+def test_a_total_of_an_hour_is_no_total_of_a_minute() -> None:
+    """Freshdesk's older plans allow 3,000 an hour and tell it by the same header; a minute of that is 50."""
+    time = FakeTime()
+    told = {"X-RateLimit-Total": "3000", "X-RateLimit-Remaining": "2990"}
+    respx.route().mock(return_value=httpx.Response(200, json={}, headers=told))
+    budget = Budget(50, share=1.0, timing=time.timing)
+    pull(time, 60, budget, "/tickets")
+    assert budget.per_minute("/api/v2/tickets") == 50
+    assert time.at > 59
+
+
+def test_a_limit_of_a_list_is_not_that_of_what_lies_below_it() -> None:
+    """A Growth account may list tickets 20 times a minute and read conversations 200 times."""
+    time = FakeTime()
+    budget = Budget(200, share=1.0, timing=time.timing)
+    budget.declare("/api/v2/tickets$", 20)
+    assert budget.per_minute("/api/v2/tickets") == 20
+    assert budget.per_minute("/api/v2/tickets/7/conversations") == 200
+
+
+@pytest.mark.parametrize("cost", ["", "0", "-3", "x", "1e9", "999999"])
+def test_a_cost_of_nonsense_is_one(cost: str) -> None:
+    """A gateway's rewritten header must not stop a source for good."""
+    time = FakeTime()
+    budget = Budget(10, share=1.0, timing=time.timing)
+    budget.note("/x", budget.take("/x"), {"x-ratelimit-used-currentrequest": cost})
+    assert budget.per_minute("/x") == 10
+
+
+def test_what_costs_more_than_our_share_goes_alone() -> None:
+    """With half of a tiny limit a dear request would wait for ever."""
+    time = FakeTime()
+    budget = Budget(6, share=0.5, timing=time.timing)
+    budget.note("/x", budget.take("/x"), {"x-ratelimit-used-currentrequest": "5"})
+    budget.take("/x")
+    assert 59 < time.at < 62

@@ -100,6 +100,18 @@ class Address:
         """The host that is asked, for messages."""
         return self.asked.host
 
+    def file(self, url: str, hosts: Sequence[str]) -> httpx.URL:
+        """The URL of a file that the vendor keeps at one of these hosts, or at one whose name ends so (".example")."""
+        try:
+            link = httpx.URL(url)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise Unavailable(f"{self.host} named a file by no address ({type(error).__name__}).") from None
+        host = link.raw_host.decode("ascii").lower()
+        is_known = any(host == one or (one.startswith(".") and host.endswith(one)) for one in hosts)
+        if link.userinfo or link.scheme != "https" or link.port not in (None, 443) or not is_known:
+            raise Unavailable(f"{self.host} named a file at {link.scheme}://{host[:80]}, which is not asked.")
+        return link if self.ahead is None else _behind(self.ahead, link)
+
     def resolve(self, path_or_url: str) -> httpx.URL:
         """The URL to ask: a path below the base, or a vendor's own link if it stays on this origin."""
         try:

@@ -127,6 +127,14 @@ class Api:
         """The answer to a request that a vendor's own library built and signed; it goes the same way as all others."""
         return self._ask(method, url, lambda body: decode(body, type), params=None, content=content, signed=headers)
 
+    def download(self, url: str, type: type[T]) -> T:  # noqa: A002
+        """A file that the vendor named, as this type: from storage in `Http.files`, asked without credentials."""
+        try:
+            found = self._address.file(url, self._http.files)
+        except Unavailable as error:
+            raise Unavailable(f"{self.name}: {error}") from None
+        return self._ask("GET", found, lambda body: decode(body, type), params=None, is_file=True)
+
     def poll(self, path: str, type: type[T], until: Callable[[T], bool], *, params: Params | None = None) -> T:  # noqa: A002
         """The first answer to a GET of which `until` holds, asked with growing waits; Unavailable after `poll_s`."""
         begun, wait_s = self._timing.monotonic(), FIRST_POLL_S
@@ -178,7 +186,7 @@ class Api:
     def _ask(
         self,
         method: str,
-        path: str,
+        path: str | httpx.URL,
         read: Callable[[bytes], T],
         *,
         params: Params | None,
@@ -187,10 +195,11 @@ class Api:
         once: bool = False,
         authorization: str | None = None,
         signed: Mapping[str, str] | None = None,
+        is_file: bool = False,
     ) -> T:
         if self._refused:
             raise self._refused
-        url = self._url(path, params)
+        url = self._url(path, params) if isinstance(path, str) else path
         kind = dict(signed or {}) if content_type is None else {"Content-Type": content_type}
         if authorization is not None:
             kind["Authorization"] = authorization
@@ -199,6 +208,10 @@ class Api:
         if once:
             kind["Connection"] = "close"  # a kept connection that the server closes just now looks like a lost reply
         request = self._client.build_request(method, url, content=content, headers=kind)
+        if is_file:
+            for name in {"authorization", *(name.lower() for name in self._http.headers)} & set(request.headers):
+                del request.headers[name]
+            request.extensions["is_file"] = True
         self._begun = self._timing.monotonic()
         tries = TRIES_WHEN_DOWN if self._is_down else self._patience.tries
 
@@ -330,6 +343,8 @@ class Api:
             if self._budget and status == 429 and asked is not None:
                 self._budget.hold(response.request.url.path, asked)
             raise TryAgainError(shown, status=status, after_s=asked)
+        if response.request.extensions.get("is_file"):
+            raise Unavailable(f"{where}: a file that was named is not given ({shown}); tried again at the next run.")
         if status in self._http.refusals or code in self._http.key_codes:
             self._refused = self._bad_key(response.request.url.host, shown)
             raise self._refused

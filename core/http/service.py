@@ -20,12 +20,14 @@ class Http:
     """What a connector says of its service: base address and credentials; its repr shows neither.
 
     `besides`: addresses of further servers of the vendor that whole URLs may name; credentials go there as well, and
-    `base_url` in the config stands for all of them. `limits`: requests a minute for paths below the base that begin so
-    (`{"/incremental/": 10}`). `setting`: the key in the config file that holds the credential, for messages. `renew`:
-    gives a new bearer token after a 401, once a request. `oauth`: in place of a fixed credential, tokens are asked for
-    with these. `refusals`: the statuses by which the vendor refuses a wrong credential. `doubts_refusal`: the vendor
-    refuses good credentials now and then, so a refusal counts from the second time in a row on. `key_codes`: the
-    vendor's error codes that speak of the credential, where its statuses do not (AWS says 403 for this and for that).
+    `base_url` in the config stands for all of them. `files`: hosts (or how their names end, from a dot on) of storage
+    from which `download` fetches what the vendor names; no credential goes there. `limits`: requests a minute for paths
+    below the base that begin so (`{"/incremental/": 10}`), or that are no longer than that (`{"/tickets$": 20}`).
+    `setting`: the key in the config file that holds the credential, for messages. `renew`: gives a new bearer token
+    after a 401, once a request. `oauth`: in place of a fixed credential, tokens are asked for with these. `refusals`:
+    the statuses by which the vendor refuses a wrong credential. `doubts_refusal`: the vendor refuses good credentials
+    now and then, so a refusal counts from the second time in a row on. `key_codes`: the vendor's error codes that speak
+    of the credential, where its statuses do not (AWS says 403 for this and for that).
     """
 
     base_url: str = field(kw_only=False)
@@ -36,6 +38,7 @@ class Http:
     setting: str = "token"
     renew: Callable[[], SecretStr] | None = None
     besides: Sequence[str] = ()
+    files: Sequence[str] = ()
     oauth: ClientCredentials | None = None
     refusals: frozenset[int] = frozenset({401})
     doubts_refusal: bool = False
