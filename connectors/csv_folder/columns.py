@@ -10,6 +10,9 @@ from connectors.csv_folder.values import Cell, text_of
 
 SPACES = re.compile(r"[\s_]+")
 MOST_SHOWN = 40
+# Behind the columns of a row stand what the file's name tells: itself, and the first date in it.
+OF_THE_FILE = ("file.name", "file.date")
+DATED = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)|(?<!\d)(\d\d)\.(\d\d)\.(\d{4})(?!\d)")
 
 
 class Mismatch(Exception):
@@ -38,6 +41,15 @@ class Selection:
         return said, own
 
 
+def of_the_file(name: str) -> tuple[str, str]:
+    """What a file's name tells: itself, and the first date in it; empty if there is none."""
+    found = DATED.search(name)
+    if found is None:
+        return name, ""
+    year, month, day, day2, month2, year2 = found.groups()
+    return name, f"{year or year2}-{month or month2}-{day or day2}"
+
+
 def normal(name: str) -> str:
     """A column's name as it is compared: without case, with blanks and underscores alike."""
     return SPACES.sub(" ", name.replace("\ufeff", "").strip()).casefold()
@@ -46,7 +58,7 @@ def normal(name: str) -> str:
 def select(rule: FileRule, header: Sequence[str], file: str, entry: str) -> Selection:
     """The selection for a head; Mismatch where the mapping names a column that is not there. ``entry``: its key."""
     places: dict[str, int] = {}
-    for place, name in enumerate(header):
+    for place, name in enumerate((*header, *OF_THE_FILE)):
         places.setdefault(normal(name), place)
     kind = rule.of
     explicit = {kind.target(name).field for name in rule.columns}
@@ -78,7 +90,7 @@ def _place(name: str, places: dict[str, int], header: Sequence[str], file: str, 
     if normal(name) in places:
         return places[normal(name)]
     near = get_close_matches(normal(name), places, n=1, cutoff=0.6)
-    meant = f' Did you mean "{header[places[near[0]]].strip()}"?' if near else ""
+    meant = f' Did you mean "{(*header, *OF_THE_FILE)[places[near[0]]].strip()}"?' if near else ""
     raise Mismatch(f'{key}: {file} has no column "{name}".{meant} {_shown(header)}')
 
 

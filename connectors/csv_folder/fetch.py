@@ -9,14 +9,15 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 import msgspec
 
 from connectors import ConfigError, Page, Unavailable, Window
-from connectors.csv_folder.columns import Mismatch, Selection
+from connectors.csv_folder.columns import Mismatch, Selection, of_the_file
 from connectors.csv_folder.folder import Entry, Unreadable, listing
 from connectors.csv_folder.lines import Cut
-from connectors.csv_folder.reading import Reading, opened
+from connectors.csv_folder.reading import opened
 from connectors.csv_folder.rows import Row
 from connectors.csv_folder.settings import CsvFolderSettings
 
@@ -113,8 +114,9 @@ class Pass:
             if left is not None:
                 reading.go_to(left.at, left.line, left.hash)
             selection = reading.select(_place_of(self._settings, entry))
+            named = of_the_file(PurePosixPath(entry.name).name)
             for cut in reading.rows():
-                row = _row(entry, selection, reading, cut)
+                row = _row(entry, selection, named, reading.unit, cut)
                 if row is not None:
                     self._rows.append(row)
                 if len(self._rows) >= ROWS_A_PAGE:
@@ -135,12 +137,12 @@ def _place_of(settings: CsvFolderSettings, entry: Entry) -> str:
     return f"files.{at + 1}" if at is not None else entry.rule.kind
 
 
-def _row(entry: Entry, selection: Selection, reading: Reading, cut: Cut) -> msgspec.Raw | None:
-    place = f"{entry.name} {reading.unit} {cut.line}"
+def _row(entry: Entry, selection: Selection, named: tuple[str, str], unit: str, cut: Cut) -> msgspec.Raw | None:
+    place = f"{entry.name} {unit} {cut.line}"
     name = f"{NO_ID.sub('_', entry.name)[-LONGEST_NAME:]}:{cut.line}"
     if cut.fault:
         return msgspec.Raw(_encode(Row(name, place, entry.rule.name, fault=cut.fault)))
     if selection.is_left_out(cut.cells):
         return None
-    said, own = selection.of(cut.cells)
+    said, own = selection.of((*cut.cells, *named))
     return msgspec.Raw(_encode(Row(name, place, entry.rule.name, said, own)))

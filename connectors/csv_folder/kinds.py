@@ -213,4 +213,4 @@ def known_kind(value: str) -> str:
     if value in KINDS:
         return value
     near = get_close_matches(value, KINDS, n=1)
-    raise ValueError(f"as should be one of {', '.join(KINDS)}" + (f'. Did you mean "{near[0]}"?' if near else ""))
+    raise ValueError(f"should be one of {', '.join(KINDS)}" + (f'. Did you mean "{near[0]}"?' if near else ""))

@@ -127,7 +127,9 @@ class CsvFolderSettings(Settings):
         description="The folder; files in folders below it are read too.",
     )
     files: tuple[FileRule, ...] = Field(
-        (), description='What the files are; without it each is what its name begins with, such as "costs 2026.csv".'
+        (),
+        examples=[[{"match": "answers*.xlsx", "as": "csat"}]],
+        description='What the files are; without it each is what its name begins with, such as "costs 2026.csv".',
     )
 
     @model_validator(mode="after")

@@ -78,7 +78,7 @@ class Faults:
             if error["type"] == "extra_forbidden":
                 where = error["loc"]
                 owner = _model_at(model, where[:-1])
-                known = [*(owner.model_fields if owner else ()), *(beside if len(where) == 1 else ())]
+                known = [*(_keys(owner) if owner else ()), *(beside if len(where) == 1 else ())]
                 self.unknown_key((*at, *where), known)
         told: dict[Path, list[str]] = {}
         for error in errors:
@@ -154,12 +154,23 @@ def _spoken(where: Path, data: Mapping[str, Any]) -> str:
 def _model_at(model: type[BaseModel], where: Sequence[str | int]) -> type[BaseModel] | None:
     """The model that the last step of a path belongs to."""
     found: type[BaseModel] | None = model
+    is_named = False
     for step in where:
         if isinstance(step, int) or found is None:
             continue
-        field = found.model_fields.get(step)
+        if is_named:
+            # A table of tables: its keys are names of the admin's own.
+            is_named = False
+            continue
+        field = found.model_fields.get(_keys(found).get(step, ""))
+        is_named = field is not None and typing.get_origin(field.annotation) is dict
         found = _model_in(field.annotation) if field else None
     return found
+
+
+def _keys(model: type[BaseModel]) -> Mapping[str, str]:
+    """The keys of a model as they are written in the file, and its fields."""
+    return {field.alias or name: name for name, field in model.model_fields.items()}
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

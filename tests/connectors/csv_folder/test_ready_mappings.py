@@ -90,7 +90,9 @@ EXPECTED: dict[str, tuple[str, str, list[tuple[Any, ...]]]] = {
         ("bot", "", 75, 30, None), ("faq", "opening hours", 320, None, 40),
         ("notice", "delay of deliveries", 1200, None, None),
     ]),
-    "ivr": ("self_service_days", "item, kind, sessions, completions", [("", "ivr", 900, None), ("balance", "ivr", 410, 350)]),
+    "ivr": ("self_service_days", "item, kind, sessions, completions", [
+        ("", "ivr", 900, None), ("balance", "ivr", 410, 350),
+    ]),
     "customer_base": ("customer_base", "segment, active_customers, orders", [
         ("business", 1200, 340), ("private", 12_000, 2100),
     ]),
