@@ -67,19 +67,19 @@ def assemble_presence(key: str, events: Sequence[AgentEvent], ctx: Context) -> I
     gaps = [later[0] - look[0] for look, later in pairwise(looks)]
     usual = min(MOST_GAP_S, median_low(gaps)) if gaps else MOST_GAP_S
     most = min(MOST_GAP_S, max(LEAST_GAP_S, TIMES_USUAL * usual))
-    begun: tuple[int, str] | None = None
+    begun_at: int | None = None
     for place, (at, state) in enumerate(looks):
-        begun = begun or (at, state)
-        last = place == len(looks) - 1
-        is_cut = not last and gaps[place] > most
-        if last or is_cut or looks[place + 1][1] != state:
-            to_at = None if last else at + usual if is_cut else looks[place + 1][0]
+        begun_at = at if begun_at is None else begun_at
+        is_last = place == len(looks) - 1
+        is_cut = not is_last and gaps[place] > most
+        if is_last or is_cut or looks[place + 1][1] != state:
+            to_at = None if is_last else at + usual if is_cut else looks[place + 1][0]
             if state != OFFLINE:
                 yield AgentState(
-                    agent_id=key, state=state, category=category_of(state, ctx), from_at=begun[0], to_at=to_at,
+                    agent_id=key, state=state, category=category_of(state, ctx), from_at=begun_at, to_at=to_at,
                     precision="poll",
                 )  # fmt: skip
-            begun = None
+            begun_at = None
 
 
 def category_of(state: str, ctx: Context) -> StateCategory:
