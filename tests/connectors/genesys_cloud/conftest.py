@@ -39,7 +39,7 @@ class Hasty:
 
 
 def pull(
-    db: sqlite3.Connection, server: GenesysSandbox, *, days: int = 30, clock: Hasty | None = None, **more: Any
+    db: sqlite3.Connection, server: GenesysSandbox, *, days: int = 22, clock: Hasty | None = None, **more: Any
 ) -> SourceResult:
     """One pull of the imitation at its present moment."""
     settings = {key: value for key, value in server.settings().items() if key != "base_url"}
@@ -66,8 +66,8 @@ def pull(
 
 @pytest.fixture
 def server() -> Iterator[GenesysSandbox]:
-    """An organisation with some two hundred conversations."""
-    made = GenesysSandbox(200)
+    """An organisation with some dozens of conversations."""
+    made = GenesysSandbox(60)
     made.start()
     yield made
     made.stop()
@@ -112,6 +112,11 @@ class FakeApi:
         if isinstance(answer, Exception):
             raise answer
         return msgspec.json.decode(json.dumps(answer).encode(), type=kind)
+
+
+def fake(answer: Callable[[str, str, Mapping[str, Any]], Any]) -> Any:
+    """An Api that answers so."""
+    return FakeApi(answer)
 
 
 @pytest.fixture

@@ -258,4 +258,5 @@ def api(server: GenesysSandbox, **changed: str) -> Api:
     clock = Hasty()
     timing = Timing(monotonic=clock.monotonic, sleep=clock.sleep)
     http = connector.http(connector.settings(**{**given, **changed}))
+    assert http is not None
     return Api(http, name="gc", base_url=server.url, timing=timing)

@@ -154,6 +154,22 @@ def _surveyed(made: Conversation, dice: Dice, user: str) -> None:
     )  # fmt: skip
 
 
+def lasting(made: Conversation, dice: Dice, floor: Floor) -> None:
+    """A call of a quarter of an hour with a minute of work after it."""
+    at = _ivr(made, dice, made.begin)
+    user, taken = floor.free(at) or USERS[0], at + 7_890
+    _wait(made, "q-service", at, taken, "tAnswered", "transfer")
+    agent = _ring(made, "q-service", user, at + 2_000, taken)
+    made.end = taken + 15 * MINUTE + 432
+    agent.segment("interact", taken, made.end, queue="q-service", disconnect="peer")
+    agent.segment("wrapup", made.end, made.end + MINUTE, queue="q-service")
+    agent.figure("tTalkComplete", made.end - taken, made.end)
+    agent.figure("tAcw", MINUTE, made.end + MINUTE)
+    agent.figure("tHandle", made.end + MINUTE - taken, made.end + MINUTE)
+    floor.busy_to[user] = made.end + MINUTE
+    _caller(made, dice, made.begin, made.end, "endpoint")
+
+
 def abandoned(made: Conversation, dice: Dice, _: Floor) -> None:
     """Gave up waiting, some after moments."""
     at = _ivr(made, dice, made.begin)
@@ -293,15 +309,13 @@ def organisation(objects: int, now_at: int) -> list[Conversation]:
         opening = day * DAY + 7 * HOUR
         begins += [opening + int(8.2 * HOUR * dice.random()) for _ in range(per_day)]
     made = []
-    # Calls that are still on, or in after-call work, when the story begins to be told; and a chat not long ago.
-    begins += [now_at - 4 * MINUTE, now_at - 3 * MINUTE, now_at - 40 * MINUTE]
+    # When the story begins to be told, one call is still on and of another only the after-call work.
+    staged = {now_at - 4 * MINUTE: lasting, now_at - 15 * MINUTE - 40_000: lasting, now_at - 40 * MINUTE: written}
+    begins += list(staged)
     for number, begin in enumerate(sorted(begins)):
         one = Conversation(str(UUID(int=0xC0DE << 96 | number + 1)), "", begin, begin)
         script = dice.weighted(SCRIPTS)
-        if now_at - 5 * MINUTE < begin < now_at:
-            script = answered
-        elif begin == now_at - 40 * MINUTE:
-            script = written
+        script = staged.get(begin, script)
         one.kind = script.__name__
         script(one, dice, floor)
         made.append(one)
