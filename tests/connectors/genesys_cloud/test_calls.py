@@ -129,9 +129,8 @@ def test_transfers_are_told_apart(
     made: Records, metric: str, cause: str, after: str, kind: str, target: str | None
 ) -> None:
     """A warm transfer costs two agents' time, one to outside is lost to our figures."""
-    passed = party(
-        "agent", segment("interact", 25.999, 60, "q-1", cause), user="u-1", tTalkComplete=34_001, **{metric: 1}
-    )
+    told: dict[str, Any] = {"user": "u-1", "tTalkComplete": 34_001, metric: 1}
+    passed = party("agent", segment("interact", 25.999, 60, "q-1", cause), **told)
     follows = party(after, segment("interact", 60, 90, "q-2" if after == "acd" else None, "peer"), tAbandon=30_000)
     found = made(CUSTOMER, QUEUE, passed, follows)
     leg = next(record for record in found if isinstance(record, CallLeg) and record.agent_id == "u-1")
