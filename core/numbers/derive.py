@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from core.numbers.facts.agent_time import always, derive_agents, mark_dialling, spans
 from core.numbers.facts.call_batch import derive_calls
 from core.numbers.facts.grounds import load_ground
+from core.numbers.facts.imports import derive_imports
 from core.numbers.facts.ledger import CLOCKS, Ledger
 from core.numbers.facts.lone_surveys import derive_lone_surveys
 from core.numbers.facts.neighbours import mark_bulk, mark_redials, relate_contacts
@@ -83,7 +84,11 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
     def lone_surveys(keys: Sequence[str], ledger: Ledger) -> None:
         derive_lone_surveys(db, keys, ground, ledger)
 
+    def imports(keys: Sequence[str], ledger: Ledger) -> None:
+        derive_imports(db, keys, ground, ledger)
+
     _batches(db, "survey", lone_surveys, result, now_at, BATCH)
+    _batches(db, "import", imports, result, now_at, BATCH)
     # A ticket tells its first reply by its calls, a call its reason by its ticket; what changes marks the other.
     while _is_dirty(db, "call") or _is_dirty(db, "ticket"):
         _batches(db, "call", calls, result, now_at, BATCH)

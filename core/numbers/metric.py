@@ -29,6 +29,13 @@ CLOCKS: Mapping[str, str] = {
     "sla_facts": "decided_on",
     "contact_facts": "day_on",
     "handled_facts": "day_on",
+    "review_facts": "reviewed_on",
+    "review_item_facts": "reviewed_on",
+    "complaint_facts": "received_on",
+    "self_service_facts": "day_on",
+    "project_facts": "day_on",
+    "training_facts": "held_on",
+    "hire_facts": "start_on",
 }
 
 

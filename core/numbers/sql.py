@@ -27,6 +27,8 @@ DIM_COLUMNS: Mapping[str, str] = {
     "team": "team_uid",
     "queue": "queue_uid",
     "line": "line_uid",
+    "project": "project_uid",
+    "item": "item",
 }
 
 # The single dimensions by which the parts of a fact are kept; others are answered from the facts themselves.
@@ -48,6 +50,13 @@ PART_DIMS: Mapping[str, tuple[str, ...]] = {
     "agent_days": ("source", "team"),
     "contact_facts": ("source", "channel", "handled_by", "team", "queue", "contact_reason", "customer_type"),
     "handled_facts": ("source", "channel", "team", "queue"),
+    "review_facts": ("source", "team"),
+    "review_item_facts": ("source", "team", "item"),
+    "complaint_facts": ("source",),
+    "self_service_facts": ("source",),
+    "project_facts": ("source", "project"),
+    "training_facts": ("source",),
+    "hire_facts": ("source",),
 }
 
 # Facts kept by half hour too, for the total and for each queue.

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.store.db import StoreError, backup, set_setting, setting, transaction
+from core.store.dirty import SMALL
 from core.store.tables import FACTS, TABLES, Table
 
 if TYPE_CHECKING:
@@ -118,3 +119,8 @@ def mark_all(db: sqlite3.Connection) -> None:
         ("survey", "uid", "surveys"),
     ):
         db.execute(f"insert or ignore into dirty_keys (kind, key) select distinct '{kind}', {column} from {table}")
+    for table in SMALL:
+        db.execute(
+            "insert or ignore into dirty_keys (kind, key) "
+            f"select 'import', '{table}' where exists (select 1 from {table})"
+        )

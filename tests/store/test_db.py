@@ -236,4 +236,6 @@ def test_changed_derived_tables_are_made_anew_and_everything_marked(store_path: 
         db.execute("update settings set value = 'older' where key = 'derived_shape'")
     with closing(open_store(store_path)) as db:
         assert db.execute("select count(*) from people").fetchone()[0] == 0
-        assert [tuple(row) for row in db.execute("select kind, key from dirty_keys")] == [("ticket", "zd:1")]
+        assert [tuple(row) for row in db.execute("select kind, key from dirty_keys where kind <> 'import'")] == [
+            ("ticket", "zd:1")
+        ]

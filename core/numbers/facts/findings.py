@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from core.numbers.calendars import Assignment
 from core.numbers.facts.exclusions import began, exclusion, is_internal
-from core.numbers.facts.first_reply import FirstReply, first_reply, first_reply_told, holds_opening
+from core.numbers.facts.first_reply import FirstReply, first_reply, first_reply_told, holds_opening, is_unread
 from core.numbers.facts.ground import Business, Ground
 from core.numbers.facts.history import History, unsaid
 from core.numbers.facts.life import Life, lived
@@ -16,6 +16,8 @@ from core.numbers.facts.rows import EventRow, LinkedCall, MessageRow, TicketRow
 from core.numbers.facts.status import Row, interval_rows
 from core.numbers.facts.vendor import Figures, outlined, whole
 
+# Histories that do not tell who did what.
+SUMMED_UP = frozenset({"stat", "poll"})
 NO_LIFE = Life([], [], [], [], "other", None, None, None, False)
 
 
@@ -78,12 +80,12 @@ def found(
     status_rows = interval_rows(ticket.uid, life.intervals, business)
     is_outbound, on_behalf = began(ticket, talk, staff)
     handed_off_at = next(event[0] for event in events if event[1] == "handoff") if "handoff" in kinds else None
-    by_words = is_complete or holds_opening(ticket, talk)
+    by_words = (is_complete or holds_opening(ticket, talk)) and not is_unread(talk, messages, figures)
     if by_words:
         reply = first_reply(ticket, talk, handed_off_at, business, is_outbound=is_outbound, on_behalf=on_behalf)
         human_replies = len(talk.answers)
     else:
-        reply = first_reply_told(ticket, figures, is_outbound=is_outbound)
+        reply = first_reply_told(ticket, figures, business, is_outbound=is_outbound)
         human_replies = whole(figures, "replies") or 0
     if is_complete:
         done = resolved(created_at, life, status_rows, talk.answers, business)
@@ -91,7 +93,10 @@ def found(
         done = resolution_told(created_at, life, figures)
     internal = is_internal(ticket, staff)
     handled_by = "human" if talk.deeds or talk.answers else "bot" if talk.has_bot else "none"
-    if handled_by == "none" and not is_complete:
+    precision = _worst(events) if is_complete else "stat"
+    if not by_words and precision == "exact":
+        precision = "stat"
+    if handled_by == "none" and precision in SUMMED_UP:
         # What was done to it is not known; that a person has it, or answered, is.
         has_person = ticket.assignee_uid is not None and staff.is_person(ticket.assignee_uid)
         handled_by = "human" if has_person or human_replies or reply.replied_at is not None else "none"
@@ -113,7 +118,7 @@ def found(
         is_corrected="field" in kinds and _is_corrected(events),
         is_complete=is_complete,
         by_words=by_words,
-        precision=_worst(events) if is_complete else "stat",
+        precision=precision,
         assignments=assignments,
         business=business,
         status_rows=status_rows,

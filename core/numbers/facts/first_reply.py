@@ -1,11 +1,12 @@
 """How long a customer waited for the first answer of a person (metrics §6, first_response_time)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from core.numbers.facts.ground import Business
 from core.numbers.facts.replies import OPENING_S, Talk
-from core.numbers.facts.rows import TicketRow
-from core.numbers.facts.vendor import Figures, seconds
+from core.numbers.facts.rows import MessageRow, TicketRow
+from core.numbers.facts.vendor import Figures, seconds, whole
 
 # The clock starts with the customer's first word, which of a voicemail is there when the recording ends.
 FROM_FIRST_WORD = frozenset({"chat", "messaging", "voicemail"})
@@ -62,14 +63,22 @@ def holds_opening(ticket: TicketRow, talk: Talk) -> bool:
     return talk.opened_at is not None and talk.opened_at <= (ticket.created_at or 0) + OPENING_S
 
 
-def first_reply_told(ticket: TicketRow, figures: Figures, *, is_outbound: bool) -> FirstReply:
-    """The vendor's own figure, which also times tickets that an agent began."""
+def is_unread(talk: Talk, messages: Sequence[MessageRow], figures: Figures) -> bool:
+    """Whether the vendor tells of a reply and only the opening message is here: the others are still to be read."""
+    return len(messages) <= 1 and not talk.answers and whole(figures, "first_replied_at") is not None
+
+
+def first_reply_told(ticket: TicketRow, figures: Figures, business: Business, *, is_outbound: bool) -> FirstReply:
+    """The vendor's own figure, a duration or a moment; it also times tickets that an agent began."""
     created_at = ticket.created_at or 0
     took_s = seconds(figures, "reply_time")
+    took_business_s = seconds(figures, "reply_time", "business")
+    if took_s is None and (at := whole(figures, "first_replied_at")) is not None:
+        took_s = max(0, at - created_at)
+        took_business_s = business(created_at, created_at + took_s)
     if took_s is None:
         return FirstReply(created_at, served_at=created_at if is_outbound else None)
     if is_outbound:
         return FirstReply(created_at, created_at + took_s, compat_s=took_s, served_at=created_at)
-    took_business_s = seconds(figures, "reply_time", "business")
     at = created_at + took_s
     return FirstReply(created_at, at, None, took_s, took_business_s, None, took_s, True, at)

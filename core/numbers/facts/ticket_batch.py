@@ -65,7 +65,9 @@ def derive_tickets(db: sqlite3.Connection, keys: Sequence[str], ground: Ground, 
     ground = altered(ground, staff=ground.staff.among(known))
     histories = {place: told(ticket, base.events[place], ground.staff) for place, ticket in base.tickets.items()}
     lacking = [base.tickets[place].uid for place, history in histories.items() if not history.is_complete]
-    figures = _figures(db, lacking)
+    # Where no message follows the opening one, the vendor may know of a reply that is still to be read.
+    silent = [ticket.uid for place, ticket in base.tickets.items() if len(base.messages[place]) <= 1]
+    figures = _figures(db, list(dict.fromkeys([*lacking, *silent])))
     made: list[tuple[str, TicketFacts]] = [
         (
             ticket.uid,

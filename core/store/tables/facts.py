@@ -192,6 +192,58 @@ FACTS: tuple[Table, ...] = (
         "One row a contact handled by a person on a day; is_total marks the one row that the company total counts.",
     ),
     Table(
+        "review_facts",
+        columns(
+            "review_uid source! team_uid agent_uid form sample reviewed_at:I! reviewed_on! points:R possible:R "
+            "is_passed:I is_critical:I! has_error:I! is_counted:I!"
+        ),
+        ("review_uid",),
+        (Index(("reviewed_on",)),),
+        "One row a quality review: points without items that did not apply, none after a critical failure.",
+    ),
+    Table(
+        "review_item_facts",
+        columns("item_key source! team_uid agent_uid item! dimension reviewed_on! points:R possible:R"),
+        ("item_key",),
+        (Index(("reviewed_on",)),),
+        "One row a question of a review that applied.",
+    ),
+    Table(
+        "complaint_facts",
+        columns("complaint_uid source! about! received_at:I! received_on! justified:I is_counted:I!"),
+        ("complaint_uid",),
+        (Index(("received_on",)),),
+        "One row a complaint; several of one customer about one incident count once.",
+    ),
+    Table(
+        "self_service_facts",
+        columns("day_key source! day_on! kind! item! sessions:I completions:I helpful:I not_helpful:I"),
+        ("day_key",),
+        (Index(("day_on",)),),
+        "One row a day of one page, bot, menu or notice.",
+    ),
+    Table(
+        "project_facts",
+        columns("day_key source! project_uid! day_on! attempts:I connected:I done:I success:I seat_s:I"),
+        ("day_key",),
+        (Index(("day_on",)),),
+        "One row a day of a project.",
+    ),
+    Table(
+        "training_facts",
+        columns("training_uid source! agent_uid topic held_on! spent_s:I passed:I"),
+        ("training_uid",),
+        (Index(("held_on",)),),
+        "One row an agent's training.",
+    ),
+    Table(
+        "hire_facts",
+        columns("hire_uid source! opened_on! start_on left_on fill_s:I day_90_on is_present_90d:I"),
+        ("hire_uid",),
+        (Index(("start_on",)), Index(("day_90_on",))),
+        "One row a position opened; day_90_on is the ninetieth day after the start.",
+    ),
+    Table(
         "parts",
         columns("part! day_on! dim! member! slot:I! num:R den:R n:I!"),
         ("part", "day_on", "dim", "member", "slot"),
