@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from core.model import Record, SourceMetric, Ticket, TicketEvent
+from core.model import Message, Record, SourceMetric, Ticket, TicketEvent
 from tests.numbers.facts.conftest import Fact, Told
 from tests.numbers.story import at
 
@@ -96,3 +96,52 @@ def test_a_deleted_ticket_without_events_is_deleted(told: Told, fact: Fact, rows
     told(ticket("deleted", deleted_at=at("Wed 10:00")))
     assert fact("T", "exclusion_reason") == "deleted"
     assert [row["kind"] for row in rows("backlog_moves")] == ["arrived", "deleted"]
+
+
+def sketch(*steps: tuple[int, str], precision: Any = "stat") -> list[Record]:
+    """A history of a status a step, none of which says who did it."""
+    begun = TicketEvent(ticket_id="T", happened_at=CREATED, seq=0, id="0", kind="created", field="status",
+                        new_value="open", precision=precision)  # fmt: skip
+    events: list[Record] = [
+        TicketEvent(
+            ticket_id="T", happened_at=when, seq=place, id=str(place), kind="status", field="status", new_value=new,
+            precision=precision,
+        )
+        for place, (when, new) in enumerate(steps, 1)
+    ]  # fmt: skip
+    return [begun, *events]
+
+
+OPENING = Message(
+    ticket_id="T", happened_at=CREATED, id="m0", direction="in", author_id="c", author_kind="customer", is_public=True
+)
+
+
+def test_a_reply_that_is_still_to_be_read_is_told_by_the_vendor(told: Told, fact: Fact) -> None:
+    """Freshdesk's conversations cost a request a ticket: for days most tickets would look unanswered."""
+    moment = SourceMetric(entity="ticket", entity_id="T", name="first_replied_at", value=CREATED + 1_800, unit="epoch")
+    told(ticket(assignee_id="anna"), *sketch((at("Wed 10:00"), "solved")), OPENING, moment)
+    assert fact("T", "frt_s", "first_replied_at", "handled_by") == (1_800, CREATED + 1_800, "human")
+    assert fact("T", "precision", "is_history_complete") == ("stat", 1)
+    answer = Message(
+        ticket_id="T", happened_at=CREATED + 2_000, id="m1", direction="out", author_id="anna", author_kind="agent",
+        is_public=True,
+    )  # fmt: skip
+    told(answer)
+    assert fact("T", "frt_s", "first_replied_at") == (2_000, CREATED + 2_000)
+
+
+def test_who_solved_it_is_not_known_and_that_a_person_has_it_is(told: Told, fact: Fact) -> None:
+    """A history of moments names nobody: a ticket closed without words still has a resolution time."""
+    told(ticket(assignee_id="anna"), *sketch((at("Wed 10:00"), "solved")), OPENING)
+    assert fact("T", "handled_by", "resolution_s", "precision") == ("human", 2 * 86_400, "stat")
+    told(*sketch((at("Wed 10:00"), "solved"), precision="exact"))
+    assert fact("T", "handled_by", "precision") == ("none", "exact")
+
+
+def test_a_solve_between_two_reads_counts_and_says_how_it_is_known(told: Told, fact: Fact) -> None:
+    """A reopening whose solve nobody saw: the count is right, the moment is between two others."""
+    steps = ((at("Tue 10:00"), "solved"), (at("Tue 12:00"), "open"), (at("Wed 10:00"), "solved"))
+    told(ticket(assignee_id="anna"), *sketch(*steps, precision="poll"), OPENING)
+    assert fact("T", "reopens", "first_solved_at", "last_solved_at") == (1, at("Tue 10:00"), at("Wed 10:00"))
+    assert fact("T", "precision", "is_solved") == ("poll", 1)
