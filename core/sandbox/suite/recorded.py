@@ -73,6 +73,11 @@ RECORDINGS: Mapping[str, Sequence[Rows | Files]] = {
         Rows("tickets", "freshdesk/recorded/tickets_include_stats_requester.json"),
         Rows("conversations", "freshdesk/recorded/conversations.json"),
         Rows("business_hours", "freshdesk/recorded/business_hours.json"),
+        Rows("contacts", "freshdesk/python-freshdesk/v2/contacts.json"),
+        Rows("companies", "freshdesk/python-freshdesk/v2/companies.json"),
+        Rows("agents", "freshdesk/python-freshdesk/v2/agents.json"),
+        Rows("groups", "freshdesk/python-freshdesk/v2/groups.json"),
+        Rows("time_entries", "freshdesk/python-freshdesk/v2/time_entries.json"),
     ),
     "zendesk_talk": (
         Rows("calls", "zendesk_talk/calls.jsonl"),
@@ -139,7 +144,9 @@ def _read_rows(trial: Trial, rows: Rows, folder: Path) -> int:
 def _rows(path: Path, key: str) -> Iterator[msgspec.Raw]:
     text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
     if path.suffix == ".json":
-        yield from msgspec.json.decode(text, type=list[msgspec.Raw])
+        # Some lists were recorded one row at a time.
+        found = msgspec.json.decode(text, type=list[msgspec.Raw] | dict[str, msgspec.Raw])
+        yield from found if isinstance(found, list) else (msgspec.Raw(text),)
         return
     for line in text.splitlines():
         if not key:
