@@ -19,7 +19,6 @@ from connectors.freshdesk.paging import by_change
 from connectors.freshdesk.settings import FreshdeskSettings
 from connectors.freshdesk.sla import targets
 from connectors.freshdesk.vocabulary import (
-    DONE,
     OUTBOUND_EMAIL,
     PHONE,
     PRIORITY,
@@ -41,8 +40,8 @@ MOMENTS = {
     "resolved_at": "resolved_at",
     "closed_at": "closed_at",
 }
-# Moments that go back to "not yet" when a ticket is opened again, or leaves the status.
-UNDONE = frozenset({"resolved_at", "closed_at", "pending_since"})
+# Moments that go back to "not yet" when a ticket is opened again.
+UNDONE = frozenset({"resolved_at", "closed_at"})
 
 
 class Stats(msgspec.Struct, omit_defaults=True, gc=False):
@@ -148,14 +147,10 @@ def normalise_ticket(row: TicketRow, ctx: Context, *, is_deleted: bool = False) 
     yield opening(row, native, created_at)
     moments = moments_of(row)
     yield seen(native, updated_at, created_at, category, text_of(row.responder_id), text_of(row.group_id), moments)
-    if is_gone or row.spam:
-        return
     yield from targets(native, category, moments, row, ctx.fetched_at)
     for field, name in MOMENTS.items():
         at = moments.get(field)
-        if at is not None or (
-            field in UNDONE and row.stats is not None and not (field != "pending_since" and category in DONE)
-        ):
+        if at is not None or (field in UNDONE and row.stats is not None):
             yield SourceMetric(
                 entity="ticket",
                 entity_id=native,
