@@ -6,7 +6,17 @@ from typing import Any
 import msgspec
 
 from connectors import Api, Finding, Gone, NotAllowed, Tally, Window
-from connectors.request_tracker.paging import Answer, Mark, Params, every, marks_of, moment, number_of, transactions
+from connectors.request_tracker.paging import (
+    Answer,
+    Mark,
+    Params,
+    every,
+    marks_of,
+    moment,
+    number_of,
+    read,
+    transactions,
+)
 from connectors.request_tracker.people import SYSTEM, privileged
 
 OLDEST = (5, 0)
@@ -46,14 +56,9 @@ class Anything(msgspec.Struct):
 
 def prepare(api: Api) -> Mapping[str, Any]:
     """The numbers of RT's own users, and the names of the queues."""
-    queues = {}
+    queues: dict[str, str] = {}
     for rows in every(api, "/queues/all", {"fields": "id,Name", "find_disabled_rows": 1}):
-        for row in rows:
-            try:
-                queue = msgspec.json.decode(row, type=Queue)
-            except msgspec.DecodeError:
-                continue
-            queues[str(queue.id)] = queue.Name
+        queues |= {str(queue.id): queue.Name for queue in read(rows, Queue)}
     system, nobody = (api.get(f"/user/{name}", User).number for name in sorted(SYSTEM, reverse=True))
     return {"system": str(system), "nobody": str(nobody), "queues": queues}
 

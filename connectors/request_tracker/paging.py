@@ -11,10 +11,11 @@ of RT 5.0.3 (lib/RT/REST2/Resource/Collection.pm) and seen on one.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import msgspec
 
-from connectors import Api, BadRow, Gone, Window, utc
+from connectors import Api, BadRow, Gone, Stuck, Window, utc
 
 PER_PAGE = 100
 # Pages in a row of which the user may see nothing.
@@ -23,6 +24,7 @@ MOST_HIDDEN = 20
 LATE_S = 300
 TICKETS_ONLY = {"field": "ObjectType", "value": "RT::Ticket"}
 
+T = TypeVar("T")
 Params = Mapping[str, str | int | Sequence[str | int] | None]
 Condition = Mapping[str, str | int]
 
@@ -64,24 +66,33 @@ def number_of(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
 
 
-def marks_of(rows: Sequence[msgspec.Raw]) -> list[Mark]:
-    """The places of rows; a row without one is no reason to stop."""
+def read(rows: Sequence[msgspec.Raw], form: type[T]) -> list[T]:
+    """The rows of this form; one of another form is no reason to stop."""
     found = []
     for row in rows:
         try:
-            found.append(msgspec.json.decode(row, type=Mark))
+            found.append(msgspec.json.decode(row, type=form))
         except msgspec.DecodeError:
             continue
     return found
 
 
+def marks_of(rows: Sequence[msgspec.Raw]) -> list[Mark]:
+    """The places of rows."""
+    return read(rows, Mark)
+
+
 def every(api: Api, path: str, params: Params) -> Iterator[list[msgspec.Raw]]:
     """The pages of a whole list; where RT does not tell how many, up to the first empty one."""
     page, pages = 1, 1.0
+    before: list[msgspec.Raw] = []
     while page <= pages:
         answer = api.get(path, Answer, params={**params, "per_page": PER_PAGE, "page": page})
+        if answer.items and answer.items == before:
+            raise Stuck(f"{api.name}: {path} gives the same page again and again; tried again at the next run.")
         if answer.items:
             yield answer.items
+        before = answer.items
         page += 1
         pages = answer.pages if answer.pages is not None else page if answer.items else 0
 
@@ -95,7 +106,7 @@ def transactions(conditions: Sequence[Condition], order: str, **more: str | int)
 def newest(api: Api) -> int:
     """The number of the newest transaction that the user may see; 0 if there is none."""
     answer = api.get("/transactions", Answer, params=transactions((), "DESC", fields="id"))
-    return max((mark.number or 0 for mark in marks_of(answer.items)), default=0)
+    return next((mark.number for mark in marks_of(answer.items) if mark.number is not None), 0)
 
 
 def walk(api: Api, after: int, since: int, params: Params) -> Iterator[Step]:

@@ -6,8 +6,8 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET
 
-from connectors import Agent, Api, Context, Customer, CustomerIdentity, Page, Personal, Record, Team, Window
-from connectors.request_tracker.paging import PER_PAGE, Answer, Params, every, marks_of, moment
+from connectors import Agent, Api, Context, Customer, CustomerIdentity, Page, Personal, Record, Stuck, Team, Window
+from connectors.request_tracker.paging import PER_PAGE, Answer, Params, every, marks_of, moment, read
 
 # Names that RT asks for in one request, by which the address stays short.
 NAMES_AT_ONCE = 50
@@ -33,7 +33,7 @@ class Member(msgspec.Struct):
 
 
 class Group(msgspec.Struct):
-    Members: list[Member]
+    Members: list[msgspec.Raw]
 
 
 class AgentRow(msgspec.Struct, omit_defaults=True, gc=False):
@@ -81,7 +81,7 @@ def normalise_queue(row: QueueRow, _: Context) -> Iterator[Record]:
 
 def fetch_agents(api: Api, _: Window) -> Iterator[Page]:
     """The members of RT's group of privileged users, which one request tells by their names."""
-    members = api.get(f"/group/{privileged(api)}", Group).Members
+    members = read(api.get(f"/group/{privileged(api)}", Group).Members, Member)
     names = sorted({str(one.id) for one in members if one.type == "user"})
     for begin in range(0, len(names), NAMES_AT_ONCE):
         some = names[begin : begin + NAMES_AT_ONCE]
@@ -108,13 +108,7 @@ def named(api: Api, names: Sequence[str], more: Mapping[str, int]) -> list[Agent
     query = msgspec.json.encode([{"field": "Name", "value": name} for name in names]).decode()
     wanted, found = {name.casefold() for name in names}, []
     for rows in every(api, "/users", {"query": query, "fields": "id,Name,RealName", **more}):
-        for row in rows:
-            try:
-                user = msgspec.json.decode(row, type=AgentRow)
-            except msgspec.DecodeError:
-                continue
-            if user.Name.casefold() in wanted:
-                found.append(user)
+        found += [user for user in read(rows, AgentRow) if user.Name.casefold() in wanted]
     return found
 
 
@@ -144,17 +138,18 @@ def fetch_users(api: Api, window: Window) -> Iterator[Page]:
         changed = [moment(mark.LastUpdated) for mark in marks_of(first.items)]
         place = Place(0, by_id=not any(at > FIRST_AT for at in changed))
     top, page, is_over = place.top, place.page, False
+    before: list[msgspec.Raw] = []
     while not is_over:
         answer = by_change(api, page, by_id=place.by_id)
+        if answer.items and answer.items == before:
+            raise Stuck(f"{api.name}: /users gives the same page again and again; tried again at the next run.")
         marks = marks_of(answer.items)
-        keys = [mark.number or 0 if place.by_id else moment(mark.LastUpdated) for mark in marks]
+        found = [mark.number or 0 if place.by_id else moment(mark.LastUpdated) for mark in marks]
+        keys = [key for key in found if key > 0]
         top = max(keys, default=place.done) if top is None else top
-        page += 1
-        is_over = (
-            not answer.items
-            or min(keys, default=0) < place.done
-            or page > (answer.pages if answer.pages is not None else page)
-        )
+        before, page = answer.items, page + 1
+        pages = page if answer.pages is None else answer.pages
+        is_over = not answer.items or min(keys, default=place.done) < place.done or page > pages
         reached = Place(max(top, place.done), place.by_id) if is_over else Place(place.done, place.by_id, top, page)
         yield Page(answer.items, resume_at=msgspec.json.encode(reached).decode(), last=is_over)
 

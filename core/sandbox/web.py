@@ -28,6 +28,8 @@ class Request(Struct):
     headers: dict[str, str]
     body: bytes
     base: str
+    pairs: list[tuple[str, str]] = []
+    """The query with the keys that come more than once."""
 
 
 class Reply(Struct):
@@ -238,6 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=self.rfile.read(length) if length else b"",
             base=f"http://{self.headers.get('Host') or f'127.0.0.1:{sandbox.port}'}",
+            pairs=parse_qsl(parts.query, keep_blank_values=True),
         )
         reply, fault = sandbox.answer(request)
         body = reply.body
