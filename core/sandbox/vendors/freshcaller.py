@@ -112,12 +112,10 @@ class FreshcallerSandbox(Sandbox):
         super().__init__(seed=seed)
         recent = max(6, objects // 20)
         for place in range(objects):
-            back = (
-                self.made.between(60, 3600)
-                if place >= objects - recent
-                else DAYS * 86_400 * (objects - place) // objects
-            )
-            self._add(place, now_at - back)
+            days_s = DAYS * 86_400 * (objects - place) // objects
+            self._add(place, now_at - (self.made.between(60, 3600) if place >= objects - recent else days_s))
+        # One call is under way.
+        self._add(objects, now_at - 20, kind="answered", is_seen=True)
 
     def settings(self) -> Mapping[str, Any]:
         """What a source needs to reach this account."""
@@ -180,12 +178,12 @@ class FreshcallerSandbox(Sandbox):
         meta = {"current": place, "total_pages": max(1, -(-len(rows) // size)), "total_count": len(rows)}
         return Reply(page={name: found, "meta": meta})
 
-    def _add(self, place: int, at: int) -> None:
+    def _add(self, place: int, at: int, kind: str = "", *, is_seen: bool = False) -> None:
         dice = self.made
-        kind = "answered" if place == 0 else dice.weighted(MIX)
+        kind = kind or dice.weighted(MIX)
         if at < self.now_at - 86_400:
             at = at // 86_400 * 86_400 + dice.between(11 * 3600, 20 * 3600)
-        told = Truth(131_000_000 + place * 10, kind, at, at + dice.between(0, LATEST_S), at)
+        told = Truth(131_000_000 + place * 10, kind, at, at if is_seen else at + dice.between(0, LATEST_S), at)
         _play(told, dice)
         self.truth.append(told)
 
