@@ -21,6 +21,7 @@ class FreshcallerSettings(Settings):
     ticket_account: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        examples=["fd-main"],
         description="Account (or name) of your freshdesk source: the tickets that calls name are looked for there.",
     )
 
