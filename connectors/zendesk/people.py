@@ -35,6 +35,8 @@ DAY_S = 86_400
 # role_type of Zendesk's users: 0 custom, 1 light, 2 chat, 3 chat as contributor, 4 admin, 5 billing admin.
 LIGHT, ADMIN = 1, 4
 STAFF = frozenset({"agent", "admin"})
+# What Zendesk calls a permanently deleted user, whose mail and phone are null (API reference, List deleted users).
+ERASED_NAME = "Permanently Deleted User"
 
 
 class UsersPage(CursorPage):
@@ -71,8 +73,11 @@ class UserRow(msgspec.Struct, omit_defaults=True, gc=False):
     suspended: bool | None = None
     shared_agent: bool | None = None
     user_fields: dict[str, Any] | None = None
+    is_erased: bool | None = None
 
     def __post_init__(self) -> None:
+        if self.active is False and self.name == ERASED_NAME and not self.email and not self.phone:
+            self.is_erased = True
         # Of customers neither the name nor what somebody typed about them is of use.
         if self.role not in STAFF:
             self.name = None
@@ -175,6 +180,7 @@ def customer_of(row: UserRow, ctx: Context, created_at: int, updated_at: int, go
         is_internal=UNSET if ctx.is_redacted else domain in internal if domain else None,
         is_vip=not set(settings.vip_tags).isdisjoint(row.tags or ()),
         created_at=created_at,
+        erased_at=updated_at if row.is_erased else UNSET,
     )
     if ctx.is_redacted or gone_at is not None:
         return

@@ -24,6 +24,7 @@ from core.pull.source import Progress, SourceResult, SourceSpec, StreamResult, c
 from core.store import private
 from core.store.children import note_done, waiting
 from core.store.db import StoreError, hash_key, transaction
+from core.store.erase import forget_kept
 from core.store.raw import forget_raw
 from core.store.state import StreamState, keep_state, rejected_count, stream_state
 from core.store.write import RecordWriter
@@ -83,6 +84,7 @@ def pull_source(
     key = hash_key(db)
     writer = writer_of(db, source, connector, key, now_at)
     forget_raw(db, source.name, now_at, source.raw_days)
+    forget_kept(db, source.account, is_full=source.raw == "full")
     done: list[StreamResult] = []
     silent = 0
     with log.bound(source=source.name):
@@ -103,6 +105,7 @@ def pull_source(
             if result.status == "stopped":
                 break
         lookups.keep_words(pull.unknown)
+        forget_kept(db, source.account, is_full=source.raw == "full")
     return SourceResult(source.name, tuple(done))
 
 

@@ -16,6 +16,7 @@ TABLES: Mapping[Kind, tuple[str, str, str, str]] = {
     "tickets": ("tickets", "ticket_facts", "ticket_uid", "created_at"),
     "calls": ("calls", "call_facts", "call_uid", "arrived_at"),
 }
+CUSTOMER: Mapping[Kind, str] = {"tickets": "requester_uid", "calls": "customer_uid"}
 FIRST = ("native_id", "uid", "source")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -32,10 +33,12 @@ def export_rows(
     own = [name for name in names if name not in derived and name not in FIRST]
     picked = [f"b.{name}" for name in (*FIRST, *own)] + [f"f.{name}" for name in derived]
     sql = (
-        f"select {', '.join(picked)}, teams.name as team_name, agents.name as agent_name"
+        f"select {', '.join(picked)}, teams.name as team_name, agents.name as agent_name, "
+        f"customers.erased_at as customer_erased_at"
         f"{', queues.name as queue_name' if kind == 'calls' else ''} from {base} b "
         f"left join {facts} f on f.{key} = b.uid left join teams on teams.uid = f.team_uid "
         f"left join agents on agents.uid = f.{'agent_uid' if kind == 'calls' else 'assignee_uid'} "
+        f"left join customers on customers.uid = b.{CUSTOMER[kind]} "
         f"{'left join queues on queues.uid = f.queue_uid ' if kind == 'calls' else ''}"
         f"where coalesce(b.{clock}, 0) >= ? and coalesce(b.{clock}, 0) < ? order by b.{clock}, b.uid"
     )

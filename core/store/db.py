@@ -93,6 +93,8 @@ def _settle(db: sqlite3.Connection, *, read_only: bool) -> None:
     if not read_only:
         db.execute("pragma journal_mode = wal")
         db.execute("pragma synchronous = normal")
+        # Zeros are written over what is deleted: an erased person must not be found in the file's free space.
+        db.execute("pragma secure_delete = on")
         # A WAL that a long reader let grow is cut back once it leaves.
         db.execute("pragma journal_size_limit = 67108864")
 

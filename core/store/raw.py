@@ -93,6 +93,17 @@ def kept_rows(
         after = str(rows[-1][0])
 
 
+def without_dictionary(db: sqlite3.Connection, source: str, stream: str) -> None:
+    """Packs the stream's rows anew, each by itself, and drops its dictionaries: they hold pieces of rows."""
+    compress = _compressor(None).compress
+    for batch in kept_rows(db, source, stream):
+        db.executemany(
+            "update raw_records set dictionary = 0, payload = ? where source = ? and stream = ? and native_id = ?",
+            [(compress(raw), source, stream, native_id) for native_id, _, raw in batch],
+        )
+    db.execute("delete from raw_dictionaries where source = ? and stream = ?", (source, stream))
+
+
 def forget_raw(db: sqlite3.Connection, source: str, now_at: int, days: int) -> int:
     """Drops the source's rows fetched more than so many days ago, at most once a day; how many they were."""
     last = setting(db, f"raw_forgotten:{source}")

@@ -19,9 +19,10 @@ from msgspec import UNSET
 from core import model
 from core.clock import AHEAD_S, EARLIEST_AT, iso
 from core.errors import BadRow
-from core.model import CustomerIdentity, Record, Schedule
+from core.model import Customer, CustomerIdentity, Record, Schedule
 from core.store import private
 from core.store.dirty import BY_ROW, day_key, mark, watch
+from core.store.erase import erased_among, forget_people
 from core.store.opening import OpeningHours
 from core.store.tables import BASE
 from core.store.tables.base import column_name
@@ -169,12 +170,16 @@ class RecordWriter:
         for position in form.clocks:
             self._check_clock(form, values, position)
         changed = 0
+        told = self._erased(batch) if kind is Customer else frozenset()
+        before = erased_among(self._db, told) if told else set()
         for mask, rows in self._by_absent(form, values):
             key = (kind, mask)
             plan = self._plans.get(key) or self._plans.setdefault(key, self._plan(form, mask))
             changed += self._run(plan, rows)
         if changed and form.table.name in BY_ROW:
             self._mark(form, values)
+        if told and (gone := erased_among(self._db, told) - before):
+            forget_people(self._db, gone)
         if kind is Schedule:
             for record in batch:
                 assert isinstance(record, Schedule)
@@ -214,7 +219,17 @@ class RecordWriter:
             hashed = private.identity(record.kind, record.value, self._country, self._hash_key)
             if hashed is not None and not self._skip_identities:
                 rows.append((record.customer_id, record.kind, hashed))
+        # An older page still knows who they were.
+        erased = erased_among(self._db, {self._uid(row[0]) for row in rows})
+        rows = [row for row in rows if self._uid(row[0]) not in erased] if erased else rows
         return self._run(self._plan(form, bytes(len(form.fields))), rows) if rows else 0
+
+    def _erased(self, batch: list[Record]) -> frozenset[str]:
+        return frozenset(
+            self._uid(record.id)
+            for record in batch
+            if isinstance(record, Customer) and record.erased_at is not UNSET and record.erased_at is not None
+        )
 
     def _mark(self, form: Form, values: list[tuple[Any, ...]]) -> None:
         # Of a batch with any change all keys are marked: which row changed is not worth a query each.
