@@ -15,7 +15,7 @@ import msgspec
 
 from connectors import ConfigError, Page, Unavailable, Window
 from connectors.csv_folder.columns import Mismatch, Selection, of_the_file
-from connectors.csv_folder.folder import Entry, Unreadable, listing
+from connectors.csv_folder.folder import Entry, Unreadable, listing, must_be_there
 from connectors.csv_folder.lines import Cut
 from connectors.csv_folder.reading import opened
 from connectors.csv_folder.rows import Row
@@ -75,6 +75,9 @@ class Pass:
 
     def pages(self) -> Iterator[Page]:
         """Pages of rows over all files; what was wrong with some of them is raised when the others are read."""
+        must_be_there(self._settings.path)
+        if all(rule.whole != self._whole for rule in self._settings.rules):
+            return
         found = listing(self._settings, whole=self._whole)
         faults, mismatches = list(found.faults), []
         there = {_key(entry) for entry in found.entries}
@@ -82,6 +85,8 @@ class Pass:
         for entry in found.entries:
             try:
                 yield from self._of_file(entry)
+                if self._rows and len(found.entries) <= FEW_FILES:
+                    yield self._page()
             except FileNotFoundError:
                 continue
             except Unreadable as problem:
@@ -123,8 +128,6 @@ class Pass:
                     self._left[key] = Left(*told, reading.at, reading.line, reading.digest())
                     yield self._page()
             self._left[key] = Left(*told, reading.at, reading.line, reading.digest(), is_done=True, waits=reading.waits)
-        if self._rows and len(self._left) <= FEW_FILES:
-            yield self._page()
 
 
 def _key(entry: Entry) -> str:

@@ -73,9 +73,14 @@ def listing(settings: CsvFolderSettings, *, whole: bool | None = None) -> Listin
     return Listing(tuple(entries), tuple(unmatched), tuple(faults))
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+def must_be_there(folder: Path) -> None:
+    """Unavailable where there is no folder, such as a share that is not mounted."""
     if not folder.is_dir():
         raise Unavailable(f"there is no folder {folder}. Check the path and whether this user may read it.")
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+    must_be_there(folder)
     try:
         found = sorted(folder.rglob("*"))
     except OSError as problem:

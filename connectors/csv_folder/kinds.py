@@ -106,7 +106,7 @@ class Kind:
             return self.targets[name]
         known = sorted({target.field for target in self.targets.values()})
         near = get_close_matches(name, self.targets, n=1, cutoff=0.6)
-        hint = f'Did you mean "{near[0]}"?' if near else f"Known: {', '.join(known)}"
+        hint = f'Did you mean "{self.targets[near[0]].field}"?' if near else f"Known: {', '.join(known)}"
         raise ValueError(f"columns: {self.name} have no field {name}. {hint}")
 
 

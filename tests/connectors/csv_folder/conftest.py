@@ -45,7 +45,7 @@ class Folder:
     @property
     def settings(self) -> CsvFolderSettings:
         """The source's settings."""
-        return CsvFolderSettings(path=self.path, files=tuple(self.files))  # type: ignore[arg-type]
+        return CsvFolderSettings(path=self.path, files=tuple(self.files))
 
     def pull(self, *, raw: str = "off", watch: Callable[[Any], None] | None = None) -> SourceResult:
         """One pull, a minute after the one before."""
@@ -59,8 +59,8 @@ class Folder:
             raw=raw,  # type: ignore[arg-type]
             default_country="DE",
         )
-        self.now_at += 60
-        return pull_source(self.db, spec, connector, spec.settings, self.now_at, on_progress=watch)
+        now_at, self.now_at = self.now_at, self.now_at + 60
+        return pull_source(self.db, spec, connector, spec.settings, now_at, on_progress=watch)
 
     def rows(self, table: str, *columns: str, order: str = "1") -> list[tuple[Any, ...]]:
         """Rows of a table."""
