@@ -109,7 +109,9 @@ def by_time(
         over = page.end_of_stream or not page.rows
         if page.end_of_stream is None and ends_at <= at and len(page.rows) < PER_EXPORT:
             over = True
-        yield Page(page.rows, resume_at=str(max(ends_at, known) if over else ends_at), data_to=page.end_time, last=over)
+        # What is read again leads up to the saved place; only what lies after it moves that place.
+        moved = str(max(ends_at, known)) if over or ends_at > known or not back_s else None
+        yield Page(page.rows, resume_at=moved, data_to=page.end_time, last=over)
         if not over and ends_at <= at:
             raise Stuck(
                 f"Zendesk's {path} has {len(page.rows)} rows or more in the second {at}, more than a page holds, and "
