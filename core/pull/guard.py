@@ -8,7 +8,7 @@ MOST_EMPTY = 25
 # A page may bring new rows and the cursor it began with (many changes in one second), but not for long.
 MOST_STANDING = 3
 # A list by page numbers whose vendor ignores the number gives its first page for ever.
-MOST_ALIKE = 4
+MOST_ALIKE = 10
 
 
 class Guard:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.pull.grades import RECORDED, Outcome
-from core.sandbox.suite import discretion, reading, recorded, rough
+from core.sandbox.suite import discretion, reading, recorded, rough, sources
 from core.sandbox.suite.trial import DoesNotApply, Failed, Trial
 
 
@@ -47,6 +47,7 @@ CASES = (
     Case("secrets", discretion.secrets),
     Case("time zones", discretion.time_zones),
     Case("described settings", discretion.described_settings),
+    Case("promised imports", sources.promised_imports),
     Case("own counts", reading.own_counts),
     Case("stated requests", reading.stated_requests, is_slow=True),
     Case(RECORDED, recorded.recorded_answers),

@@ -19,7 +19,7 @@ A_MONTH = 1_750
 # How long before the end of the month the account's clock stands at first, and what each change lets pass.
 AHEAD_S, STEP_S = 5 * DAY_S, DAY_S // 4
 # Zendesk may give fewer rows than asked for; a small account does, so that its lists have several pages.
-SMALL, SMALL_PAGE, WHOLE_PAGE = 500, 12, 1_000
+SMALL, FEW_TICKETS, FEW_OTHERS = 500, 12, 60
 USUAL = 40
 
 
@@ -36,7 +36,7 @@ class ZendeskVendor(ZendeskSandbox):
     def __init__(self, objects: int) -> None:
         world = world_of(objects)
         super().__init__(world, now_at=world.until - AHEAD_S)
-        self.largest_page = SMALL_PAGE if objects < SMALL else WHOLE_PAGE
+        self.is_small = objects < SMALL
 
     def settings(self) -> Mapping[str, Any]:
         """The keys that reach it."""
@@ -61,9 +61,10 @@ class ZendeskVendor(ZendeskSandbox):
 
     def handle(self, request: Request) -> Reply:
         """The account's answer, in pages no larger than it gives."""
+        most = FEW_TICKETS if "tickets" in request.path else FEW_OTHERS
         for name in ("per_page", "page[size]"):
-            if request.query.get(name, "").isdigit():
-                request.query[name] = str(min(int(request.query[name]), self.largest_page))
+            if self.is_small and request.query.get(name, "").isdigit():
+                request.query[name] = str(min(int(request.query[name]), most))
         return super().handle(request)
 
 
