@@ -93,12 +93,18 @@ def moment_in(raw: msgspec.Raw, name: str, now_at: int) -> int | None:
 def by_change(api: Api, path: str, window: Window, params: Params, *, last_page: int = LAST_PAGE) -> Iterator[Page]:
     """The rows that changed since the window began, in order of change."""
     place, largest = begin(window, SWEEP_S), 0
+    was_stuck = place.page >= last_page
     while True:
         asked = {**params, "updated_since": iso(place.at), "order_by": "updated_at", "order_type": "asc"}
         rows = api.get(path, list[msgspec.Raw], params={**asked, "per_page": PER_PAGE, "page": place.page})
         moments = (moment_in(raw, "updated_at", window.now_at) for raw in reversed(rows))
         at = next((moment for moment in moments if moment is not None), None)
         place = replace(place, newest=max(place.newest, at or 0))
+        if was_stuck and (len(rows) < PER_PAGE or (at is not None and at - 1 > place.at)):
+            # Some of the rows that were too many have changed since: all pages hold others now.
+            was_stuck, place = False, replace(place, page=1)
+            yield Page(rows, resume_at=place.text())
+            continue
         if is_last(rows, largest) or (window.until is not None and at is not None and at > window.until):
             yield Page(rows, resume_at=rest(place), last=True)
             return
@@ -107,7 +113,7 @@ def by_change(api: Api, path: str, window: Window, params: Params, *, last_page:
         if at is not None and at - 1 > place.at:
             place = replace(place, at=at - 1, page=1)
         elif place.page >= last_page:
-            yield Page(rows, resume_at=replace(place, page=1).text())
+            yield Page(rows, resume_at=place.text())
             raise Stuck(
                 f"Freshdesk's {path} has {last_page * PER_PAGE:,} rows or more that changed in the second "
                 f"{iso(at or place.at)} and shows no page after number {last_page} (a bulk change does this). Change "
