@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET
 
-from connectors import Call, CallEvent, CallLeg, CallOutcome, Context, LegOutcome, Record
+from connectors import Call, CallEvent, CallLeg, CallOutcome, Context, LegOutcome, Record, SourceMetric
 from connectors.freshcaller.rows import Part, Rung
 
 INCOMING, OUTGOING = "incoming", "outgoing"
@@ -54,6 +54,7 @@ def assemble_call(key: str, events: Sequence[CallEvent], ctx: Context) -> Iterat
         leg.seq = seq
     yield call_of(key, parts, outcome_of(first, ctx), legs, ctx)
     yield from legs
+    yield from own_figures(key, parts, ctx)
 
 
 def outcome_of(part: Part, ctx: Context) -> CallOutcome | None:
@@ -204,6 +205,27 @@ def call_of(
         currency=known[0].currency if known else None,
         extra={"call_status": first.status} if first.status is not None else {},
     )
+
+
+def own_figures(key: str, parts: Sequence[Part], ctx: Context) -> Iterator[Record]:
+    """Freshcaller's figures of the customer's call: those of its parts together; waits count in queues only."""
+    waits = [
+        part.wait_s if part.wait_s is not None else part.ring_s
+        for part in parts
+        if part is parts[0] or part.queue is not None
+    ]
+    figures = {
+        "wait_s": total(waits) if is_queued(parts[0]) else None,
+        "talk_s": total([part.talk_s for part in parts]),
+        "hold_s": total([part.hold_s for part in parts]),
+        "acw_s": total([part.acw_s for part in parts]),
+        "billed_s": total([part.billed_s for part in parts]),
+    }
+    for name, value in figures.items():
+        if value is not None:
+            yield SourceMetric(
+                entity="call", entity_id=key, name=name, value=value, unit="s", fetched_at=ctx.fetched_at
+            )
 
 
 def exit_of(

@@ -9,21 +9,13 @@ from typing import Annotated, TypeAlias
 
 import msgspec
 
-from connectors import CallEvent, Context, Customer, CustomerIdentity, Line, Personal, Queue, Record, SourceMetric, utc
+from connectors import CallEvent, Context, Customer, CustomerIdentity, Line, Personal, Queue, Record, utc
 
 Number: TypeAlias = int | float | None
 CUSTOMER, AGENT = "customer", "agent"
 SECONDS = {"seconds": 1.0, "second": 1.0, "minutes": 60.0, "minute": 60.0, "hours": 3600.0, "milliseconds": 0.001}
 TICKET = "ticket"
 PART = "part"
-# Our name of each of Freshcaller's figures of a call.
-FIGURES = {
-    "answering_speed": "wait_s",
-    "total_ringing_time": "ring_s",
-    "talk_time": "talk_s",
-    "hold_duration": "hold_s",
-    "call_work_time": "acw_s",
-}
 
 
 class Metrics(msgspec.Struct, omit_defaults=True, gc=False):
@@ -119,6 +111,7 @@ class Part(msgspec.Struct, omit_defaults=True, gc=False):
     recorded_s: int | None = None
     cost: float | None = None
     currency: str | None = None
+    billed_s: int | None = None
     menu_s: int | None = None
     wait_s: int | None = None
     ring_s: int | None = None
@@ -128,7 +121,7 @@ class Part(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 def normalise_call(row: CallRow, ctx: Context) -> Iterator[Record]:
-    """The part that this call is of the customer's call, with its queue, line and caller, and Freshcaller's figures."""
+    """The part that this call is of the customer's call, with its queue, line and caller."""
     customer = next((one for one in row.participants or () if kind_of(one) == CUSTOMER), None)
     number = customer.caller_number if customer is not None and not ctx.is_redacted else None
     caller = caller_id(number, ctx)
@@ -150,14 +143,6 @@ def normalise_call(row: CallRow, ctx: Context) -> Iterator[Record]:
     if caller is not None and number is not None:
         yield Customer(id=caller)
         yield CustomerIdentity(customer_id=caller, kind="phone", value=number)
-    if root is None:
-        figures = {name: seconds(row.metrics, field, ctx) for field, name in FIGURES.items()}
-        figures["duration_s"] = seconds(row, "bill_duration", ctx)
-        for name, value in figures.items():
-            if value is not None:
-                yield SourceMetric(
-                    entity="call", entity_id=str(row.id), name=name, value=value, unit="s", fetched_at=ctx.fetched_at
-                )
 
 
 def part_of(row: CallRow, customer: ParticipantRow | None, caller: str | None, ctx: Context) -> Part:
@@ -196,6 +181,7 @@ def part_of(row: CallRow, customer: ParticipantRow | None, caller: str | None, c
         recorded_s=seconds(row.recording, "duration", ctx),
         cost=sum(one.cost or 0 for one in costs) if costs else None,
         currency=(costs[0].cost_unit or "").upper() if costs else None,
+        billed_s=seconds(row, "bill_duration", ctx),
         menu_s=seconds(row.metrics, "ivr_time", ctx),
         wait_s=seconds(row.metrics, "answering_speed", ctx),
         ring_s=seconds(row.metrics, "total_ringing_time", ctx),

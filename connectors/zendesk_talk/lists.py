@@ -27,18 +27,19 @@ from connectors.zendesk_talk.rows import known
 NUMBERS = "/channels/voice/phone_numbers.json"
 OVERVIEW = "/channels/voice/stats/account_overview.json"
 
-# Our name of each of Talk's totals of the day. Only the last of them means the same as a figure of ours: Talk counts
-# inbound calls with those that never left the menu, and hold and wrap-up of outbound calls as well.
+# Our names of Talk's totals of the day, which none of our own figures bears, as none means quite the same: Talk counts
+# inbound calls with those that never left the menu, hold and wrap-up with those of outbound calls, and all of it only
+# up to the last look.
 TOTALS = {
     "total_calls": ("total_calls", "count"),
     "total_inbound_calls": ("total_inbound_calls", "count"),
     "total_outbound_calls": ("total_outbound_calls", "count"),
+    "total_calls_abandoned_in_queue": ("total_abandoned_in_queue", "count"),
     "total_calls_outside_business_hours": ("total_out_of_hours", "count"),
     "total_voicemails": ("total_voicemails", "count"),
     "total_callback_calls": ("total_callbacks", "count"),
     "total_hold_time": ("total_hold_s", "s"),
     "total_wrap_up_time": ("total_acw_s", "s"),
-    "total_calls_abandoned_in_queue": ("abandoned", "count"),
 }
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from connectors import Api, CallEvent, Context, Customer, Page, Queue, Record, SourceMetric, Window, utc
+from connectors import Api, CallEvent, Context, Customer, Page, Queue, Record, SourceMetric, Team, Window, utc
 from connectors.zendesk_talk.paging import ExportPage, by_change
 
 Number: TypeAlias = int | float | None
@@ -111,9 +111,12 @@ def normalise_call(row: CallRow, ctx: Context) -> Iterator[Record]:
         data=msgspec.json.encode(row).decode(),
     )
     if queue is not None:
-        named = ctx.lookups.get("lines" if row.call_group_id is None else "groups", {})
-        native = str(row.call_group_id or row.phone_number_id)
-        yield Queue(id=queue, name=named.get(native, native), team_id=known(row.call_group_id))
+        group = known(row.call_group_id)
+        name = ctx.lookups.get("lines" if group is None else "groups", {}).get(group or known(row.phone_number_id))
+        yield Queue(id=queue, name=name or queue, team_id=group)
+        if group is not None and name is not None:
+            # Version 0: what Zendesk Support tells of the same group stands above it.
+            yield Team(id=group, name=name)
     if (customer := known(row.customer_id)) is not None:
         yield Customer(id=customer)
     figures = {name: getattr(row, field) for field, name in FIGURES.items()}

@@ -7,6 +7,7 @@ import pytest
 from msgspec import UNSET
 
 from connectors import Call, CallEvent, CallLeg, Context, Customer, CustomerIdentity, Line, Record, SourceMetric
+from connectors.freshcaller.calls import assemble_call
 
 Assembled = Callable[..., tuple[Call, list[CallLeg]]]
 Records = Callable[..., list[Record]]
@@ -191,10 +192,12 @@ def test_kept_rows_without_numbers_leave_the_caller_alone(
     assert call.customer_id is UNSET
 
 
-def test_own_figures_are_those_of_the_first_call_only(records: Records) -> None:
-    """A transfer's figures under its own id would be compared with nothing."""
-    metrics = figures(answering_speed=20, talk_time=100)
-    own = [one for one in records(metrics=metrics) if isinstance(one, SourceMetric)]
-    assert {one.name: one.value for one in own} == {"wait_s": 20, "talk_s": 100}
-    moved = records(id=2, root_call_id=1, metrics=metrics)
-    assert not [one for one in moved if isinstance(one, SourceMetric)]
+def test_own_figures_are_those_of_all_parts(context: Callable[..., Context], records: Records) -> None:
+    """A transfer's talk beside the first call's alone would look like a fault of ours."""
+    taken = {**TRANSFER, "participants": [customer(1, 50), agent(8, 1, 50)]}
+    metrics = figures(answering_speed=5, talk_time=50, hold_duration=2, call_work_time=7)
+    rows = (ROOT, {**taken, "metrics": metrics})
+    events = [one for row in rows for one in records(**row) if isinstance(one, CallEvent)]
+    made = [one for one in assemble_call("1", events, context()) if isinstance(one, SourceMetric)]
+    assert {one.name: one.value for one in made} == {"wait_s": 20, "talk_s": 150, "hold_s": 2, "acw_s": 17}
+    assert {(one.entity, one.entity_id) for one in made} == {("call", "1")}

@@ -11,6 +11,7 @@ from connectors.freshcaller import connector
 from connectors.freshcaller.account import check
 from connectors.freshcaller.lists import tallies
 from core.numbers.derive import derive
+from core.numbers.reconcile import reconcile
 from core.numbers.reporting import Reporting
 from core.pull.replay import rebuild_from_raw
 from core.pull.source import SourceResult, SourceSpec
@@ -221,3 +222,12 @@ def test_every_kind_of_call_is_in_the_account() -> None:
     """What the account lacks, none of these tests would see."""
     with start(300) as large:
         assert {one.kind for one in large.truth} == set(OUTCOMES)
+
+
+def test_our_figures_are_freshcallers(db: sqlite3.Connection, caller: FreshcallerSandbox, pull: Pull) -> None:
+    """What was agreed with the vendor's own numbers can be trusted where it has none."""
+    pull(db, caller)
+    derive(db, Reporting(zone=BERLIN), caller.now_at)
+    lines = reconcile(db, "2026-10-01", "2026-11-18", Reporting(zone=BERLIN)).lines
+    assert {line.figure for line in lines} == {"wait_s", "talk_s", "hold_s", "acw_s"}
+    assert [(line.figure, line.examples) for line in lines if line.equal < line.compared] == []

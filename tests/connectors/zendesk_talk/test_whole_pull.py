@@ -15,6 +15,7 @@ from connectors.zendesk_talk.lists import tallies
 from connectors.zendesk_talk.rows import fetch_legs
 from core.clock import utc
 from core.numbers.derive import derive
+from core.numbers.reconcile import reconcile
 from core.numbers.reporting import Reporting
 from core.pull.replay import rebuild_from_raw
 from core.pull.source import SourceResult, SourceSpec
@@ -269,3 +270,14 @@ def test_every_kind_of_call_is_in_the_account() -> None:
     """What the account lacks, none of these tests would see."""
     with start(400) as large:
         assert {one.kind for one in large.truth} == set(OUTCOMES)
+
+
+def test_our_figures_are_talks(db: sqlite3.Connection, talk: TalkSandbox, pull: Pull) -> None:
+    """Only a number outside, which is no agent's talk, may lie between."""
+    pull(db, talk)
+    derive(db, Reporting(zone=BERLIN), talk.now_at)
+    lines = {line.figure: line for line in reconcile(db, "2026-10-01", "2026-11-18", Reporting(zone=BERLIN)).lines}
+    assert lines.keys() == {"wait_s", "talk_s", "hold_s", "acw_s", "duration_s"}
+    assert [name for name, line in lines.items() if line.equal < line.compared] == ["talk_s"]
+    outside = sum(one.kind == "outside" and one.shown_at <= talk.now_at for one in talk.truth)
+    assert lines["talk_s"].compared - lines["talk_s"].equal == outside > 0
