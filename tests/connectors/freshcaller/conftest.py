@@ -18,6 +18,7 @@ from connectors.freshcaller.rows import CallRow, normalise_call
 from connectors.freshcaller.settings import FreshcallerSettings
 from core.clock import Timing
 from core.pull.account import Accounts, close
+from core.pull.backfill import plan_backfill, run_backfill
 from core.pull.loop import pull_source
 from core.pull.source import SourceResult, SourceSpec
 from core.sandbox.vendors.freshcaller import NOW, FreshcallerSandbox, start
@@ -77,6 +78,22 @@ def pull() -> Callable[..., SourceResult]:
         api = Accounts(Timing(monotonic=clock.monotonic, sleep=clock.sleep)).open(spec, connector)
         try:
             return pull_source(db, replace(spec), connector, api, server.now_at)
+        finally:
+            close(api)
+
+    return once
+
+
+@pytest.fixture
+def backfill() -> Callable[..., SourceResult]:
+    """Reads the last three weeks as history, newest week first."""
+
+    def once(db: sqlite3.Connection, server: FreshcallerSandbox) -> SourceResult:
+        spec, clock = spec_of(server), Hasty()
+        api = Accounts(Timing(monotonic=clock.monotonic, sleep=clock.sleep)).open(spec, connector)
+        plan = plan_backfill(db, spec, connector, server.now_at - 21 * 86_400, server.now_at + 1)
+        try:
+            return run_backfill(db, spec, connector, api, plan, server.now_at)
         finally:
             close(api)
 

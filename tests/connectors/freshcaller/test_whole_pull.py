@@ -231,3 +231,18 @@ def test_our_figures_are_freshcallers(db: sqlite3.Connection, caller: Freshcalle
     lines = reconcile(db, "2026-10-01", "2026-11-18", Reporting(zone=BERLIN)).lines
     assert {line.figure for line in lines} == {"wait_s", "talk_s", "hold_s", "acw_s"}
     assert [(line.figure, line.examples) for line in lines if line.equal < line.compared] == []
+
+
+def test_history_read_week_by_week_is_the_same(
+    caller: FreshcallerSandbox, pull: Pull, backfill: Pull, tmp_path: Path
+) -> None:
+    """Newest first, so that last week's figures need not wait for last year's."""
+    here, there = open_store(tmp_path / "here.db"), open_store(tmp_path / "there.db")
+    for one in (here, there):
+        set_setting(one, "hash_key", "5a" * 32)
+    pull(here, caller)
+    result = backfill(there, caller)
+    assert (result.outcome, len(result.streams) >= 4) == ("ok", True)
+    assert dump(there, "calls", "call_legs", "queues") == dump(here, "calls", "call_legs", "queues")
+    here.close()
+    there.close()

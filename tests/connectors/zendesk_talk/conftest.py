@@ -18,6 +18,7 @@ from connectors.zendesk_talk.rows import CallRow, LegRow, normalise_call, normal
 from connectors.zendesk_talk.settings import ZendeskTalkSettings
 from core.clock import Timing
 from core.pull.account import Accounts, close
+from core.pull.backfill import plan_backfill, run_backfill
 from core.pull.loop import pull_source
 from core.pull.source import SourceResult, SourceSpec
 from core.sandbox.vendors.zendesk_talk import NOW, TalkSandbox, start
@@ -78,6 +79,22 @@ def pull() -> Callable[..., SourceResult]:
         api = Accounts(Timing(monotonic=clock.monotonic, sleep=clock.sleep)).open(spec, connector)
         try:
             return pull_source(db, spec, connector, api, server.now_at)
+        finally:
+            close(api)
+
+    return once
+
+
+@pytest.fixture
+def backfill() -> Callable[..., SourceResult]:
+    """Reads the last three weeks as history, newest week first."""
+
+    def once(db: sqlite3.Connection, server: TalkSandbox) -> SourceResult:
+        spec, clock = spec_of(server), Hasty()
+        api = Accounts(Timing(monotonic=clock.monotonic, sleep=clock.sleep)).open(spec, connector)
+        plan = plan_backfill(db, spec, connector, server.now_at - 21 * 86_400, server.now_at + 1)
+        try:
+            return run_backfill(db, spec, connector, api, plan, server.now_at)
         finally:
             close(api)
 
