@@ -54,6 +54,12 @@ class SchoolHolidays(BaseModel):
     name: str = Field("School holidays", description="What they are called.")
     regions: tuple[str, ...] = Field((), description="Names of the regions that have them; all, if none is named.")
 
+    @model_validator(mode="after")
+    def in_order(self) -> Self:
+        if self.to_on < self.from_on:
+            raise ValueError("ends before it begins")
+        return self
+
 
 class WeatherSettings(Settings):
     regions: tuple[Place, ...] = Field(
