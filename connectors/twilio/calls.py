@@ -86,14 +86,13 @@ class Told(msgspec.Struct, omit_defaults=True):
 def fetch_calls(account: Account, window: Window) -> Iterator[Page]:
     """Calls that began in the window, a week at a time; Twilio counts in whole UTC days.
 
-    The day after the last one is asked for as well, as it is not sure whether the end is included; what began outside
-    the week is left out here.
+    The day that ends a question is not part of it by Twilio's description; were it, what began then is left out here.
     """
     since = int(window.resume_at) if window.resume_at else window.since
     until = min(window.until or window.now_at, window.now_at + DAY_S)
     begin = since - since % DAY_S
     for from_at, to_at in steps(begin, until + 1, STEP_S):
-        asked = {"StartTime>": _day(from_at), "StartTime<": _day(to_at + DAY_S)}
+        asked = {"StartTime>": _day(from_at), "StartTime<": _day(to_at + DAY_S - 1)}
         try:
             for page in pages(account, f"{account.voice}/Calls.json", CallsPage, asked):
                 rows = [row for raw in page.rows if (row := shaped(raw, from_at, to_at)) is not None]
@@ -159,7 +158,8 @@ def normalise_call(row: CallRow, ctx: Context) -> Iterator[Record]:
         if kind == "parent":
             yield Customer(id=customer)
             yield CustomerIdentity(customer_id=customer, kind="phone", value=number)
-    if kind == "parent" and told.duration_s is not None and told.is_final:
+    # Of calls that go out, the duration leaves out the ringing.
+    if kind == "parent" and inward and told.duration_s is not None and told.is_final:
         yield SourceMetric(
             entity="call",
             entity_id=row.id,

@@ -58,7 +58,7 @@ class EventRow(msgspec.Struct, omit_defaults=True):
     event_type: str
     event_date: str | None = None
     event_date_ms: int | None = None
-    event_data: dict[str, str | int | float | None] = {}
+    event_data: dict[str, str | int | float | bool | None] = {}
     call_sid: str | None = None
     direction: str | None = None
     agent_calls: tuple[str, ...] = ()

@@ -54,7 +54,7 @@ def db() -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture
 def server() -> Iterator[TwilioSandbox]:
-    made = TwilioSandbox(150, most_per_page=200)
+    made = TwilioSandbox(100, most_per_page=200)
     made.start()
     yield made
     made.stop()
@@ -210,7 +210,7 @@ def test_calls_are_asked_for_by_whole_days_and_a_page_leads_to_the_next(
     pages = list(fetch_calls(account(), Window(since=NOW_AT - DAY_S, now_at=NOW_AT)))
     queries = [logged.query for logged in server.requests("/Calls.json")]
     assert queries[0]["StartTime>"] == "2026-11-02"
-    assert queries[0]["StartTime<"] >= "2026-11-03"
+    assert queries[0]["StartTime<"] == "2026-11-04"
     assert all({**query, "PageToken": ""} == {**queries[0], "PageToken": ""} for query in queries[1:])
     began = [one for call in server.calls for one in call.connections if NOW_AT - DAY_S <= one.began_at <= NOW_AT]
     assert sum(len(page.rows) for page in pages) >= len(began) > 30
@@ -264,7 +264,7 @@ def test_an_account_without_taskrouter_has_calls_and_says_what_is_left_out(
     for stream in ("workers", "task_queues", "events", "queue_days"):
         assert told[stream][0] == "skipped"
         assert "workspace_sid" in told[stream][1]
-    assert db.execute("select count(*) from calls where outcome = 'answered'").fetchone()[0] > 50
+    assert db.execute("select count(*) from calls where outcome = 'answered'").fetchone()[0] > 15
 
 
 def test_local_days_are_cut_by_the_reports_zone(account: Callable[..., Account], server: TwilioSandbox) -> None:

@@ -156,7 +156,7 @@ class TwilioSandbox(Sandbox):
         """Calls of whole UTC days, newest first; a bound without a day is none."""
         low, high = query.get("StartTime>", "0000"), query.get("StartTime<", "9999")
         known = [one for call in self.calls for one in call.connections if one.began_at <= self.now_at]
-        asked = [one for one in known if low <= iso(one.began_at)[:10] <= high]
+        asked = [one for one in known if low <= iso(one.began_at)[:10] < high]
         return [self._connection(one) for one in sorted(asked, key=lambda one: (-one.began_at, one.sid))]
 
     def _connection(self, one: Connection) -> Page:
