@@ -11,6 +11,7 @@ from core.numbers.metric import (
     Durations,
     Example,
     Formula,
+    Hours,
     Level,
     Max,
     Metric,
@@ -110,6 +111,8 @@ def say(formula: Formula) -> str:
     match formula:
         case Share(num, den) | Ratio(num, den):
             return f"{say(num)} **of** {say(den)}"
+        case Hours(total):
+            return f"hours of {_part(total)}"
         case Difference(plus, minus):
             added = " plus ".join(_part(part) for part in plus)
             return added + "".join(f" less {_part(part)}" for part in minus)

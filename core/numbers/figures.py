@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.numbers.intervals import net_half_width, wilson
-from core.numbers.metric import Balance, Difference, Distinct, Durations, Formula, Lead, Max, Ratio, Share, Sum, Term
+from core.numbers.metric import (
+    Balance,
+    Difference,
+    Distinct,
+    Durations,
+    Formula,
+    Hours,
+    Lead,
+    Max,
+    Ratio,
+    Share,
+    Sum,
+    Term,
+)
 from core.numbers.quantiles import median, quantile
 from core.numbers.reading import Totals
 
@@ -47,9 +60,13 @@ def figures(formula: Formula, totals: Totals) -> Figures:
     match formula:
         case Share(num, den):
             return share(term(num, totals) or 0, term(den, totals) or 0)
-        case Ratio(num, den, per):
+        case Ratio(num, den, per, by_rows):
             top, bottom = term(num, totals) or 0, term(den, totals) or 0
-            return Figures(top / bottom if bottom else None, int(bottom // per), top, bottom)
+            n = totals.get(den.id, (0, 0))[1] if by_rows and isinstance(den, Sum) else int(bottom // per)
+            return Figures(top / bottom if bottom else None, n, top, bottom)
+        case Hours(summed):
+            seconds, n = totals.get(summed.id, (0, 0))
+            return Figures((seconds or 0) / 3_600, n, seconds or 0)
         case Balance(plus, minus, whole):
             return balance(term(plus, totals) or 0, term(minus, totals) or 0, term(whole, totals) or 0)
         case Durations(lead=lead):

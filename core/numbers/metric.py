@@ -121,11 +121,20 @@ class Share:
 
 @dataclass(frozen=True)
 class Ratio:
-    """``num`` for each ``den``; ``n`` is ``den`` in whole units of ``per`` (3,600 for hours)."""
+    """``num`` for each ``den``; ``n`` is ``den`` in whole units of ``per`` (3,600 for hours), or with ``by_rows`` the
+    number of rows that ``den`` adds up."""
 
     num: Term
     den: Term
     per: int = 1
+    by_rows: bool = False
+
+
+@dataclass(frozen=True)
+class Hours:
+    """What a sum of seconds comes to in hours; ``n`` is the number of rows."""
+
+    total: Sum
 
 
 @dataclass(frozen=True)
@@ -220,7 +229,7 @@ class Ages:
     in_business: bool = False
 
 
-Formula: TypeAlias = Term | Share | Ratio | Balance | Durations | Waiting | Mix | Level | Ages
+Formula: TypeAlias = Term | Share | Ratio | Hours | Balance | Durations | Waiting | Mix | Level | Ages
 
 
 def parts_of(formula: Formula) -> Iterator[Part]:
@@ -232,6 +241,8 @@ def parts_of(formula: Formula) -> Iterator[Part]:
             yield from (*plus, *minus)
         case Share(num, den) | Ratio(num, den):
             yield from (*parts_of(num), *parts_of(den))
+        case Hours(total):
+            yield total
         case Balance(plus_sum, minus_sum, whole):
             yield from (plus_sum, minus_sum, whole)
         case Durations() | Waiting():

@@ -78,25 +78,40 @@ NEEDS: Mapping[str, Need] = {
     "availability": Need(named("availability of tools", "Systemverfügbarkeit", "系统可用记录")),
     "call_charges": Need(named("call charges", "Gesprächskosten", "通话费用")),
     "carrier_events": Need(named("carrier events of blocked calls", "Besetztmeldungen des Netzes", "运营商占线记录")),
-    "complaints": Need(named("complaints", "Beschwerden", "投诉记录")),
+    "complaints": Need(named("complaints", "Beschwerden", "投诉记录"), ("select 1 from complaint_facts limit 1",)),
     "costs": Need(named("costs", "Kosten", "成本")),
     "customer_base": Need(named("number of customers", "Kundenzahl", "客户数量")),
-    "effort_surveys": Need(named("effort surveys", "Umfragen zum Aufwand", "费力度调查")),
+    "effort_surveys": Need(
+        named("effort surveys", "Umfragen zum Aufwand", "费力度调查"),
+        ("select 1 from survey_facts where kind = 'ces' limit 1",),
+    ),
     "forecasts": Need(named("forecasts", "Prognosen", "预测")),
     "improvements": Need(named("improvement actions", "Verbesserungsmaßnahmen", "改进措施")),
+    "hiring": Need(named("hiring records", "Einstellungen", "招聘记录"), ("select 1 from hire_facts limit 1",)),
+    "project_plans": Need(named("targets of projects", "Ziele von Projekten", "项目目标")),
+    "trained_groups": Need(named("groups trained and not", "geschulte und andere", "受训与未受训组")),
     "ivr_events": Need(named("events of the voice menu", "Ereignisse des Sprachmenüs", "语音菜单事件")),
-    "projects": Need(named("projects", "Projekte", "项目")),
-    "qa_reviews": Need(named("quality reviews", "Qualitätsprüfungen", "质检记录")),
+    "projects": Need(named("projects", "Projekte", "项目"), ("select 1 from project_facts limit 1",)),
+    "qa_reviews": Need(
+        named("quality reviews", "Qualitätsprüfungen", "质检记录"),
+        ("select 1 from review_facts limit 1", "select 1 from review_item_facts limit 1"),
+    ),
     "required_fields": Need(named("list of required fields", "Liste der Pflichtfelder", "必填字段清单")),
     "requirements": Need(named("staffing requirements", "Personalbedarf", "人员需求")),
-    "self_service": Need(named("self-service figures", "Zahlen der Selbstbedienung", "自助服务数据")),
+    "self_service": Need(
+        named("self-service figures", "Zahlen der Selbstbedienung", "自助服务数据"),
+        ("select 1 from self_service_facts limit 1",),
+    ),
     "shifts": Need(named("shifts", "Schichten", "班次")),
     "staff_records": Need(named("staff records", "Personaldaten", "人事记录")),
-    "staff_surveys": Need(named("staff surveys", "Mitarbeiterumfragen", "员工调查")),
+    "staff_surveys": Need(
+        named("staff surveys", "Mitarbeiterumfragen", "员工调查"),
+        ("select 1 from survey_facts where kind = 'esat' limit 1",),
+    ),
     "stockout_reasons": Need(
         named("list of out-of-stock reasons", "Liste der Gründe ohne Lieferbarkeit", "缺货原因清单")
     ),
-    "trainings": Need(named("trainings", "Schulungen", "培训记录")),
+    "trainings": Need(named("trainings", "Schulungen", "培训记录"), ("select 1 from training_facts limit 1",)),
 }
 
 FACT_NEEDS: Mapping[str, str] = {
@@ -106,6 +121,13 @@ FACT_NEEDS: Mapping[str, str] = {
     "agent_days": "agent_states",
     "survey_facts": "surveys",
     "sla_facts": "sla",
+    "review_facts": "qa_reviews",
+    "review_item_facts": "qa_reviews",
+    "complaint_facts": "complaints",
+    "self_service_facts": "self_service",
+    "project_facts": "projects",
+    "training_facts": "trainings",
+    "hire_facts": "hiring",
 }
 
 # The fact and day column from which on a family of facts has a history.
@@ -134,7 +156,7 @@ def is_met(db: sqlite3.Connection, need: str, reporting: Reporting) -> bool:
 def missing(db: sqlite3.Connection, metric: Metric, variant: str, reporting: Reporting) -> tuple[str, ...]:
     """Keys of ``NEEDS`` that no source brings; with one of them the variant is unavailable."""
     wanted = needs_of(metric, variant)
-    if "csat" in wanted or "nps" in wanted or "fcr_surveys" in wanted:
+    if not {"csat", "nps", "fcr_surveys", "effort_surveys", "staff_surveys"}.isdisjoint(wanted):
         wanted = tuple(need for need in wanted if need != "surveys")
     return tuple(need for need in wanted if not is_met(db, need, reporting))
 

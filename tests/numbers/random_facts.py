@@ -37,7 +37,7 @@ WORDS: Mapping[str, tuple[object, ...]] = {
     "contact_uid": ("c1", "c2", "c3", "c4"),
 }
 OUTCOMES = ("answered", "answered", "abandoned", "flow_out_callback", "flow_out_timeout", "blocked")
-KINDS = ("csat", "nps", "fcr")
+KINDS = ("csat", "nps", "fcr", "ces", "esat")
 
 
 def value(random: Random, column: Column) -> Any:

@@ -90,7 +90,7 @@ def test_nothing_offered_is_no_value(metric_id: str, variant: str) -> None:
     db.execute("delete from backlog_spans")
     answer = ask(db, metric_id, WHOLE, variant=variant, reporting=BERLIN, now_at=now_at)
     counted = METRICS[metric_id].how[variant]
-    is_count = isinstance(counted, Level) or type(counted).__name__ in {"Sum", "Distinct", "Difference"}
+    is_count = isinstance(counted, Level) or type(counted).__name__ in {"Sum", "Distinct", "Difference", "Hours"}
     if answer.status == "unavailable":
         assert answer.reason == "no source brings opening hours"
     elif is_count and getattr(counted, "weekday", None) is None:

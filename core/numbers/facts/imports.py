@@ -103,7 +103,7 @@ IMPORTED: tuple[Imported, ...] = (
         ("hiring",),
         """
         select uid, source, opened_on, start_on, left_on,
-          cast(julianday(start_on) - julianday(opened_on) as integer) * 86400, date(start_on, '+90 days'),
+          cast(julianday(start_on) - julianday(opened_on) as integer), date(start_on, '+90 days'),
           iif(start_on is null, null, left_on is null or left_on > date(start_on, '+90 days'))
         from hiring where deleted_at is null order by uid
         """,

@@ -81,7 +81,8 @@ def survey_rows(
                 (
                     row.uid, *dims, row.ticket_uid, row.call_uid, credit(row, offer), row.kind, row.scale,
                     row.question_key, offered_at, None if offered_at is None else day_on(offered_at), rated_at,
-                    None if rated_at is None else day_on(rated_at), is_satisfied(row), norm(row), nps_class(row),
+                    None if rated_at is None else day_on(rated_at), is_satisfied(row), _scored(row),
+                    norm(row), nps_class(row),
                     int(in_time), int(row is chosen and not bounced and not is_dropped(row)),
                     None if begun_at is None else begun_at + ANSWERED_S,
                 )
@@ -107,6 +108,11 @@ def _score(row: SurveyRow) -> float | None:
         return float(row.score_raw) if row.score_raw is not None else None
     except ValueError:
         return None
+
+
+def _scored(row: SurveyRow) -> float | None:
+    """The score as given, once it was given."""
+    return _score(row) if row.rated_at is not None else None
 
 
 def is_satisfied(row: SurveyRow) -> int | None:

@@ -159,7 +159,34 @@ complaint_rate = Metric(
     clock="complaint day",
     profile="T+C",
     floor=100,
+    how={
+        "standard": Share(
+            Sum("complaint_facts", "is_counted = 1 and about in ('service', 'wait')"),
+            Sum("handled_facts", "is_total = 1"),
+        ),
+        "product": Share(
+            Sum("complaint_facts", "is_counted = 1 and about = 'product'"), Sum("handled_facts", "is_total = 1")
+        ),
+    },
     needs=("complaints",),
+    examples=(
+        Example(
+            {"complaint_facts": many(5, about="service", is_counted=1), "handled_facts": many(200, is_total=1)},
+            {"standard": 0.025, "standard.ci_low": 0.0107, "standard.ci_high": 0.0572},
+        ),
+        Example(
+            {
+                "complaint_facts": (
+                    {"about": "service", "is_counted": 1},
+                    *many(2, about="service", is_counted=0),
+                    {"about": "product", "is_counted": 1},
+                ),
+                "handled_facts": many(100, is_total=1),
+            },
+            {"standard": 0.01, "product": 0.01},
+            says="One customer's three mails on one incident are one complaint; about goods is another matter.",
+        ),
+    ),
 )
 
 METRICS = (

@@ -1,6 +1,7 @@
 """Whether the right number of people were there, and came to stay."""
 
-from core.numbers.metric import Metric, Unit, named
+from core.numbers.metric import Durations, Example, Hours, Metric, Share, Sum, Unit, named
+from core.numbers.metrics.fixture_week import many
 
 lost_service_hours = Metric(
     id="lost_service_hours",
@@ -116,7 +117,13 @@ time_to_fill = Metric(
     clock="start_on",
     profile="I",
     floor=3,
-    needs=("staff_records",),
+    how={"standard": Durations("hire_facts", "fill_days", on="start_on")},
+    needs=("hiring",),
+    examples=(
+        Example(
+            {"hire_facts": ({"fill_days": 20}, {"fill_days": 30}, {"fill_days": 70})}, {"standard": 30, "standard.n": 3}
+        ),
+    ),
 )
 hire_retention_90d = Metric(
     id="hire_retention_90d",
@@ -131,7 +138,19 @@ hire_retention_90d = Metric(
     clock="hire cohort",
     profile="I",
     floor=10,
-    needs=("staff_records",),
+    how={
+        "standard": Share(
+            Sum("hire_facts", "is_present_90d = 1", on="day_90_on"),
+            Sum("hire_facts", "is_present_90d is not null", on="day_90_on"),
+        )
+    },
+    needs=("hiring",),
+    examples=(
+        Example(
+            {"hire_facts": (*many(9, is_present_90d=1), *many(1, is_present_90d=0))},
+            {"standard": 0.9, "standard.n": 10},
+        ),
+    ),
 )
 training_hours = Metric(
     id="training_hours",
@@ -146,7 +165,9 @@ training_hours = Metric(
     clock="held_on",
     profile="I",
     floor=1,
+    how={"standard": Hours(Sum("training_facts", "", "spent_s"))},
     needs=("trainings",),
+    examples=(Example({"training_facts": ({"spent_s": 5_400}, {"spent_s": 9_000})}, {"standard": 4.0}),),
 )
 training_pass_rate = Metric(
     id="training_pass_rate",
@@ -161,7 +182,14 @@ training_pass_rate = Metric(
     clock="held_on",
     profile="I",
     floor=10,
+    how={"standard": Share(Sum("training_facts", "passed = 1"), Sum("training_facts", "passed is not null"))},
     needs=("trainings",),
+    examples=(
+        Example(
+            {"training_facts": (*many(18, passed=1), *many(2, passed=0), {"passed": None})},
+            {"standard": 0.9, "standard.n": 20},
+        ),
+    ),
 )
 training_effect = Metric(
     id="training_effect",
@@ -177,10 +205,7 @@ training_effect = Metric(
     profile="I",
     floor=10,
     floor_of="reviews each",
-    needs=(
-        "trainings",
-        "qa_reviews",
-    ),
+    needs=("trained_groups",),
 )
 system_availability = Metric(
     id="system_availability",

@@ -1,6 +1,6 @@
 """Campaigns with a goal, and what the organisation learns."""
 
-from core.numbers.metric import Metric, Unit, named
+from core.numbers.metric import Example, Metric, Share, Sum, Unit, named
 
 project_progress = Metric(
     id="project_progress",
@@ -15,7 +15,7 @@ project_progress = Metric(
     clock="day",
     profile="I+C",
     floor=1,
-    needs=("projects",),
+    needs=("project_plans",),
 )
 success_rate = Metric(
     id="success_rate",
@@ -30,7 +30,16 @@ success_rate = Metric(
     clock="dialled_at",
     profile="C+I",
     floor=30,
+    how={
+        "standard": Share(Sum("project_facts", "", "success"), Sum("project_facts", "success is not null", "connected"))
+    },
     needs=("projects",),
+    examples=(
+        Example(
+            {"project_facts": ({"connected": 80, "success": 20}, {"connected": 20, "success": 5})},
+            {"standard": 0.25, "standard.n": 100},
+        ),
+    ),
 )
 difficulty_index = Metric(
     id="difficulty_index",
@@ -46,7 +55,7 @@ difficulty_index = Metric(
     profile="I",
     floor=3,
     floor_of="projects",
-    needs=("projects",),
+    needs=("project_plans",),
 )
 improvement_closed_rate = Metric(
     id="improvement_closed_rate",

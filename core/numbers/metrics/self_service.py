@@ -1,6 +1,9 @@
 """What customers do before or without talking to somebody."""
 
-from core.numbers.metric import Metric, Unit, named
+from core.numbers.metric import Difference, Example, Metric, Share, Sum, Unit, named
+from core.numbers.metrics.fixture_week import many
+
+COMPLETIONS = Sum("self_service_facts", "kind <> 'notice'", "completions")
 
 ivr_time = Metric(
     id="ivr_time",
@@ -108,7 +111,17 @@ self_service_rate = Metric(
     clock="day",
     profile="I+T+C",
     floor=100,
+    how={"standard": Share(COMPLETIONS, Difference((COMPLETIONS, Sum("handled_facts", "is_total = 1"))))},
     needs=("self_service",),
+    examples=(
+        Example(
+            {
+                "self_service_facts": ({"kind": "portal", "completions": 20}, {"kind": "bot", "completions": 10}),
+                "handled_facts": many(70, is_total=1),
+            },
+            {"standard": 0.3, "standard.ci_low": 0.2189, "standard.ci_high": 0.3958},
+        ),
+    ),
 )
 kb_helpful_rate = Metric(
     id="kb_helpful_rate",
@@ -123,7 +136,24 @@ kb_helpful_rate = Metric(
     clock="voted_at",
     profile="I",
     floor=30,
+    how={
+        "standard": Share(
+            Sum("self_service_facts", "kind = 'faq'", "helpful"),
+            Difference(
+                (
+                    Sum("self_service_facts", "kind = 'faq'", "helpful"),
+                    Sum("self_service_facts", "kind = 'faq'", "not_helpful"),
+                )
+            ),
+        )
+    },
     needs=("self_service",),
+    examples=(
+        Example(
+            {"self_service_facts": ({"kind": "faq", "item": "returns", "helpful": 45, "not_helpful": 15},)},
+            {"standard": 0.75, "standard.n": 60},
+        ),
+    ),
 )
 proactive_notices = Metric(
     id="proactive_notices",
@@ -138,7 +168,11 @@ proactive_notices = Metric(
     clock="sent_at",
     profile="I",
     floor=1,
+    how={"standard": Sum("self_service_facts", "kind = 'notice'", "sessions")},
     needs=("self_service",),
+    examples=(
+        Example({"self_service_facts": ({"kind": "notice", "item": "delay", "sessions": 340},)}, {"standard": 340}),
+    ),
 )
 
 METRICS = (

@@ -6,6 +6,8 @@ from core.numbers.metrics.fixture_week import many
 OVERALL = "(question_key is null or question_key = 'overall')"
 CSAT = f"kind = 'csat' and is_counted = 1 and {OVERALL}"
 NPS = "kind = 'nps' and is_counted = 1"
+EFFORT = "kind = 'ces' and is_counted = 1 and scale = '7'"
+EASY: Row = {"kind": "ces", "is_counted": 1, "scale": "7"}
 OFFERS = f"kind = 'csat' and {OVERALL}"
 GOOD, BAD = {"kind": "csat", "is_counted": 1, "is_satisfied": 1}, {"kind": "csat", "is_counted": 1, "is_satisfied": 0}
 
@@ -188,7 +190,20 @@ ces = Metric(
     clock="rated_at",
     profile="S",
     floor=30,
+    how={
+        "mean": Ratio(Sum("survey_facts", EFFORT, "score"), Sum("survey_facts", f"{EFFORT} and score is not null")),
+        "easy": Share(
+            Sum("survey_facts", f"{EFFORT} and score >= 5"), Sum("survey_facts", f"{EFFORT} and score is not null")
+        ),
+    },
+    units={"easy": Unit.SHARE},
     needs=("effort_surveys",),
+    examples=(
+        Example(
+            {"survey_facts": tuple({**EASY, "score": float(score)} for score in (7, 6, 5, 4, 3))},
+            {"mean": 5.0, "easy": 0.6, "mean.n": 5},
+        ),
+    ),
 )
 esat = Metric(
     id="esat",
@@ -204,7 +219,19 @@ esat = Metric(
     profile="I",
     floor=5,
     floor_of="answers",
+    how={"standard": satisfied("kind = 'esat' and is_counted = 1")},
     needs=("staff_surveys",),
+    examples=(
+        Example(
+            {
+                "survey_facts": (
+                    *many(8, kind="esat", is_counted=1, is_satisfied=1),
+                    *many(2, kind="esat", is_counted=1, is_satisfied=0),
+                )
+            },
+            {"standard": 0.8, "standard.n": 10},
+        ),
+    ),
 )
 
 METRICS = (

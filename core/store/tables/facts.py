@@ -146,7 +146,7 @@ FACTS: tuple[Table, ...] = (
         columns(
             f"survey_uid {TICKET_DIMS} ticket_uid call_uid agent_uid kind! scale! question_key "
             "offered_at:I offered_on rated_at:I rated_on "
-            "is_satisfied:I score_norm:R nps_class is_answered_in_7d:I! is_counted:I! final_at:I"
+            "is_satisfied:I score:R score_norm:R nps_class is_answered_in_7d:I! is_counted:I! final_at:I"
         ),
         ("survey_uid",),
         (
@@ -238,7 +238,7 @@ FACTS: tuple[Table, ...] = (
     ),
     Table(
         "hire_facts",
-        columns("hire_uid source! opened_on! start_on left_on fill_s:I day_90_on is_present_90d:I"),
+        columns("hire_uid source! opened_on! start_on left_on fill_days:I day_90_on is_present_90d:I"),
         ("hire_uid",),
         (Index(("start_on",)), Index(("day_90_on",))),
         "One row a position opened; day_90_on is the ninetieth day after the start.",
