@@ -13,7 +13,7 @@ RUNNING: tuple[Table, ...] = (
           says="Days with other hours; no hours means closed."),
     Table("dirty_keys", columns("kind key"), ("kind", "key"),
           says="Base rows (ticket, call, agent, customer, schedule), and days of agents, that changed since their "
-          "facts were derived."),
+          "facts were derived; erased: customers whose kept rows are still to be dropped."),
     Table("dirty_days", columns("fact clock day_on since:I!"), ("fact", "clock", "day_on"),
           says="Local days whose parts must be folded again."),
     Table("raw_records", columns("source stream native_id fetched_at:I! dictionary:I! payload:B!"),

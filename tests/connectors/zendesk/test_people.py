@@ -19,6 +19,7 @@ from connectors.zendesk.people import (
     normalise_organization,
     normalise_user,
 )
+from core.pull.redact import redacted
 
 USER: dict[str, Any] = {
     "id": 11,
@@ -52,6 +53,27 @@ def test_a_new_customer_is_a_customer_with_two_identities(user: Callable[..., li
     told = [(one.kind, one.value) for one in identities if isinstance(one, CustomerIdentity)]
     assert told == [("email", "Ann@Example.com"), ("phone", "+49 30 5550100")]
     assert len(told) == len(identities)
+
+
+def test_a_permanently_deleted_user_is_erased(user: Callable[..., list[Record]]) -> None:
+    """Trust 55: erased is more than deleted; a customer called so, or merely deleted, is not erased."""
+    gone = {"active": False, "name": "Permanently Deleted User", "email": None, "phone": None}
+    (customer, *rest) = user(**gone, updated_at="2026-02-01T08:00:00Z")
+    assert isinstance(customer, Customer)
+    assert customer.erased_at == customer.deleted_at == 1_769_932_800
+    assert not any(isinstance(one, CustomerIdentity) for one in rest)
+    for other in ({"active": False}, {**gone, "active": True}, {**gone, "email": "a@b.example"}):
+        (customer, *_) = user(**other)
+        assert isinstance(customer, Customer)
+        assert customer.erased_at is UNSET
+
+
+def test_a_kept_row_still_says_that_the_user_is_erased() -> None:
+    """Normalised again, the name that told it is blank."""
+    gone = {"active": False, "name": "Permanently Deleted User", "email": None, "phone": None}
+    row = msgspec.convert({**USER, **gone}, UserRow)
+    again = msgspec.json.decode(redacted(row), type=UserRow)
+    assert (again.name, again.is_erased) == (None, True)
 
 
 def test_a_shared_number_identifies_nobody(user: Callable[..., list[Record]]) -> None:
