@@ -77,8 +77,10 @@ def _empty_rows(page: Page) -> None:
 
 
 def _hostile(page: Page) -> None:
-    """Rows that no sane vendor sends, between those that are right."""
+    """Rows that no sane vendor sends, between those that are right; an empty list stays empty."""
     rows = _rows_of(page)
+    if not rows:
+        return
     sane = next((row for row in rows if isinstance(row, dict)), {})
     worse: list[object] = [
         {},
