@@ -29,19 +29,10 @@ from connectors.freshdesk.vocabulary import (
     status_name,
 )
 
-# Our name of each moment in ``stats``.
-MOMENTS = {
-    "first_responded_at": "first_replied_at",
-    "agent_responded_at": "agent_responded_at",
-    "requester_responded_at": "requester_responded_at",
-    "status_updated_at": "status_updated_at",
-    "pending_since": "pending_since",
-    "reopened_at": "reopened_at",
-    "resolved_at": "resolved_at",
-    "closed_at": "closed_at",
-}
-# Moments that go back to "not yet" when a ticket is opened again.
-UNDONE = frozenset({"resolved_at", "closed_at"})
+# The moments that are kept as Freshdesk's own figures, by our name. Those that are cleared when a ticket is opened
+# again are kept even where there is none.
+FIGURES = {"first_responded_at": "first_replied_at", "reopened_at": "reopened_at"}
+CLEARED = {"resolved_at": "resolved_at", "closed_at": "closed_at"}
 
 
 class Stats(msgspec.Struct, omit_defaults=True, gc=False):
@@ -148,9 +139,11 @@ def normalise_ticket(row: TicketRow, ctx: Context, *, is_deleted: bool = False) 
     moments = moments_of(row)
     yield seen(native, updated_at, created_at, category, text_of(row.responder_id), text_of(row.group_id), moments)
     yield from targets(native, category, moments, row, ctx.fetched_at)
-    for field, name in MOMENTS.items():
+    if row.stats is None:
+        return
+    for field, name in (FIGURES | CLEARED).items():
         at = moments.get(field)
-        if at is not None or (field in UNDONE and row.stats is not None):
+        if at is not None or field in CLEARED:
             yield SourceMetric(
                 entity="ticket",
                 entity_id=native,
@@ -166,7 +159,7 @@ normalise_deleted = partial(normalise_ticket, is_deleted=True)
 
 def moments_of(row: TicketRow) -> dict[str, int]:
     """The moments in the ticket's ``stats``, by Freshdesk's names."""
-    found = {field: getattr(row.stats, field) for field in MOMENTS} if row.stats is not None else {}
+    found = msgspec.structs.asdict(row.stats) if row.stats is not None else {}
     return {field: utc(text) for field, text in found.items() if text}
 
 

@@ -125,12 +125,10 @@ def store(tmp_path: Path) -> Iterator[Callable[[str], sqlite3.Connection]]:
         db.close()
 
 
-def pull(
-    db: sqlite3.Connection, server: FreshdeskSandbox, *, now_at: int | None = None, **settings: Any
-) -> SourceResult:
-    """One pull of the imitation, with the real door and loop."""
-    given = {key: value for key, value in server.settings().items() if key != "base_url"} | settings
-    spec = SourceSpec(
+def spec_of(server: FreshdeskSandbox, **changed: Any) -> SourceSpec:
+    """The imitation as a source; its settings are changed by keyword."""
+    given = {key: value for key, value in server.settings().items() if key != "base_url"} | changed
+    return SourceSpec(
         name="fd",
         connector="freshdesk",
         settings=FreshdeskSettings(**given),
@@ -142,10 +140,16 @@ def pull(
         base_url=server.url,
         default_country="DE",
     )
-    clock = Hasty()
+
+
+def pull(
+    db: sqlite3.Connection, server: FreshdeskSandbox, spec: SourceSpec | None = None, clock: Hasty | None = None
+) -> SourceResult:
+    """One pull of the imitation, with the real door and loop; waiting takes no time."""
+    spec, clock = spec or spec_of(server), clock or Hasty()
     api = Accounts(Timing(monotonic=clock.monotonic, sleep=clock.sleep)).open(spec, connector)
     try:
-        return pull_source(db, spec, connector, api, server.now_at if now_at is None else now_at)
+        return pull_source(db, spec, connector, api, server.now_at)
     finally:
         close(api)
 

@@ -5,6 +5,7 @@ is refused.
 """
 
 import re
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -99,10 +100,10 @@ class FreshdeskSandbox(Sandbox):
         """Hostile rows among tickets, contacts and conversations."""
         self.is_spoiled = True
 
-    def set_plan(self, plan: Plan) -> None:
-        """New limits, counted from now."""
+    def set_plan(self, plan: Plan, clock: Callable[[], float] = time.monotonic) -> None:
+        """New limits, counted from now on by that clock."""
         with self.lock:
-            self.meter = Meter(plan)
+            self.meter = Meter(plan, clock)
 
     def handle(self, request: Request) -> Reply:
         """Log-in, then limits, then the plan, then the list."""
