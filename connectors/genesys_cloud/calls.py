@@ -121,7 +121,7 @@ def _call(
         direction=direction,
         customer_id=UNSET if ctx.is_redacted else None if customer is None else ctx.pseudonym("phone", customer),
         line_id=UNSET if ctx.is_redacted else None if line is None else _line_id(line, ctx),
-        arrived_at=min(utc(row.conversation_start), began) if callback_of is None else began,
+        arrived_at=min(utc(row.conversation_start), began) if direction == "inbound" else began,
         ended_at=utc(row.conversation_end) if row.conversation_end else None,
         ivr_s=floored(sum(part.ms("tIvr") or (part.end or part.begin) - part.begin for part in ivr)) if ivr else None,
         ivr_exit=_ivr_exit(row, legs, ivr) if direction == "inbound" else None,

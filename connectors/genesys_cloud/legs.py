@@ -12,8 +12,10 @@ from connectors.genesys_cloud.rows import floored, total
 
 # An agent is alerted while the caller still waits; clocks of two servers differ by moments.
 SLACK_MS = 5_000
+MOMENT_MS = 1_000
 BLIND = frozenset({"transfer", "forwardTransfer"})
 CONSULTED = frozenset({"consultTransfer", "conferenceTransfer"})
+NOT_TAKEN = frozenset({"noAnswerTransfer", "notAvailableTransfer", "dndTransfer", "dndEndpoint"})
 BY_CALLER = frozenset({"client", "endpoint", "peer"})
 BY_SYSTEM = frozenset({"system", "error", "timeout", "transportFailure", "sessionExpired", "uncallable"})
 
@@ -87,7 +89,7 @@ def _visit(call_id: str, visit: Visit, parts: Sequence[Part], callback_at: int |
         wait_s=floored(wait_ms) if outcome else None,
         outcome=outcome,
         rings=len(visit.offers),
-        rings_missed=sum(offer.connected is None and offer.end is not None for offer in visit.offers),
+        rings_missed=sum(_is_missed(offer, part) for offer in visit.offers),
         is_system_drop=True if outcome == "abandoned" and part.disconnect in BY_SYSTEM else None,
     )
     if is_answered and answered is not None:
@@ -95,6 +97,15 @@ def _visit(call_id: str, visit: Visit, parts: Sequence[Part], callback_at: int |
     if taker is not None and is_answered:
         _talked(leg, taker)
     return Leg(leg, taker, part.key)
+
+
+def _is_missed(offer: Part, visit: Part) -> bool:
+    """Whether the agent let it ring; who was being rung when the caller gave up has missed nothing."""
+    if offer.connected is not None or offer.end is None:
+        return False
+    if offer.has("tNotResponding") or offer.disconnect in NOT_TAKEN:
+        return True
+    return visit.end is None or offer.end < visit.end - MOMENT_MS
 
 
 def _outcome(visit: Visit, parts: Sequence[Part], callback_at: int | None) -> LegOutcome | None:

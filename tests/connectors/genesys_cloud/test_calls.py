@@ -117,6 +117,26 @@ def test_an_agent_who_did_not_answer_is_counted_as_rung(made: Records) -> None:
     assert (leg.agent_id, leg.rings, leg.rings_missed) == ("u-1", 2, 1)
 
 
+def test_a_caller_who_gives_up_while_it_rings_is_nobodys_missed_ring(made: Records) -> None:
+    """The agent had a few seconds; a missed ring would be held against them."""
+    gone = party("acd", segment("interact", 5, 22, "q-1", "peer"), nOffered=1, tAbandon=17_000)
+    rung = party("agent", segment("alert", 20, 22, "q-1", "peer"), user="u-1", tAlert=2_000)
+    leg = one(made(party("customer", segment("interact", 0, 22, cause="endpoint")), gone, rung, ended=22), CallLeg)
+    assert (leg.outcome, leg.wait_s, leg.rings, leg.rings_missed) == ("abandoned", 17, 1, 0)
+
+
+def test_a_call_back_by_appointment_begins_when_it_is_dialled(made: Records) -> None:
+    """Asked for on a web page at ten, dialled at four: the agent's call is at four, and nobody waited in a queue."""
+    asked = party("acd", segment("interact", 0, 50, "q-1", "transfer"), medium="callback", nOffered=1)
+    dialled = party(
+        "agent", segment("dialing", 60, 65, "q-1"), segment("interact", 65, 90, "q-1"), user="u-1", tTalkComplete=25_000
+    )
+    dialled["sessions"][0]["direction"] = "outbound"
+    reached = party("customer", segment("interact", 65, 90, cause="peer"))
+    call = one(made(asked, dialled, reached, ended=90), Call)
+    assert (call.direction, call.outcome, call.arrived_at % 3600) == ("outbound", "answered", 60)
+
+
 @pytest.mark.parametrize(
     ("metric", "cause", "after", "kind", "target"),
     [

@@ -130,6 +130,33 @@ def test_legs_add_up_to_their_call(whole: tuple[sqlite3.Connection, GenesysSandb
     assert rows(db, wrong) == [(0,)]
 
 
+def test_an_agents_day_is_the_calls_and_what_lies_between(whole: tuple[sqlite3.Connection, GenesysSandbox]) -> None:
+    """Occupancy is handling over handling and idle: seconds counted twice, or as idle during a call, spoil both."""
+    db, server = whole
+    for user in ("u-01", "u-04"):
+        talked = sum(
+            segment.end // SECOND - segment.begin // SECOND
+            for one in told(server)
+            for session in one.sessions
+            for segment in session.segments
+            if session.user == user and session.medium == "voice" and segment.kind == "interact"
+        )
+        sums = rows(
+            db,
+            "select sum(talk_s), sum(idle_s), sum(break_s), sum(logged_in_s), sum(handling_s) from agent_days "
+            "where agent_uid = ?",
+            f"gc:{user}",
+        )
+        ((talk_s, idle_s, break_s, logged_in_s, handling_s),) = sums
+        assert talk_s == talked > 0
+        assert handling_s + idle_s + break_s <= logged_in_s
+        assert 0 < handling_s < idle_s
+    days = rows(db, "select day_on, logged_in_s, break_s from agent_days where agent_uid = 'gc:u-01' order by 1")
+    whole_days = [row for row in days if "2026-11-02" <= row[0] <= "2026-11-17"]
+    # From 06:55 to 15:00 UTC with half an hour's meal, some seconds apart for each agent.
+    assert {(logged_in // 60, meal // 60) for _, logged_in, meal in whole_days} == {(485, 30)}
+
+
 def test_our_figures_are_those_of_the_vendor(whole: tuple[sqlite3.Connection, GenesysSandbox]) -> None:
     """Whoever compares a report with Genesys Cloud's own screens must find each difference explained."""
     db, server = whole
