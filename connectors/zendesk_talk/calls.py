@@ -146,6 +146,9 @@ def legs_of(key: str, told: Told, outcome: CallOutcome | None, ctx: Context) -> 
             numbered.append(agent_leg(key, leg, told, ctx))
     for seq, made in enumerate(numbered):
         made.seq = seq
+        if made.ended_at is not None:
+            # Talk's figures are rounded each for itself: none may end before it began.
+            made.ended_at = max(made.ended_at, made.answered_at or 0, made.enqueued_at or 0)
         yield made
 
 
