@@ -8,7 +8,7 @@ from typing import Any
 
 from core import log
 from core.clock import DAY_S
-from core.errors import DeskpulseError
+from core.errors import DeskpulseError, Refused
 from core.pull.contract import Connector, Stream, Window
 from core.pull.lookups import Lookups
 from core.pull.loop import Pass, Pull, attempt, children_of, writer_of
@@ -118,7 +118,9 @@ def run_backfill(
     stop: Callable[[], bool] = lambda: False,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> SourceResult:
-    """Reads the plan's windows; what is read stays read, and the next plan goes on from there."""
+    """Reads the plan's windows; what is read stays read, and the next plan goes on from there.
+
+    A stream whose window the vendor declines (no such history, not in the plan) ends; the others go on."""
     key = hash_key(db)
     pull = Pull(
         db,
@@ -133,14 +135,20 @@ def run_backfill(
     pull.children = children_of(connector)
     streams = {stream.name: stream for stream in connector.streams}
     results: list[StreamResult] = []
+    ended: set[str] = set()
     with log.bound(source=source.name):
         lookups = Lookups(db, source.name, now_at)
         error = attempt(source.name, connector, lambda: pull.lookups.update(lookups.of(connector, api)))
         for span in plan.spans:
             if error is not None or stop():
                 break
+            if span.stream in ended:
+                continue
             with log.bound(stream=span.stream):
                 result, error = _read(pull, connector, streams[span.stream], span)
+            if isinstance(error, Refused):
+                ended.add(span.stream)
+                error = None
             results.append(result)
     return SourceResult(source.name, tuple(results), error)
 

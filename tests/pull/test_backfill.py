@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from connectors import Connector, Page, Stream, Window
-from core.errors import Unavailable
+from core.errors import Refused, Unavailable
 from core.pull.account import Accounts
 from core.pull.backfill import WINDOW_S, plan_backfill, run_backfill
 from core.pull.contract import Http
@@ -76,6 +76,26 @@ def test_a_cut_backfill_goes_on_where_it_was(fake: Fake) -> None:
     assert vendor.asked[-1].resume_at == str(FROM + 12 * 86_400)
     assert len(fake.ids()) == 30
     assert plan_backfill(fake.db, fake.spec, made, FROM, TO).spans == ()
+
+
+def test_history_that_one_stream_no_longer_has_ends_that_stream_alone(fake: Fake) -> None:
+    """A vendor keeps calls for years and their queues for a month; the years must be read all the same."""
+    vendor, short = Vendor(), Vendor()
+
+    def kept(api: Any, window: Window) -> Iterator[Page]:
+        short.asked.append(window)
+        if (window.until or 0) < NOW - 10 * 86_400:
+            raise Refused("kept for ten days", 400)
+        yield page(last=True, data_to=window.until)
+
+    streams = tuple(
+        Stream(name, fetch, Row, normalise, windowed=True) for name, fetch in (("short", kept), ("long", vendor.fetch))
+    )
+    result = run(fake, Connector(name="fake", settings=FakeSettings, streams=streams))
+    assert result.outcome == "partial"
+    assert [one.stream for one in result.streams if one.status == "failed"] == ["short"]
+    assert len(fake.ids()) in {30, 31}
+    assert (short.asked[-1].until or 0) < NOW - 10 * 86_400 < short.asked[-1].since + 14 * 86_400
 
 
 def test_a_backfill_leaves_the_daily_bookmark_alone(fake: Fake) -> None:

@@ -88,9 +88,10 @@ class AircallSandbox(Sandbox):
 
     name = "aircall"
 
-    def __init__(self, objects: int, *, most_per_page: int = 50, apart_s: int = 1_700, port: int = 0) -> None:
+    def __init__(self, objects: int, *, most_per_page: int = 50, apart_s: int = 1_700, cap: int = CAP) -> None:
         self.now_at = NOW_AT
         self.most_per_page = most_per_page
+        self.cap = cap
         self.users = list(range(1, USERS + 1))
         self.busy: list[str] = []
         begin = NOW_AT - apart_s * objects + apart_s
@@ -103,7 +104,7 @@ class AircallSandbox(Sandbox):
             self.calls.append(call)
         self.calls.sort(key=lambda call: call.started_at)
         self.key = "Basic " + b64encode(f"{API_ID}:{API_TOKEN}".encode()).decode()
-        super().__init__(port=port)
+        super().__init__()
 
     def settings(self) -> Mapping[str, Any]:
         """The entry of a source that reaches it."""
@@ -171,7 +172,7 @@ class AircallSandbox(Sandbox):
         query = request.query
         size = min(int(query.get("per_page", 20)), self.most_per_page)
         number = int(query.get("page", 1))
-        begin, end = (number - 1) * size, min(number * size, CAP)
+        begin, end = (number - 1) * size, min(number * size, self.cap)
         forms: dict[str, Callable[[Any], Page]] = {
             "calls": self._call, "availabilities": self._availability, "users": self._user, "teams": self._team,
             "numbers": self._number,
@@ -180,7 +181,7 @@ class AircallSandbox(Sandbox):
         link = f"{request.base}{request.path}?" + urlencode({**query, "page": number + 1})
         meta = {
             "count": len(rows), "total": len(found), "current_page": number, "per_page": size,
-            "next_page_link": link if end < min(len(found), CAP) else None, "previous_page_link": None,
+            "next_page_link": link if end < min(len(found), self.cap) else None, "previous_page_link": None,
         }  # fmt: skip
         return Reply(page={name: rows, "meta": meta})
 

@@ -8,12 +8,13 @@ import pytest
 from pydantic import SecretStr
 
 from connectors import Refused, Stuck, Window
+from connectors.aircall import stretches
 from connectors.aircall.settings import AircallSettings, http
 from connectors.aircall.stretches import fetch_calls, without_links
 from core.clock import Timing
 from core.errors import AuthError
 from core.http import Api, Budget
-from core.sandbox.vendors.aircall import API_ID, API_TOKEN, KEPT_S, NOW_AT, AircallSandbox
+from core.sandbox.vendors.aircall import API_ID, API_TOKEN, CAP, KEPT_S, NOW_AT, AircallSandbox
 from tests.http_server import FakeTime
 
 DAY_S = 86_400
@@ -44,21 +45,29 @@ def ids(pages: Any) -> list[int]:
     return [msgspec.json.decode(raw)["id"] for page in pages for raw in page.rows]
 
 
-def test_more_than_ten_thousand_calls_are_read_in_halves(serve: Callable[..., AircallSandbox]) -> None:
+def test_more_than_ten_thousand_calls_are_read_in_halves(
+    serve: Callable[..., AircallSandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Row 10,001 of a question is never given: without halving, the busiest company loses its calls in silence."""
-    server = serve(10_600, apart_s=30)
+    assert stretches.CAP == CAP == 10_000
+    # The same on a smaller scale.
+    monkeypatch.setattr(stretches, "CAP", 1_000)
+    server = serve(1_900, apart_s=300, cap=1_000)
     with door(server) as api:
         found = ids(fetch_calls(api, Window(since=NOW_AT - 30 * DAY_S, now_at=NOW_AT)))
-    assert len(set(found)) == len(server.calls) > 10_000
+    assert len(set(found)) == len(server.calls) > 1_000
     assert len(found) - len(set(found)) <= 3
-    stretches = {(logged.query["from"], logged.query["to"]) for logged in server.requests("/v1/calls")}
-    assert len(stretches) > 2
-    assert len(server.requests("/v1/calls")) < 230
+    asked = {(logged.query["from"], logged.query["to"]) for logged in server.requests("/v1/calls")}
+    assert len(asked) > 2
+    assert len(server.requests("/v1/calls")) < 50
 
 
-def test_a_second_that_holds_more_than_is_given_ends_with_a_word(serve: Callable[..., AircallSandbox]) -> None:
+def test_a_second_that_holds_more_than_is_given_ends_with_a_word(
+    serve: Callable[..., AircallSandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A flood (or a broken clock at Aircall) must not be halved for ever."""
-    server = serve(10_100, apart_s=0, most_per_page=50)
+    monkeypatch.setattr(stretches, "CAP", 100)
+    server = serve(110, apart_s=0, cap=100)
     for call in server.calls:
         call.started_at = NOW_AT - 100
     with door(server) as api, pytest.raises(Stuck, match="in one second"):

@@ -4,6 +4,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,10 @@ import pytest
 from connectors.aircall import connector
 from connectors.aircall.settings import AircallSettings
 from core.pull.account import Accounts, close
+from core.pull.backfill import plan_backfill, run_backfill
 from core.pull.loop import pull_source
 from core.pull.source import SourceResult, SourceSpec
-from core.sandbox.vendors.aircall import API_ID, API_TOKEN, NOW_AT, AircallSandbox
+from core.sandbox.vendors.aircall import API_ID, API_TOKEN, AVAILABILITIES, KEPT_S, NOW_AT, AircallSandbox
 from core.store.db import open_store
 from core.store.raw import kept_rows
 from tests.http_server import FakeTime
@@ -106,6 +108,47 @@ def test_no_link_and_no_number_is_kept_even_where_rows_are_kept_whole(
     assert not [row for row in rows if b"assets.example" in row]
     cells = [cell for row in db.execute("select * from calls") for cell in row]
     assert not [cell for cell in cells if isinstance(cell, str) and "5550" in cell]
+
+
+def test_a_backfill_ends_where_aircall_s_history_does(db: sqlite3.Connection) -> None:
+    """Newest first, week by week, and a plain word at the half year instead of empty weeks without end."""
+    server = AircallSandbox(230, apart_s=86_400)
+    server.start()
+    spec = replace(SPEC, base_url=server.url)
+    api = Accounts(FakeTime().timing).open(spec, connector)
+    plan = plan_backfill(db, spec, connector, NOW_AT - 300 * 86_400, NOW_AT)
+    result = run_backfill(db, spec, connector, api, plan, NOW_AT)
+    close(api)
+    server.stop()
+    (told,) = [one.error.message for one in result.streams if one.error is not None]
+    assert "six months" in told
+    kept = {str(call.id) for call in server.calls if call.started_at >= NOW_AT - KEPT_S}
+    assert {row[0] for row in db.execute("select native_id from calls")} == kept
+    assert 180 < len(kept) < 190
+    assert len(server.requests("/v1/calls")) < 40
+
+
+def test_looks_over_an_afternoon_become_states(db: sqlite3.Connection, server: AircallSandbox) -> None:
+    """Each look extends what the one before saw; none is lost or doubled where a new stretch is put together."""
+    for look in range(13):
+        server.now_at = NOW_AT + look * 600
+        pull(db, server)
+    rows = db.execute("select from_at, to_at, category from agent_states where agent_uid = 'air:1' order by from_at")
+    states = [tuple(row) for row in rows]
+    assert [states[0][0], states[-1][1]] == [NOW_AT, NOW_AT + 7_200]
+    assert all(before[1] == after[0] for before, after in pairwise(states))
+    truth = [AVAILABILITIES[(1 + (NOW_AT + look * 600) // 1800) % len(AVAILABILITIES)] for look in range(13)]
+    assert len(states) == sum(before != after for before, after in pairwise(truth)) + (truth[-1] == truth[-2])
+    assert {row[2] for row in states} <= {
+        "idle",
+        "talk",
+        "acw",
+        "offline",
+        "unknown",
+        "break",
+        "training",
+        "other_work",
+    }
 
 
 def test_a_vendor_that_has_half_a_year_is_said_to(db: sqlite3.Connection, server: AircallSandbox) -> None:

@@ -19,6 +19,7 @@ from connectors.twilio.settings import Account, TwilioSettings
 from core.numbers.derive import derive
 from core.numbers.reporting import Reporting
 from core.pull.account import Accounts, close
+from core.pull.backfill import plan_backfill, run_backfill
 from core.pull.loop import pull_source
 from core.pull.replay import rebuild_from_raw
 from core.pull.source import SourceResult, SourceSpec
@@ -174,6 +175,26 @@ def test_kept_rows_tell_the_same_again_and_hold_nobody_s_words(db: sqlite3.Conne
     rebuild_from_raw(other, SPEC, connector, NOW_AT)
     assert {table: dump(other, table) for table in TABLES} == before
     other.close()
+
+
+def test_a_backfill_reads_calls_further_back_than_queues(db: sqlite3.Connection) -> None:
+    """Calls are kept for years, events for 30 days: the end of the one must not be that of the other."""
+    server = TwilioSandbox(120, apart_s=DAY_S // 2, most_per_page=200)
+    server.start()
+    spec = replace(SPEC, base_url=server.url)
+    api = Accounts(FakeTime().timing).open(spec, connector)
+    plan = plan_backfill(db, spec, connector, NOW_AT - 70 * DAY_S, NOW_AT)
+    result = run_backfill(db, spec, connector, api, plan, NOW_AT)
+    close(api)
+    server.stop()
+    told = {one.stream: one.error.message for one in result.streams if one.error is not None}
+    assert set(told) == {"events", "queue_days"}
+    assert all("30 days" in message for message in told.values())
+    assert {row[0] for row in db.execute("select native_id from calls")} == {call.sid for call in server.calls}
+    since = NOW_AT - 29 * DAY_S
+    waits = db.execute("select count(*) from call_legs where wait_s is not null and enqueued_at >= ?", (since,))
+    visits = sum(visit[1] >= since for call in server.calls for visit in call.visits if visit[2] <= NOW_AT)
+    assert waits.fetchone()[0] == visits > 20
 
 
 def test_events_older_than_thirty_days_are_not_asked_for_and_said(
