@@ -139,15 +139,19 @@ def _read(plan: Plan, name: str, cell: Cell | list[Cell], found: Found, zone: Zo
 
 def _value(reader: Reader, cell: Cell | list[Cell], found: Found, zone: ZoneInfo) -> Any:
     rule = reader.rule
-    parts = cell if isinstance(cell, list) else [cell]
-    if is_nothing(parts[-1], reader.empty) or any(is_nothing(part) for part in parts):
-        if rule.default is None:
-            return None
-        parts = [rule.default]
-    if rule.date and len(parts) > 1:
-        at = moments.joined(parts[0], parts[1], rule.format, rule.unit, zone)
-        return _placed(reader, at, found, zone)
-    one = "-".join(text_of(part) for part in parts) if len(parts) > 1 else parts[0]
+    one = cell
+    if isinstance(one, list):
+        if is_nothing(one[-1], reader.empty) or any(map(is_nothing, one)):
+            one = rule.default
+        elif rule.date:
+            at = moments.joined(one[0], one[1], rule.format, rule.unit, zone)
+            return _placed(reader, at, found, zone)
+        else:
+            one = "-".join(map(text_of, one))
+    elif is_nothing(one, reader.empty):
+        one = rule.default
+    if one is None:
+        return None
     if reader.words:
         one = reader.words.get(text_of(one).casefold(), one)
     return _read_as(reader, one, found, zone)

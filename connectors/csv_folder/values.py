@@ -34,11 +34,14 @@ CURRENCY = re.compile(r"^[^\d+.,()-]{1,4}\s*|\s*[^\d.,()-]{1,4}$")
 CLOCK = re.compile(r"(-?)(\d{1,6}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d+))?)?")
 ISO = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:[.,]\d+)?)S)?)?")
 BLANKS = str.maketrans("", "", " \u00a0\u202f\u2009'’")
+LONG_S = 10
 LARGEST = Decimal(2**63 - 1)
 
 
 def text_of(cell: Cell) -> str:
     """A cell as text, whole numbers without a decimal point."""
+    if cell.__class__ is str:
+        return cell.strip()
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
@@ -103,6 +106,8 @@ def seconds(cell: Cell, unit: str | None, decimal: str | None = None) -> int | N
 
     Without a unit a plain number is seconds, 1:02:03 hours and 12:34 minutes with seconds."""
     text = text_of(cell)
+    if unit == "s" and text.isdecimal() and text.isascii() and len(text) < LONG_S:
+        return int(text)
     if clock := CLOCK.fullmatch(text):
         return _clock(clock, unit)
     if text[:1] in ("P", "p") and (iso := ISO.fullmatch(text.upper())):
@@ -149,7 +154,9 @@ def flag(cell: Cell) -> bool | None:
 
 def is_nothing(cell: Cell, also: frozenset[str] = frozenset()) -> bool:
     """Whether a cell says that nothing is known."""
-    if cell is None:
+    if cell is None or cell == "":
         return True
+    if cell.__class__ is not str and not also:
+        return False
     word = text_of(cell).casefold()
     return word in NOTHING or word in also

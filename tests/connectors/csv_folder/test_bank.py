@@ -30,7 +30,9 @@ from core.pull.source import SourceSpec
 from core.store.db import open_store
 from tests.connectors.csv_folder.conftest import NOW
 
-MAPPING = Path(__file__).parents[3] / "examples" / "anonymous_bank.toml"
+ROOT = Path(__file__).parents[3]
+MAPPING = ROOT / "examples" / "anonymous_bank.toml"
+PAGE = ROOT / "docs" / "connectors" / "csv_folder.md"
 MONTH = "anonymous_bank/anonymous_bank_august.csv.gz"
 ONE_DAY = "anonymous_bank/anonymous_bank_one_day.csv"
 NEVER = "0:00:00"
@@ -137,5 +139,18 @@ def test_the_month_equals_what_the_file_says(
     db = open_store(shutil.copy(empty_store, tmp_path / "store.db"))
     assert pulled(db, mapping(tmp_path / "bank")) == 0
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        assert asked(db, Period("2010-08-01", "2010-08-31", "month")) == worked_out(csv.DictReader(file))
+        found = worked_out(csv.DictReader(file))
+    assert asked(db, Period("2010-08-01", "2010-08-31", "month")) == found
+    page = PAGE.read_text(encoding="utf-8")
+    for shown in (
+        f"| arrivals | {found.arrivals:,} |",
+        f"| offered | {found.offered:,} |",
+        f"| answered | {found.answered:,} |",
+        f"| abandoned | {found.abandoned:,} |",
+        f"| short abandons | {found.short:,} |",
+        f"| abandon rate | {found.abandon_rate:.2%}".replace("%", " % |"),
+        f"| speed of answer | {found.asa:.2f} s |",
+        f"| service level | {found.service_level:.2%}".replace("%", " % |"),
+    ):
+        assert shown in page
     db.close()

@@ -1,6 +1,11 @@
 """What a row of a call list comes to, and rows that name rows of other sources."""
 
+import tomllib
+from pathlib import Path
+
 from tests.connectors.csv_folder.conftest import Folder, lines
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "3cx_cdr.toml"
 
 LEG = ("call_uid", "kind", "queue_uid", "enqueued_at", "answered_at", "wait_s", "outcome")
 AT = 1_795_165_200  # 2026-11-20 10:00 in Berlin
@@ -52,6 +57,27 @@ def test_without_an_outcome_the_talk_tells_it(folder: Folder) -> None:
         "c,2026-11-20 10:02,Outbound,,0:00:00",
     )
     assert folder.rows("calls", "native_id", "outcome") == [("a", "answered"), ("b", "abandoned"), ("c", "no_answer")]
+
+
+def test_a_log_of_3cx_goes_in_by_the_example(folder: Folder) -> None:
+    """Who runs an exchange without a connector copies the example; it has no head, and durations by the clock."""
+    source = tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))["sources"][0]
+    folder.files += source["files"]
+    folder.write(
+        "cdr.log",
+        lines(
+            "81,a,00:00:14,2026/11/20 10:00:00,2026/11/20 10:00:21,2026/11/20 10:00:35,TerminatedBySrc,"
+            "+49305550101,800,Line,Queue,,Hotline,Ada",
+            "82,b,,2026/11/20 10:01:00,,2026/11/20 10:01:30,TerminatedBySrc,+49305550102,800,LineSet,Queue,,Hotline,",
+        ),
+    )
+    assert (folder.pull().outcome, folder.aside()) == ("ok", [])
+    assert folder.rows("calls", "native_id", "direction", "outcome", "talk_s", "hangup_by") == [
+        ("a", "inbound", "answered", 14, "customer"), ("b", "inbound", "abandoned", None, "customer"),
+    ]  # fmt: skip
+    assert folder.rows("call_legs", "call_uid", "queue_uid", "agent_uid", "answered_at", "ended_at") == [
+        ("files:a", "files:Hotline", "files:Ada", AT + 21, AT + 35), ("files:b", "files:Hotline", None, None, AT + 90),
+    ]  # fmt: skip
 
 
 def test_a_list_that_tells_no_end_tells_no_outcome(folder: Folder) -> None:
