@@ -28,7 +28,7 @@ from connectors.twilio.settings import REQUESTS_PER_MINUTE, TwilioSettings, clie
 
 DAY_S = 86_400
 CALLS = Assembly(CallEvent, assemble_call, makes=(Call, CallLeg))
-SCOPE = "TaskRouter of the workspace"
+SCOPE = "read access to TaskRouter"
 
 connector = Connector(
     name="twilio",

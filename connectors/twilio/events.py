@@ -18,7 +18,6 @@ from connectors.twilio.settings import Account
 KEPT_S = 30 * DAY_S - 3600
 KEPT = "TaskRouter keeps events for 30 days; what happened in queues before cannot be read any more"
 STEP_S = DAY_S
-# A day has 43,200 times two seconds: attributes older than that would be blank anyway.
 VOICE = "voice"
 OF_THE_CALL = frozenset(
     {

@@ -319,3 +319,11 @@ def test_an_api_key_does_as_well_as_the_token() -> None:
     assert told is not None
     assert told.basic == ("SK" + "0" * 32, SecretStr("s-1"))
     assert told.setting == "key_secret"
+
+
+def test_too_many_requests_at_a_time_cost_time_and_no_row(db: sqlite3.Connection, server: TwilioSandbox) -> None:
+    """Twilio says 429 (20429) without a word on how long to wait; giving up would leave a hole in the night."""
+    server.fail("status", status=429, path="/Calls.json", times=2)
+    server.fail("status", status=429, path="/Events", times=2)
+    assert pull(db, server).outcome == "ok"
+    assert db.execute("select count(*) from calls").fetchone()[0] == len(server.calls)
