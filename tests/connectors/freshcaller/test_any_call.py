@@ -46,7 +46,7 @@ CALL = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.lists(CALL, min_size=1, max_size=4))
 def test_times_go_forward_and_legs_make_the_call(rows: list[dict[str, Any]]) -> None:
     """A negative wait or a second's talk counted twice would be in every mean (model, invariants 4 and 5)."""

@@ -57,7 +57,7 @@ def made(row: dict[str, Any], legs: list[dict[str, Any]]) -> tuple[Call, list[Ca
     return call, [leg for leg in rest if isinstance(leg, CallLeg)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(CALL, st.lists(LEG, max_size=5))
 def test_times_go_forward_and_legs_make_the_call(row: dict[str, Any], told: list[dict[str, Any]]) -> None:
     """A negative wait or a second's talk counted twice would be in every mean (model, invariants 4 and 5)."""
