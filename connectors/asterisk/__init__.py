@@ -1,16 +1,19 @@
-"""Asterisk: calls, queues, agents and their states from ``queue_log`` files.
+"""Asterisk: calls, queues, agents and their states from the queue log; calls outside queues from call records.
 
-The log is a text file of one event a line, with epoch seconds; rotated and gzipped siblings are found beside it.
+Both are text files of one line an event or record, with rotated and gzipped siblings beside them, or database tables.
 """
 
 from connectors import Agent, AgentState, Assembly, Call, CallEvent, CallLeg, Connector, Stream
 from connectors import AgentEvent as AgentEventRecord
 from connectors.asterisk.calls import RESTART, assemble_call
+from connectors.asterisk.cdr import CdrRow, fetch_cdr, normalise_cdr
 from connectors.asterisk.check import check
-from connectors.asterisk.files import fetch_queue_log
 from connectors.asterisk.lines import normalise_line
 from connectors.asterisk.presence import TAIL_S, assemble_presence
+from connectors.asterisk.realtime import fetch_log
 from connectors.asterisk.settings import AsteriskSettings
+
+CALLS = Assembly(CallEvent, assemble_call, makes=(Call, CallLeg), broadcast=RESTART)
 
 connector = Connector(
     name="asterisk",
@@ -19,15 +22,23 @@ connector = Connector(
     streams=(
         Stream(
             "queue_log",
-            fetch_queue_log,
+            fetch_log,
             bytes,
             normalise_line,
             assemblies=(
-                Assembly(CallEvent, assemble_call, makes=(Call, CallLeg), broadcast=RESTART),
+                CALLS,
                 Assembly(AgentEventRecord, assemble_presence, makes=(AgentState,), broadcast=RESTART, tail_s=TAIL_S),
             ),
             owns=(Call, CallLeg, CallEvent, AgentEventRecord, AgentState, Agent),
             feeds="calls, queue visits, agents, agent states",
+        ),
+        Stream(
+            "cdr",
+            fetch_cdr,
+            CdrRow,
+            normalise_cdr,
+            assemblies=(CALLS,),
+            feeds="calls outside queues",
         ),
     ),
     check=check,

@@ -6,6 +6,8 @@ from typing import Literal
 import msgspec
 
 from connectors import Call, CallEvent, CallLeg, Context, Record
+from connectors.asterisk.cdr import CDR
+from connectors.asterisk.cdr_calls import call_of_records, completed
 from connectors.asterisk.settings import AsteriskSettings
 
 RESTART = "QUEUESTART"
@@ -34,12 +36,14 @@ class Visit(msgspec.Struct):
 
 
 def assemble_call(key: str, events: Sequence[CallEvent], ctx: Context) -> Iterator[Record]:
-    """The call and one leg a queue visit; ``ended_at`` stays None while the last visit is open.
+    """The call and one leg a queue visit; ``ended_at`` stays None while the last visit is open. A call that entered no
+    queue is made of its call records.
 
     Waits and talk times are the log's own figures; talk includes hold, which the log does not tell apart.
     """
     visits: list[Visit] = []
     customer: str | None = None
+    records = [event for event in events if event.event == CDR]
     for event in events:
         visit = visits[-1] if visits and visits[-1].is_open else None
         data = (event.data or "").split("|")
@@ -54,8 +58,11 @@ def assemble_call(key: str, events: Sequence[CallEvent], ctx: Context) -> Iterat
         elif visit:
             _apply(visit, event, data, ctx.settings)
     if not visits:
+        if records:
+            yield from call_of_records(key, records, ctx)
         return
-    yield _call(key, visits, customer)
+    call = _call(key, visits, customer)
+    yield completed(call, records) if records else call
     yield from (visit.leg for visit in visits)
 
 

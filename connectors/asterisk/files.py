@@ -7,16 +7,16 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeAlias
 
 import msgspec
 
-from connectors import BadRow, Page, Unavailable, Window
+from connectors import Page, Unavailable, Window
 from connectors.asterisk.settings import AsteriskSettings
 
 LINES_A_PAGE = 5_000
@@ -45,6 +45,15 @@ class Place(msgspec.Struct, frozen=True):
     n: int = 0
 
 
+Dated: TypeAlias = Callable[[bytes], int | None]
+
+
+def epoch_first(line: bytes) -> int | None:
+    """The epoch seconds with which a line of queue_log begins."""
+    head = line.split(b"|", 1)[0]
+    return int(head) if head.isdigit() and len(head) <= 11 else None
+
+
 class LogFile(msgspec.Struct, frozen=True):
     """One readable log: ``started_at`` is the time in its first dated line, 0 where it has none."""
 
@@ -54,20 +63,28 @@ class LogFile(msgspec.Struct, frozen=True):
 
 
 def fetch_queue_log(settings: AsteriskSettings, window: Window) -> Iterator[Page]:
-    """Pages of complete lines, each as ``seq|line`` in bytes, oldest first; an unfinished last line waits."""
+    """Pages of the queue_log file, if the settings name one."""
+    if settings.path is not None:
+        yield from fetch_lines(settings.path, window)
+
+
+def fetch_lines(path: Path, window: Window, dated: Dated = epoch_first) -> Iterator[Page]:
+    """Pages of complete lines, each as ``seq|line`` in bytes, oldest first; an unfinished last line waits.
+
+    ``dated``: the moment that a line tells of itself."""
     place = msgspec.json.decode(window.resume_at, type=Place) if window.resume_at else None
-    files = _left(log_files(settings.path), place)
+    files = _left(log_files(path, dated), place)
     # The place is exact; a clock set back by a second must not leave out what stands behind it.
     since = window.since if place is None else 0
     at, n = (place.at, place.n) if place and files and files[0].name == place.file else (0, 0)
     for log in files:
         begun = place if place and place.file == log.name else Place(log.name, 0, at, n)
         try:
-            for page, reached in _pages(log.path, begun, since, is_last=log is files[-1]):
+            for page, reached in _pages(log.path, begun, since, dated, is_last=log is files[-1]):
                 yield page
                 place, at, n = reached, reached.at, reached.n
         except Renamed:
-            yield from fetch_queue_log(settings, replace(window, resume_at=_text(place) if place else None))
+            yield from fetch_lines(path, replace(window, resume_at=_text(place) if place else None), dated)
             return
 
 
@@ -83,19 +100,19 @@ def _left(files: list[LogFile], place: Place | None) -> list[LogFile]:
     return files[max(0, len(files) - later - 1) :]
 
 
-def _pages(path: Path, begun: Place, since: int, *, is_last: bool) -> Iterator[tuple[Page, Place]]:
+def _pages(path: Path, begun: Place, since: int, dated: Dated, *, is_last: bool) -> Iterator[tuple[Page, Place]]:
     """Pages of a file with the place after each; lines before ``since`` are left out."""
     offset, at, n, told_at = begun.offset, begun.at, begun.n, 0
     rows: list[bytes] = []
     with _opened(path) as file:
-        if _name(_head(file)) != begun.file:
+        if _name(_head(file, dated)) != begun.file:
             raise Renamed
         file.seek(offset)
         while line := file.readline(LONGEST_LINE):
             if not line.endswith(b"\n") and len(line) < LONGEST_LINE and is_last:
                 break
             offset += len(line)
-            moment = _moment(line)
+            moment = dated(line)
             if moment is not None:
                 at, n, told_at = (moment, 0, moment) if moment > at else (at, n + 1, moment)
             if moment >= since if moment is not None else not line.isspace():
@@ -113,12 +130,12 @@ def _text(place: Place) -> str:
     return msgspec.json.encode(place).decode()
 
 
-def log_files(path: Path) -> list[LogFile]:
+def log_files(path: Path, dated: Dated = epoch_first) -> list[LogFile]:
     """The log and its rotated siblings, oldest first, the live one last; Unavailable if there is none."""
     for _ in range(MOST_LISTINGS):
         beside = _beside(path)
         try:
-            logs = [log for one in beside if (log := _identified(one))]
+            logs = [log for one in beside if (log := _identified(one, dated))]
         except Renamed:
             continue
         if _beside(path) == beside:
@@ -150,22 +167,22 @@ def _beside(path: Path) -> Mapping[Path, int]:
     return found
 
 
-def _identified(path: Path) -> LogFile | None:
+def _identified(path: Path, dated: Dated) -> LogFile | None:
     """A log by its first dated line; None while it has no line, or is still being packed."""
     with _opened(path) as file:
         is_begun = path.suffix.lower() != ".gz" or path.stat().st_size >= SMALLEST_GZIP
-        head = _head(file) if is_begun else b""
-    return LogFile(path, _name(head), _moment(head) or 0) if head else None
+        head = _head(file, dated) if is_begun else b""
+    return LogFile(path, _name(head), dated(head) or 0) if head else None
 
 
-def _head(file: IO[bytes]) -> bytes:
+def _head(file: IO[bytes], dated: Dated) -> bytes:
     """The first dated line; where none is near the top, the first line that is not empty; else nothing."""
     first = b""
     try:
         for line in islice(iter(lambda: file.readline(LONGEST_LINE), b""), MOST_UNDATED):
             if not line.endswith(b"\n") and len(line) < LONGEST_LINE:
                 break
-            if _moment(line) is not None:
+            if dated(line) is not None:
                 return line
             first = first or line.strip()
     except EOFError:
@@ -188,19 +205,3 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         raise Unavailable(f"{path} is no sound gzip file. Pack it again, or move it away.") from None
     except OSError as problem:
         raise Unavailable(f"cannot read {path}: {problem.strerror}. Check its rights.") from None
-
-
-def _moment(line: bytes) -> int | None:
-    head = line.split(b"|", 1)[0]
-    return int(head) if head.isdigit() and len(head) <= 11 else None
-
-
-def split_line(row: bytes) -> tuple[int, int, list[str]]:
-    """(order inside the second, epoch seconds, the fields after it) of a row; BadRow if it is no log line."""
-    text = row.decode("utf-8", errors="replace")
-    seq, at, *fields = text.split("|")
-    if not (at.isascii() and at.isdigit()) or len(at) > 11:
-        raise BadRow("the line does not begin with epoch seconds")
-    if len(fields) < 4:
-        raise BadRow(f"the line has {len(fields) + 1} fields; 5 are the least")
-    return int(seq), int(at), fields

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from connectors import AgentEvent, CallEvent, Context, Customer, CustomerIdentity, Queue, Record
+from connectors import AgentEvent, BadRow, CallEvent, Context, Customer, CustomerIdentity, Queue, Record
 from connectors.asterisk.calls import RESTART
-from connectors.asterisk.files import split_line
+from connectors.asterisk.local import epoch_in, local_moment
 
 NOBODY = {"", "NONE"}
 NO_CALL = {"", "NONE", "REALTIME", "MANAGER", "CLI"}
@@ -29,7 +29,7 @@ NO_EVENT = {"CONFIGRELOAD", "PENALTY", "RINGINUSE", "DID", "INFO", "CALLSTATUS",
 
 def normalise_line(row: bytes, ctx: Context) -> Iterator[Record]:
     """Records of one line. Phone numbers are kept as keyed hashes only."""
-    seq, at, (call, queue, agent, event, *data) = split_line(row)
+    seq, at, (call, queue, agent, event, *data) = split_line(row, ctx)
     queue_id = None if queue in NOBODY else queue
     agent_id = None if agent in NOBODY else agent
     call_id = None if call in NO_CALL else call
@@ -84,3 +84,19 @@ def _caller(number: str, ctx: Context) -> str | None:
 def _hashed(number: str, ctx: Context) -> str:
     hashed = ctx.pseudonym("phone", number)
     return f"phone-{hashed[:24]}" if hashed else ""
+
+
+def split_line(row: bytes, ctx: Context) -> tuple[int, int, list[str]]:
+    """(order inside the second, epoch seconds, the fields after it) of a row; BadRow if it is no log line.
+
+    A row of the realtime table tells its moment as local text."""
+    text = row.decode("utf-8", errors="replace")
+    seq, at, *fields = text.split("|")
+    is_epoch = at.isascii() and at.isdigit() and len(at) <= 11
+    zone = None if ctx.settings.queue_log_utc else ctx.zone
+    moment = int(at) if is_epoch else local_moment(at, zone, epoch_in(fields[0]) if fields else None)
+    if moment is None:
+        raise BadRow("the line does not begin with epoch seconds")
+    if len(fields) < 4:
+        raise BadRow(f"the line has {len(fields) + 1} fields; 5 are the least")
+    return int(seq), moment, fields

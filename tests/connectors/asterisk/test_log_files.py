@@ -123,7 +123,7 @@ def test_a_log_rotated_while_it_is_read_goes_on_where_it_was(tmp_path: Path, mon
     log.write_text("1020|c1|DE|Ada|COMPLETEAGENT|10|10|1\n" * 3, encoding="utf-8")
     answers = iter([listed])
     true = files.log_files
-    monkeypatch.setattr(files, "log_files", lambda path: next(answers, None) or true(path))
+    monkeypatch.setattr(files, "log_files", lambda path, dated: next(answers, None) or true(path, dated))
     assert lines_read(log, place)[0] == [CONNECT, *["1020|c1|DE|Ada|COMPLETEAGENT|10|10|1"] * 3]
 
 
