@@ -16,9 +16,9 @@ class Need:
     seen: tuple[str, ...] = ()
 
 
-def _lately(column: str, condition: str = "is not null") -> str:
-    """Whether one of the last thousand queue legs has a value: no reading of all legs to find that none has."""
-    lately = f"select {column} from queue_legs order by enqueued_on desc limit 1000"
+def _lately(column: str, condition: str = "is not null", *, fact: str = "queue_legs", on: str = "enqueued_on") -> str:
+    """Whether one of the last thousand rows of a fact has a value: no reading of all to find that none has."""
+    lately = f"select {column} from {fact} order by {on} desc limit 1000"
     return f"select 1 from ({lately}) where {column} {condition}"
 
 
@@ -90,7 +90,11 @@ NEEDS: Mapping[str, Need] = {
     "hiring": Need(named("hiring records", "Einstellungen", "招聘记录"), ("select 1 from hire_facts limit 1",)),
     "project_plans": Need(named("targets of projects", "Ziele von Projekten", "项目目标")),
     "trained_groups": Need(named("groups trained and not", "geschulte und andere", "受训与未受训组")),
-    "ivr_events": Need(named("events of the voice menu", "Ereignisse des Sprachmenüs", "语音菜单事件")),
+    "ivr_events": Need(
+        named("events of the voice menu", "Ereignisse des Sprachmenüs", "语音菜单事件"),
+        (_lately("ivr_s", fact="call_facts", on="arrived_on"),),
+    ),
+    "ivr_greetings": Need(named("length of greetings", "Länge der Ansagen", "欢迎语时长")),
     "projects": Need(named("projects", "Projekte", "项目"), ("select 1 from project_facts limit 1",)),
     "qa_reviews": Need(
         named("quality reviews", "Qualitätsprüfungen", "质检记录"),

@@ -83,7 +83,7 @@ def test_days_add_up_to_their_period(
 @pytest.mark.parametrize(("metric_id", "variant"), VARIANTS)
 def test_nothing_offered_is_no_value(metric_id: str, variant: str) -> None:
     """An empty day must read as no value, or as 0 where something is counted; never as 0 % or 100 % (R2)."""
-    db, now_at = store_of(random_facts(6, 8), DAYS[-1])
+    db, now_at = store_of(random_facts(12, 8), DAYS[-1])
     db.execute("delete from parts")
     for table in {fact for metric in METRICS.values() for each in metric.how.values() for fact in facts_of(each)}:
         db.execute(f"update {table} set " + ", ".join(f"{on} = '2026-01-05'" for on in _clocks(table)))

@@ -15,6 +15,8 @@ class CallRow(NamedTuple):
     arrived_at: int
     ended_at: int | None
     outcome: str | None
+    ivr_s: int | None
+    ivr_steps: int | None
     ivr_exit: str | None
     is_transferred: int | None
     transfers: int | None

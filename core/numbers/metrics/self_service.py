@@ -1,9 +1,19 @@
 """What customers do before or without talking to somebody."""
 
-from core.numbers.metric import Difference, Example, Metric, Share, Sum, Unit, named
+from core.numbers.metric import Difference, Durations, Example, Metric, Ratio, Row, Share, Sum, Unit, named
 from core.numbers.metrics.fixture_week import many
 
+# A source that knows nothing of the voice menu says nothing of how long anybody was in it.
+IN_MENU = "direction = 'inbound' and is_test = 0 and ivr_s is not null"
+CALLER: Row = {"direction": "inbound", "ivr_s": 15}
+DONE: Row = {**CALLER, "ivr_exit": "contained"}
 COMPLETIONS = Sum("self_service_facts", "kind <> 'notice'", "completions")
+
+
+def left_by(way: str) -> Share:
+    """Of the callers in the voice menu, those who left it in one way."""
+    return Share(Sum("call_facts", f"{IN_MENU} and ivr_exit = '{way}'"), Sum("call_facts", IN_MENU))
+
 
 ivr_time = Metric(
     id="ivr_time",
@@ -18,7 +28,11 @@ ivr_time = Metric(
     clock="arrived_at",
     profile="C",
     floor=10,
+    how={"standard": Durations("call_facts", "ivr_s", IN_MENU)},
     needs=("ivr_events",),
+    examples=(
+        Example({"call_facts": tuple({**CALLER, "ivr_s": seconds} for seconds in (10, 20, 60))}, {"standard": 20}),
+    ),
 )
 ivr_greeting_time = Metric(
     id="ivr_greeting_time",
@@ -33,7 +47,7 @@ ivr_greeting_time = Metric(
     clock="arrived_at",
     profile="C/I",
     floor=1,
-    needs=("ivr_events",),
+    needs=("ivr_greetings",),
 )
 ivr_menu_depth = Metric(
     id="ivr_menu_depth",
@@ -48,7 +62,15 @@ ivr_menu_depth = Metric(
     clock="arrived_at",
     profile="C",
     floor=10,
+    how={
+        "standard": Ratio(
+            Sum("call_facts", IN_MENU, "ivr_steps"), Sum("call_facts", f"{IN_MENU} and ivr_steps is not null")
+        )
+    },
     needs=("ivr_events",),
+    examples=(
+        Example({"call_facts": tuple({**CALLER, "ivr_steps": steps} for steps in (1, 2, 3, 2))}, {"standard": 2.0}),
+    ),
 )
 ivr_zero_out_rate = Metric(
     id="ivr_zero_out_rate",
@@ -63,7 +85,9 @@ ivr_zero_out_rate = Metric(
     clock="arrived_at",
     profile="C",
     floor=30,
+    how={"standard": left_by("zero_out")},
     needs=("ivr_events",),
+    examples=(Example({"call_facts": ({**CALLER, "ivr_exit": "zero_out"}, *many(4, **CALLER))}, {"standard": 0.2}),),
 )
 ivr_abandon_rate = Metric(
     id="ivr_abandon_rate",
@@ -78,7 +102,15 @@ ivr_abandon_rate = Metric(
     clock="arrived_at",
     profile="C",
     floor=30,
+    how={"standard": left_by("abandon")},
     needs=("ivr_events",),
+    examples=(
+        Example(
+            {"call_facts": ({**CALLER, "ivr_exit": "abandon"}, *many(11, **CALLER))},
+            {"standard": 1 / 12, "standard.n": 12},
+            says="C9 of the fixture week: 1 of 12 arrivals.",
+        ),
+    ),
 )
 ivr_containment_rate = Metric(
     id="ivr_containment_rate",
@@ -93,7 +125,21 @@ ivr_containment_rate = Metric(
     clock="arrived_at",
     profile="C",
     floor=30,
+    how={"standard": left_by("contained")},
     needs=("ivr_events",),
+    examples=(
+        Example(
+            {
+                "call_facts": (
+                    {**CALLER, "ivr_exit": "contained"},
+                    {**CALLER, "ivr_exit": "abandon"},
+                    *many(8, **CALLER),
+                )
+            },
+            {"standard": 0.1},
+            says="Who hangs up without having done anything is not contained.",
+        ),
+    ),
 )
 self_service_rate = Metric(
     id="self_service_rate",

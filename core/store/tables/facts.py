@@ -119,7 +119,7 @@ FACTS: tuple[Table, ...] = (
             "is_test:I! "
             "is_ivr_only:I! is_connected:I! is_transferred:I! transfers:I! handled_legs:I! total_wait_s:I talk_s:I "
             "hold_s:I acw_s:I handle_s:I callback_of_uid is_callback_requested:I! is_callback_reached:I is_redial:I! "
-            "precision!"
+            "ivr_s:I ivr_steps:I ivr_exit precision!"
         ),
         ("call_uid",),
         (
