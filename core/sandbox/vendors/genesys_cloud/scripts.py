@@ -16,6 +16,8 @@ USERS = tuple(f"u-{number:02d}" for number in range(1, 9))
 NAMES = ("Ada Kern", "Bo Lund", "Cem Ak", "Dora Veit", "Emil Roth", "Fay Osei", "Gus Hahn", "Hana Sato")
 LINE = "tel:+493055507000"
 CALLERS = tuple(f"+49305550{number:04d}" for number in range(8100, 8140))
+OPENED = 20_755
+"""The first day of the organisation, 2026-10-29, counted since 1970."""
 SIP = "sip:ivr@vendor.example"
 
 
@@ -38,7 +40,7 @@ def is_on_queue(user: str, at: int) -> bool:
 
 def presences(user: str, day: int) -> list[tuple[str, int, int]]:
     """The presences of an agent on a day (counted since 1970): word, from, to."""
-    if (day + 3) % 7 >= 5:
+    if day < OPENED or is_weekend(day):
         return []
     at, number = day * DAY, USERS.index(user)
     edges = [
@@ -52,6 +54,11 @@ def presences(user: str, day: int) -> list[tuple[str, int, int]]:
     ]
     ends = [begin for _, begin in edges[1:]]
     return [(word, at + begin, at + end) for (word, begin), end in zip(edges[:-1], ends, strict=True)]
+
+
+def is_weekend(day: int) -> bool:
+    """Whether a day (counted since 1970) is a Saturday or Sunday."""
+    return (day + 3) % 7 >= 5
 
 
 def _caller(made: Conversation, dice: Dice, at: int, end: int, disconnect: str) -> Session:
@@ -302,7 +309,7 @@ SCRIPTS: Mapping[Callable[[Conversation, Dice, Floor], None], float] = {
 def organisation(objects: int, now_at: int) -> list[Conversation]:
     """About so many conversations before a moment (epoch milliseconds), and as many an hour for a day after it."""
     dice, floor = Dice("genesys_cloud", objects), Floor()
-    days = [day for day in range(now_at // DAY - 20, now_at // DAY + 2) if (day + 3) % 7 < 5]
+    days = [day for day in range(OPENED, now_at // DAY + 2) if not is_weekend(day)]
     begins = []
     per_day = max(4, objects // 14)
     for day in days:
