@@ -30,7 +30,7 @@ FAULTS: list[tuple[str, tuple[Edit, ...], str]] = [
         "tickets: 40 rows",
     ),
     ("kill and resume", ((LOOP, AT_ONCE),), "killed after page"),
-    ("mutation while paging", (('feeds="tickets', 'once=True, feeds="tickets'),), "not deleted here"),
+    ("mutation while paging", (('feeds="tickets', 'once=True, feeds="tickets'),), "still alive in the store"),
     ("endless lists", ((LOOP, AT_ONCE),), "and no end"),
     (
         "hostile rows",

@@ -35,9 +35,14 @@ def without_deleted(found: Rows, wanted: Rows) -> tuple[Rows, Rows]:
 
     Failed where one has deleted what is alive in the other."""
     gone_here, gone_there = _entities(found, deleted=True), _entities(wanted, deleted=True)
-    for gone, rows, other in ((gone_there, found, "not deleted here"), (gone_here, wanted, "deleted here only")):
+    for gone, rows, other in (
+        (gone_there, found, "gone at the vendor's and still alive in the store"),
+        (gone_here, wanted, "marked deleted in the store and alive at the vendor's"),
+    ):
         if quick := sorted(gone & _entities(rows, deleted=False)):
-            raise Failed(f"{len(quick)} rows are {other}, such as {quick[0][1]} of {quick[0][0]}")
+            raise Failed(
+                f"{other}: {', '.join(f'{uid} of {table}' for table, uid in quick[:SHOWN])} ({len(quick)} in all)"
+            )
     gone = gone_here | gone_there
 
     def left(rows: Rows) -> Rows:
