@@ -11,8 +11,8 @@ from connectors.freshdesk.paging import DAY_S, iso, moment_in, whole
 
 T = TypeVar("T")
 
-KEY = "Profile picture > Profile settings > View API key, of an agent with the role Account Administrator."
 ROLE = "Admin > Team > Agents: give the agent of the key the role Account Administrator, all tickets in scope."
+ALL_TICKETS = 1
 PLAN = "Left out: not part of this Freshdesk plan, or not switched on. Nothing to do unless you expected it."
 
 
@@ -28,8 +28,10 @@ class Named(msgspec.Struct):
     business_hour_id: int | None = None
 
 
-class Anything(msgspec.Struct):
-    """An answer of which only its arrival counts."""
+class Me(msgspec.Struct):
+    """The agent of the key. ``ticket_scope``: 1 all tickets, 2 those of his groups, 3 his own."""
+
+    ticket_scope: int | None = None
 
 
 class Total(msgspec.Struct):
@@ -95,12 +97,15 @@ def looked_up(api: Api, path: str, row: type[T]) -> list[T]:
 
 
 def check(api: Api) -> Iterator[Finding]:
-    """Whether the key logs in, and one row of each list."""
+    """Whether the key logs in and sees all tickets, and one row of each list."""
     try:
-        api.get("/agents/me", Anything)
-        yield Finding("log-in", True)
-    except (NotAllowed, Gone) as refused:
-        yield Finding("log-in", False, f"{refused.message} {KEY}")
+        scope = api.get("/agents/me", Me).ticket_scope
+    except Refused:
+        # Whose key it is may be hidden; a wrong one is refused everywhere.
+        scope = None
+    yield Finding("log-in", True)
+    if scope is not None:
+        yield Finding("all tickets in sight", scope == ALL_TICKETS, "" if scope == ALL_TICKETS else ROLE)
     for what, path, params, is_needed in TRIED:
         yield tried(api, what, path, params, is_needed=is_needed)
     yield Finding("export of ticket activities: asked for at each pull", True, OFF)

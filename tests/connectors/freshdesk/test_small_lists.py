@@ -216,9 +216,11 @@ def test_what_pulls_need_to_know_of_the_account(api: Callable[..., Any]) -> None
 def test_check_says_where_to_click(api: Callable[..., Any]) -> None:
     """What is needed and missing is a fault; what the plan does not have is none."""
     refused = NotAllowed("fd: not allowed for this key or plan (403).", 403, "require_feature")
-    fake = api({}, refused, *[[]] * 7, refused, *[[]] * 3)
+    fake = api({"ticket_scope": 2}, refused, *[[]] * 7, refused, *[[]] * 3)
     found = {one.what: one for one in check(fake)}
     assert (found["log-in"].ok, found["tickets"].ok, found["spam"].ok) == (True, False, True)
+    assert not found["all tickets in sight"].ok
+    assert "all tickets in scope" in found["all tickets in sight"].advice
     assert "Admin > Team > Agents" in found["tickets"].advice
     assert found["satisfaction ratings"].ok
     assert "not part of this Freshdesk plan" in found["satisfaction ratings"].advice
