@@ -10,15 +10,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from connectors import ConfigError, Page, Unavailable, Window
+from connectors import BadRow, ConfigError, Context, Page, Unavailable, Window
 from connectors.csv_folder.columns import Mismatch, Selection, of_the_file
 from connectors.csv_folder.folder import Entry, Unreadable, listing, must_be_there
 from connectors.csv_folder.lines import Cut
 from connectors.csv_folder.reading import opened
-from connectors.csv_folder.rows import Row
+from connectors.csv_folder.rows import Row, normalise_row
 from connectors.csv_folder.settings import CsvFolderSettings
 
 ROWS_A_PAGE = 2_000
@@ -27,6 +28,8 @@ FEW_FILES = 200
 # A last line without an end is taken when nothing was added for so long.
 SETTLED_S = 60
 NS = 1_000_000_000
+# Of a file of which none of the first rows can be read the mapping is wrong, and it is not to hold up the others.
+FIRST_ROWS = 20
 NO_ID = re.compile(r"[^A-Za-z0-9_.-]+")
 LONGEST_NAME = 80
 
@@ -120,14 +123,33 @@ class Pass:
                 reading.go_to(left.at, left.line, left.hash)
             selection = reading.select(_place_of(self._settings, entry))
             named = of_the_file(PurePosixPath(entry.name).name)
+            begun, tried = len(self._rows), 0
             for cut in reading.rows():
                 row = _row(entry, selection, named, reading.unit, cut)
-                if row is not None:
-                    self._rows.append(row)
+                if row is None:
+                    continue
+                if tried < FIRST_ROWS and (fault := self._fault(row)):
+                    tried += 1
+                    if tried == FIRST_ROWS:
+                        del self._rows[begun:]
+                        raise Mismatch(f"{entry.name}: none of its first {FIRST_ROWS} rows can be read. {fault}.")
+                else:
+                    tried = FIRST_ROWS
+                self._rows.append(msgspec.Raw(_encode(row)))
                 if len(self._rows) >= ROWS_A_PAGE:
+                    begun = 0
                     self._left[key] = Left(*told, reading.at, reading.line, reading.digest())
                     yield self._page()
             self._left[key] = Left(*told, reading.at, reading.line, reading.digest(), is_done=True, waits=reading.waits)
+
+    def _fault(self, row: Row) -> str:
+        """Why a row cannot be read; empty if it can."""
+        ctx = Context(self._settings, ZoneInfo("UTC"), source="", account="", fetched_at=0)
+        try:
+            list(normalise_row(row, ctx))
+        except BadRow as problem:
+            return problem.message
+        return ""
 
 
 def _key(entry: Entry) -> str:
@@ -140,12 +162,12 @@ def _place_of(settings: CsvFolderSettings, entry: Entry) -> str:
     return f"files.{at + 1}" if at is not None else entry.rule.kind
 
 
-def _row(entry: Entry, selection: Selection, named: tuple[str, str], unit: str, cut: Cut) -> msgspec.Raw | None:
+def _row(entry: Entry, selection: Selection, named: tuple[str, str], unit: str, cut: Cut) -> Row | None:
     place = f"{entry.name} {unit} {cut.line}"
     name = f"{NO_ID.sub('_', entry.name)[-LONGEST_NAME:]}:{cut.line}"
     if cut.fault:
-        return msgspec.Raw(_encode(Row(name, place, entry.rule.name, fault=cut.fault)))
+        return Row(name, place, entry.rule.name, fault=cut.fault)
     if selection.is_left_out(cut.cells):
         return None
     said, own = selection.of((*cut.cells, *named))
-    return msgspec.Raw(_encode(Row(name, place, entry.rule.name, said, own)))
+    return Row(name, place, entry.rule.name, said, own)

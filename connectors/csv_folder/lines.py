@@ -98,7 +98,9 @@ class Text:
     skipped = 0
 
     def took(self, raw: bytes) -> None:
-        """Moves behind a line."""
+        """Moves behind a line; not behind one without an end, as more of it may come when the file is read next."""
+        if not raw.endswith(b"\n") and not self.skipped:
+            return
         self.watch.update(raw)
         self.at += len(raw) + self.skipped
         self.skipped = 0
@@ -106,6 +108,8 @@ class Text:
 
     def text(self, raw: bytes) -> str:
         """A line as text: UTF-8, and where it is none what Windows wrote before that."""
+        if not self.at:
+            raw = raw.removeprefix(codecs.BOM_UTF8)
         if self.encoding:
             return raw.decode(self.encoding)
         try:
@@ -162,7 +166,7 @@ def csv_rows(text: Text, delimiter: str, width: int) -> Iterator[Cut]:
             continue
         cells, taken = split(said, delimiter), [raw]
         if cells is None:
-            cells, taken = _over_lines(text, source, held, raw, delimiter)
+            cells, taken = _over_lines(text, source, held, raw, delimiter, width)
             if cells is None:
                 # The rest of this row may be under way; without it nothing is known of it.
                 if text.waits:
@@ -170,8 +174,9 @@ def csv_rows(text: Text, delimiter: str, width: int) -> Iterator[Cut]:
                 yield _bad(text, raw, "has a quote that is never closed")
                 continue
         first = text.line + 1
-        for one in taken:
-            text.took(one)
+        if len(taken) == 1 or taken[-1].endswith(b"\n"):
+            for one in taken:
+                text.took(one)
         if len(cells) < width or any(cells[width:]):
             yield Cut(first, (), f"has {len(cells)} columns, the head {width}", text.at)
         else:
@@ -179,7 +184,7 @@ def csv_rows(text: Text, delimiter: str, width: int) -> Iterator[Cut]:
 
 
 def _over_lines(
-    text: Text, source: Iterator[bytes], held: list[bytes], raw: bytes, delimiter: str
+    text: Text, source: Iterator[bytes], held: list[bytes], raw: bytes, delimiter: str, width: int
 ) -> tuple[list[str] | None, list[bytes]]:
     """A row that reaches over lines; None, and all its further lines held back, where its quote does not close."""
     taken, size = [raw], len(raw)
@@ -197,6 +202,9 @@ def _over_lines(
             cells = next(csv.reader(io.StringIO(joined, newline=""), delimiter=delimiter, strict=True))
         except (csv.Error, UnicodeDecodeError):
             continue
+        # Of two stray quotes the second does not close the first: the rows between them are not one cell.
+        if len(cells) < width or any(cells[width:]):
+            continue
         held[:] = before
         return cells, taken
     held[:] = [*taken[1:], *before]
@@ -204,8 +212,9 @@ def _over_lines(
 
 
 def _bad(text: Text, raw: bytes, fault: str) -> Cut:
+    line = text.line + 1
     text.took(raw)
-    return Cut(text.line, (), fault, text.at)
+    return Cut(line, (), fault, text.at)
 
 
 def json_rows(text: Text, names: Sequence[str]) -> Iterator[Cut]:
@@ -213,7 +222,7 @@ def json_rows(text: Text, names: Sequence[str]) -> Iterator[Cut]:
     paths = [name.split(".") for name in names]
     for raw in text.lines():
         said = raw.strip().removeprefix(codecs.BOM_UTF8)
-        too_long = text.skipped
+        too_long, line = text.skipped, text.line + 1
         text.took(raw)
         if not said:
             continue
@@ -222,9 +231,9 @@ def json_rows(text: Text, names: Sequence[str]) -> Iterator[Cut]:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             found = None
         if isinstance(found, dict):
-            yield Cut(text.line, [_under(found, path) for path in paths], "", text.at)
+            yield Cut(line, [_under(found, path) for path in paths], "", text.at)
         else:
-            yield Cut(text.line, (), "is no JSON object", text.at)
+            yield Cut(line, (), "is no JSON object", text.at)
 
 
 def _under(found: object, path: Sequence[str]) -> Cell:

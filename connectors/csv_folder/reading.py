@@ -187,8 +187,8 @@ class Lines:
         if rule.header:
             self._delimiter = rule.delimiter or self._sniffed()
         for raw in text.lines() if skip or not rule.header else ():
+            said = text.text(raw)
             text.took(raw)
-            said = text.text(raw).lstrip("\ufeff")
             if skip:
                 skip -= 1
                 if not skip and rule.header:
@@ -260,7 +260,8 @@ class Sheet:
         from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
         rule = self._entry.rule
-        file = self._file if self._file.seekable() else io.BytesIO(self._file.read(MOST_UNPACKED))
+        # To go back in a packed file would unpack it from its beginning each time.
+        file = self._file if self._entry.member is None else io.BytesIO(self._file.read())
         try:
             self._check_size(file)
             book = load_workbook(file, read_only=True, data_only=True)

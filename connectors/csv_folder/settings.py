@@ -99,6 +99,8 @@ class FileRule(Settings):
             kind.target(name)
             if rule.after is not None and rule.after not in self.columns:
                 raise ValueError(f"{name}: after names {rule.after}, which is not among the columns")
+            if rule.after is not None and self.columns[rule.after].after is not None:
+                raise ValueError(f"{name}: after should name a field that has no after itself")
         if self.encoding is not None:
             try:
                 "".encode(self.encoding)

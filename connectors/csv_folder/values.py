@@ -72,7 +72,7 @@ def _mark(text: str) -> str:
         return "," if text.rindex(",") > text.rindex(".") else "."
     if commas == 1:
         if len(text) - text.index(",") - 1 == 3:
-            raise BadRow('can be read in two ways; say decimal = "," or "." in the mapping')
+            raise BadRow("can be read in two ways; say in the mapping which mark is its decimal")
         return ","
     # Several of one kind part the thousands.
     return "," if dots > 1 else "."

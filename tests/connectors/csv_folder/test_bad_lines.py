@@ -66,6 +66,16 @@ def test_a_quote_that_is_never_closed_costs_its_line(folder: Folder) -> None:
     assert folder.aside() == [("calls.csv:3", "calls.csv line 3: has a quote that is never closed")]
 
 
+def test_two_stray_quotes_swallow_nothing_between_them(folder: Folder) -> None:
+    """The second of two stray quotes is not the end of what the first began."""
+    rows = [row(n) for n in range(1, 40)]
+    rows[4], rows[30] = '"' + rows[4], rows[30].replace("Hotline", '"Hotline')
+    folder.write("calls.csv", lines(HEAD, *rows))
+    assert folder.pull().outcome == "ok"
+    assert folder.rows("calls", "count(*)") == [(37,)]
+    assert [name for name, _ in folder.aside()] == ["calls.csv:6", "calls.csv:32"]
+
+
 def test_bad_lines_are_set_aside_with_file_and_line(folder: Folder) -> None:
     """Who mends the file has to find the line; nothing else is lost, and a mended line is no longer missed."""
     good = [row(n) for n in range(1, 60)]

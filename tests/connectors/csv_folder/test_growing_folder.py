@@ -93,6 +93,20 @@ def test_a_last_line_without_an_end_is_taken_when_nothing_follows(folder: Folder
     assert (read(folder), read(folder), read(folder)) == (1, 1, 0)
 
 
+def test_a_last_line_that_was_taken_too_early_is_mended(folder: Folder) -> None:
+    """A log that is flushed by the block stands for minutes in the middle of a line: 12 becomes 125 when it goes on."""
+    folder.write("calls.csv", lines(HEAD, call(1)) + "c2,2026-11-20 10:00,answered,12")
+    folder.write("tickets.csv", lines("id,created_at,status", "1,2026-11-20,open") + "2,2026-11-20,op")
+    assert read(folder) == 4
+    assert [name for name, _ in folder.aside()] == ["calls.csv:3"]
+    folder.write("calls.csv", lines(HEAD, call(1), "c2,2026-11-20 10:00,answered,125,Hotline", call(3)))
+    folder.write("tickets.csv", lines("id,created_at,status", "1,2026-11-20,open", "2,2026-11-20,open"))
+    assert read(folder) == 3
+    assert folder.rows("calls", "native_id", "total_wait_s") == [("c1", 5), ("c2", 125), ("c3", 5)]
+    assert folder.rows("tickets", "native_id", "status") == [("1", "open"), ("2", "open")]
+    assert folder.aside() == []
+
+
 def test_archives_are_read_once(folder: Folder) -> None:
     """A zip of last year's files is opened once, whatever lies in it; macOS's shadow files are none."""
     members = {"a/calls 1.csv": lines(HEAD, call(1)), "calls 2.jsonl": '{"id":"c2","arrived_at":"2026-11-20T10:00Z"}'}

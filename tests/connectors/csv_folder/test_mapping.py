@@ -77,16 +77,22 @@ def test_a_file_of_which_nothing_fits_is_not_swallowed(folder: Folder) -> None:
     """A wrong unit sets every row aside: that is a wrong mapping, and the file is read again when it is mended."""
     folder.rule("calls*", "calls", columns={"talk_s": {"column": "talk", "unit": "mm:ss"}})
     folder.write("calls.csv", lines("id,arrived_at,talk", *(f"{n},2026-11-20 10:00,{n}" for n in range(30))))
+    folder.write("calls 2.csv", lines("id,arrived_at,talk", "later,2026-11-20 10:00,3:20"), age_s=1)
     (message,) = errors(folder.pull())
-    assert "none of the 30 rows" in message
+    assert "calls.csv: none of its first 20 rows can be read" in message
     assert "talk_s is not written as mm:ss" in message
+    assert folder.rows("calls", "native_id") == [("later",)]
     folder.files[0] = {"match": "calls*", "as": "calls"}
     folder.pull()
-    assert folder.rows("calls", "count(*)", "max(talk_s)") == [(30, 29)]
+    assert folder.rows("calls", "count(*)", "max(talk_s)") == [(31, 200)]
 
 
 def rule(**given: Any) -> dict[str, Any]:
     return {"match": "x*", "as": "calls", **given}
+
+
+def after(field: str) -> dict[str, str]:
+    return {"column": "x", "after": field}
 
 
 @pytest.mark.parametrize(
@@ -98,6 +104,10 @@ def rule(**given: Any) -> dict[str, Any]:
         ([rule(columns={"id": {"column": "x", "value": "y"}})], "should have one of column, columns, date with time"),
         ([rule(columns={"arrived_at": {"date": "x"}})], "should have both date and time"),
         ([rule(columns={"ended_at": {"column": "x", "after": "arrived"}})], "ended_at: after names arrived"),
+        (
+            [rule(columns={"arrived_at": "a", "answered_at": after("arrived_at"), "ended_at": after("answered_at")})],
+            "after should name a field that has no after itself",
+        ),
         ([rule(encoding="utf9")], "encoding should be one such as utf-8"),
         ([rule(time_zone="Berlin")], 'should be a time zone such as "Europe/Berlin"'),
         ([rule(whole=True)], "whole cannot be said of calls"),
