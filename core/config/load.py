@@ -191,7 +191,8 @@ def _placed(values: Mapping[str, Any], model: type[BaseModel], folder: Path) -> 
     """The same values, file paths made absolute: a relative one starts at the config file's folder."""
     made = dict(values)
     for name, field in model.model_fields.items():
-        if field.annotation is Path and isinstance(made.get(name), str):
+        is_path = field.annotation is Path or Path in typing.get_args(field.annotation)
+        if is_path and isinstance(made.get(name), str):
             made[name] = str((folder / Path(made[name]).expanduser()).absolute())
     return made
 

@@ -12,6 +12,7 @@ import pytest
 from connectors import Unavailable
 from connectors.amazon_connect import files
 from connectors.amazon_connect.files import fetch_files, split_rows
+from tests.config.files import load
 from tests.connectors.amazon_connect.conftest import instant, pull, record, spec
 
 Folder = Callable[..., Path]
@@ -122,3 +123,10 @@ def test_both_kinds_of_files_may_lie_in_one_folder(db: sqlite3.Connection, folde
     result = pull(db, spec(records_path=path, agent_events_path=path))
     assert (result.outcome, result.rejected) == ("ok", 0)
     assert db.execute("select count(*) from agent_states").fetchone()[0] == 1
+
+
+def test_a_relative_folder_lies_beside_the_config(tmp_path: Path) -> None:
+    """A service that is started from elsewhere would find an empty place."""
+    text = '[reporting]\ntime_zone = "Europe/Berlin"\n\n[[sources]]\nname = "c"\nconnector = "amazon_connect"\n'
+    loaded = load(tmp_path, f'{text}records_path = "records"\n')
+    assert loaded.settings["c"].records_path == tmp_path / "records"
