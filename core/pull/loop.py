@@ -38,6 +38,8 @@ EXPIRED = frozenset({400, 404, 410, 422})
 CHILDREN_AT_ONCE = 500
 LONGEST_WORD = 60
 MOST_WORDS = 20
+# A place can be those of a thousand files; the log shows how it begins.
+LONGEST_PLACE = 200
 
 
 @dataclass
@@ -317,7 +319,7 @@ class Pass:
             rows=taken.rows,
             new=taken.counts.news,
             rejected=taken.rejected or None,
-            resume_at=page.resume_at,
+            resume_at=page.resume_at and page.resume_at[:LONGEST_PLACE],
             ms=round((monotonic() - began) * 1000),
         )
         pull.on_progress(
