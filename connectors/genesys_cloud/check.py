@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from connectors import Api, Finding, Gone, NotAllowed, Refused, Unavailable
+from connectors import Api, AuthError, Finding, Gone, NotAllowed, Refused, Unavailable
 from connectors.genesys_cloud.conversations import DETAILS, complete_to, interval
 from connectors.genesys_cloud.days import QUERY
 
@@ -26,6 +26,9 @@ def check(api: Api) -> Iterator[Finding]:
     """Log-in first; then each permission on its own, so that all that is missing is told at once."""
     try:
         organisation = api.get("/organizations/me", Organisation)
+    except AuthError as refused:
+        yield Finding("log-in", False, f"{refused.message} {REGION}")
+        return
     except Unavailable as error:
         yield Finding("reach the region", False, f"{error.message} {REGION}")
         return

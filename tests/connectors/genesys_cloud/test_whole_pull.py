@@ -10,7 +10,6 @@ import pytest
 
 from connectors.genesys_cloud import connector
 from core.clock import Timing
-from core.errors import AuthError
 from core.http import Api
 from core.numbers.derive import derive
 from core.numbers.reconcile import reconcile
@@ -270,8 +269,11 @@ def test_a_missing_permission_skips_one_stream_and_is_named(
 
 def test_check_tells_a_wrong_secret_from_a_wrong_region(server: GenesysSandbox) -> None:
     """Both look like 'it does not work'; only one is mended by a new secret."""
-    with api(server, client_secret="nonsense") as door, pytest.raises(AuthError, match="`client_secret`"):
-        list(connector.check(door) if connector.check else ())
+    with api(server, client_secret="nonsense") as door:
+        (refused,) = list(connector.check(door) if connector.check else ())
+    assert not refused.ok
+    assert "`client_secret`" in refused.advice
+    assert "A client of one region is unknown in all others." in refused.advice
     server.fail("status", status=404)
     with api(server) as door:
         findings = list(connector.check(door) if connector.check else ())
