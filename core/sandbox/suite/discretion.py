@@ -22,7 +22,8 @@ from core.store.raw import kept_rows
 # Shorter texts are found by chance.
 SHORTEST = 5
 COMMENT = re.compile(r"^# ?")
-ZONES = (("UTC", "Europe/Berlin"), ("Asia/Kolkata", "America/St_Johns"))
+# Half an hour off, and not the ones of the other cases.
+MACHINE, REPORTS = "Asia/Kolkata", "America/St_Johns"
 
 
 def secrets(trial: Trial) -> None:
@@ -104,11 +105,10 @@ def _refusals(trial: Trial, vendor: Vendor) -> str:
 
 def time_zones(trial: Trial) -> None:
     """Neither this machine's zone nor that of the reports moves a single moment."""
-    found: list[Rows] = []
-    for machine, reports in ZONES:
-        with _machine_zone(machine), trial.vendor() as vendor:
-            found.append(_moments(trial.read(vendor, trial.spec(vendor, zone=reports)).rows))
-    expect_same(found[1], found[0], f"on a machine in {ZONES[1][0]} that reports in {ZONES[1][1]}")
+    wanted = trial.undisturbed.rows
+    with _machine_zone(MACHINE), trial.vendor() as vendor:
+        found = trial.read(vendor, trial.spec(vendor, zone=REPORTS)).rows
+    expect_same(_moments(found), _moments(wanted), f"on a machine in {MACHINE} that reports in {REPORTS}")
 
 
 def _moments(rows: Rows) -> Rows:
