@@ -99,7 +99,7 @@ class Stamp(msgspec.Struct):
 
 def fetch_activities(api: Api, window: Window) -> Iterator[Page]:
     """The files of the days that are over, one after the other, once there are any."""
-    today = date.fromisoformat(iso(window.now_at)[:10])
+    today = date.fromisoformat(iso(window.until or window.now_at)[:10])
     if window.resume_at is None and not any(file_of(api, today - timedelta(days=back)) for back in (1, 2)):
         raise NotAllowed(f"There is no export of ticket activities. {OFF}", 404)
     begun = date.fromisoformat((window.resume_at or window.since_iso)[:10])

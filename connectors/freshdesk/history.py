@@ -22,6 +22,7 @@ SEEN = "seen"
 DERIVED = "derived"
 # The export and the row tell one deed with clocks of their own.
 SAME_DEED_S = 60
+EXPORTED = frozenset({"created", "status", "assignee", "team"})
 REFERENCES = frozenset({"assignee", "team", "merge", "schedule"})
 # Order of what the row tells of one second; ``status_updated_at`` stands for the present status, whatever it is.
 STATS: Mapping[str, StatusCategory | None] = {
@@ -80,27 +81,55 @@ def seen(
 
 def assemble_history(ticket: str, events: Sequence[TicketEvent], ctx: Context) -> Iterator[Record]:
     """The stored events that were told, and the changes that follow from the rows seen where no export tells more."""
-    prefix = f"{ctx.account}:"
-    told = [one for one in events if not one.id.startswith(DERIVED)]
-    for one in told:
-        yield without_prefix(one, prefix)
-    sightings = sorted(
-        (msgspec.json.decode(one.new_value or "", type=Sighting) for one in told if one.field == SEEN),
-        key=lambda one: one.at,
-    )
-    exact = [one for one in told if one.field != SEEN and one.kind in ("created", "status", "assignee", "team")]
-    from_at = min((one.happened_at for one in exact), default=None)
-    to_at = max((one.happened_at for one in exact), default=None)
-    if any(one.kind == "created" for one in exact):
-        from_at = 0
-    if not sightings:
-        return
-    for place, change in enumerate(changes(sightings, ctx)):
-        is_told = (
-            from_at is not None and to_at is not None and from_at - SAME_DEED_S <= change.at <= to_at + SAME_DEED_S
-        )
-        if not is_told:
+    told = [without_prefix(one, f"{ctx.account}:") for one in events if not one.id.startswith(DERIVED)]
+    yield from told
+    rows = (msgspec.json.decode(one.new_value or "", type=Sighting) for one in told if one.field == SEEN)
+    sightings = sorted(rows, key=lambda one: one.at)
+    if sightings:
+        for place, change in enumerate(added(changes(sightings, ctx), told)):
             yield event(ticket, change, place)
+
+
+def added(found: Sequence["Change"], told: Sequence[TicketEvent]) -> Iterator["Change"]:
+    """The changes that the export does not tell, less those that change nothing after what it told."""
+    exact = [one for one in told if one.kind in EXPORTED]
+    covered = Coverage.of(exact)
+    standing: dict[str, str | None] = {}
+    told_at = sorted(exact, key=lambda one: (one.happened_at, one.seq))
+    place = 0
+    for change in found:
+        while place < len(told_at) and told_at[place].happened_at <= change.at:
+            kind = "status" if told_at[place].kind == "created" else told_at[place].kind
+            standing[kind] = told_at[place].new_value
+            place += 1
+        if covered.holds(change) or (change.kind in standing and standing[change.kind] == change.new):
+            continue
+        if exact:
+            standing["status" if change.kind == "created" else change.kind] = change.new
+        yield change
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """The stretch of a ticket's life that the export tells, and the kinds of change that it told in it.
+
+    A kind that it never told is not covered: its rows may name that change otherwise than we know."""
+
+    kinds: frozenset[str] = frozenset()
+    from_at: int = 0
+    to_at: int = 0
+
+    @classmethod
+    def of(cls, exact: Sequence[TicketEvent]) -> "Coverage":
+        """What exported events cover; from birth on where the birth is among them."""
+        if not exact:
+            return cls()
+        kinds = frozenset(one.kind for one in exact)
+        from_at = 0 if "created" in kinds else min(one.happened_at for one in exact) - SAME_DEED_S
+        return cls(kinds, from_at, max(one.happened_at for one in exact) + SAME_DEED_S)
+
+    def holds(self, change: "Change") -> bool:
+        """Whether the export tells this change better."""
+        return change.kind in self.kinds and self.from_at <= change.at <= self.to_at
 
 
 def without_prefix(one: TicketEvent, prefix: str) -> TicketEvent:

@@ -35,6 +35,8 @@ def outlined(ticket: TicketRow, figures: Figures) -> tuple[str, list[Step]] | No
         return now, []
     solved_at = whole(figures, "solved_at")
     if solved_at is None:
+        solved_at = whole(figures, "resolved_at")
+    if solved_at is None:
         took_s = seconds(figures, "full_resolution_time")
         if took_s is None:
             return None

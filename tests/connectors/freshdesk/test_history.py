@@ -114,6 +114,23 @@ def test_an_export_switched_on_late_leaves_the_time_before_it_to_the_row(context
     ]
 
 
+def test_an_export_that_tells_some_kinds_only_takes_the_place_of_those(context: Made) -> None:
+    """Its keys are known from public clients: one of another name must not cost a ticket its history."""
+    events = [
+        exact(1, "team", "501"),
+        exact(9, "team", "502"),
+        row(2, "open", None, "501"),
+        row(10, "solved", "9001", "502", resolved_at=5, status_updated_at=5),
+    ]
+    assert [one[:4] for one in told(events, context())] == [
+        (0, "created", "open", "stat"),
+        (1, "team", "501", "exact"),
+        (5, "status", "solved", "stat"),
+        (9, "team", "502", "exact"),
+        (10, "assignee", "9001", "poll"),
+    ]
+
+
 def test_business_hours_follow_the_group(context: Made) -> None:
     """Two groups with hours of their own: a ticket handed over at night waits by the other's clock."""
     ctx = context(lookups={"business_hours": {"501": "71", "502": "72"}})

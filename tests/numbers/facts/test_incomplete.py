@@ -145,3 +145,10 @@ def test_a_solve_between_two_reads_counts_and_says_how_it_is_known(told: Told, f
     told(ticket(assignee_id="anna"), *sketch(*steps, precision="poll"), OPENING)
     assert fact("T", "reopens", "first_solved_at", "last_solved_at") == (1, at("Tue 10:00"), at("Wed 10:00"))
     assert fact("T", "precision", "is_solved") == ("poll", 1)
+
+
+def test_a_moment_of_resolution_will_do(told: Told, fact: Fact) -> None:
+    """Freshdesk sums up in moments what Zendesk sums up in minutes."""
+    moment = SourceMetric(entity="ticket", entity_id="T", name="resolved_at", value=CREATED + 7_200, unit="epoch")
+    told(ticket(assignee_id="anna"), moment)
+    assert fact("T", "is_history_complete", "last_solved_at", "resolution_s") == (0, CREATED + 7_200, 7_200)
