@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 from connectors import Finding, NotAllowed, Refused
-from connectors.amazon_connect.contacts import SearchPage
 from connectors.amazon_connect.files import fetch_files
 from connectors.amazon_connect.service import Service
 from connectors.amazon_connect.setup import HoursPage, UserList
@@ -35,7 +34,6 @@ def check(service: Service) -> Iterator[Finding]:
                 ).hours_of_operations
             ),
         ),
-        ("contacts of the last hour (connect:SearchContacts)", lambda: _recent(service)),
     )
     for what, count in tries:
         try:
@@ -44,15 +42,3 @@ def check(service: Service) -> Iterator[Finding]:
             yield Finding(what, False, refused.message)
         except Refused as refused:
             yield Finding(what, False, f"{refused.message} Check `instance_id` and `region`.")
-
-
-def _recent(service: Service) -> int:
-    page = service.ask(
-        "search_contacts",
-        SearchPage,
-        InstanceId=service.settings.instance_id,
-        TimeRange={"Type": "DISCONNECT_TIMESTAMP", "StartTime": 1, "EndTime": 2},
-        SearchCriteria={"Channels": ["VOICE"]},
-        MaxResults=1,
-    )
-    return len(page.contacts)

@@ -19,7 +19,8 @@ OVERLAP_S = 900
 KEPT_S = 731 * 86_400
 # After-call work is looked for again so long after the end of a contact; then it is taken for none.
 LOOKS_S = (600, 7200)
-AT_ONCE = 25
+# Described between two commits: about as many seconds' work.
+AT_ONCE = 10
 # What begins a customer's call; the rest are transfers within one (and listeners).
 BEGINNINGS = ["INBOUND", "OUTBOUND", "CALLBACK", "API", "EXTERNAL_OUTBOUND", "WEBRTC_API"]
 
@@ -94,20 +95,21 @@ def fetch_contacts(service: Service, window: Window) -> Iterator[Page]:
 def _listed(service: Service, place: Place, end: int, now_at: int) -> Iterator[Page]:
     """Pages of what ended from the place on; it moves with them."""
     for page in _search(service, "DISCONNECT_TIMESTAMP", place.at, end):
-        rows, seen = list[msgspec.Raw](), dict[str, int]()
-        for raw in page.contacts:
-            try:
-                summary = msgspec.json.decode(raw, type=Summary)
-            except msgspec.DecodeError:
-                rows.append(raw)
-                continue
-            ended_at = int(summary.disconnect_timestamp or end)
-            if summary.id not in place.done:
-                rows += _describe(service, summary.id, place, ended_at, _looked(ended_at, 0, now_at)) or [raw]
-            seen[summary.id] = ended_at
-        _move(place, seen, end)
-        if rows:
-            yield Page(rows, resume_at=_text(place))
+        for begin in range(0, len(page.contacts), AT_ONCE):
+            rows, seen = list[msgspec.Raw](), dict[str, int]()
+            for raw in page.contacts[begin : begin + AT_ONCE]:
+                try:
+                    summary = msgspec.json.decode(raw, type=Summary)
+                except msgspec.DecodeError:
+                    rows.append(raw)
+                    continue
+                ended_at = int(summary.disconnect_timestamp or end)
+                if summary.id not in place.done:
+                    rows += _describe(service, summary.id, place, ended_at, _looked(ended_at, 0, now_at)) or [raw]
+                seen[summary.id] = ended_at
+            _move(place, seen, end)
+            if rows:
+                yield Page(rows, resume_at=_text(place))
 
 
 def _move(place: Place, seen: dict[str, int], end: int) -> None:

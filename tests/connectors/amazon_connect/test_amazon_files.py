@@ -6,14 +6,18 @@ import sqlite3
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from connectors import Unavailable
+from connectors import Customer, CustomerIdentity, Unavailable
 from connectors.amazon_connect import files
 from connectors.amazon_connect.files import fetch_files, split_rows
+from core.store.db import hash_key, transaction
+from core.store.people import derive_people
+from core.store.write import RecordWriter
 from tests.config.files import load
-from tests.connectors.amazon_connect.conftest import instant, pull, record, spec
+from tests.connectors.amazon_connect.conftest import NOW, instant, pull, record, spec
 
 Folder = Callable[..., Path]
 
@@ -130,3 +134,19 @@ def test_a_relative_folder_lies_beside_the_config(tmp_path: Path) -> None:
     text = '[reporting]\ntime_zone = "Europe/Berlin"\n\n[[sources]]\nname = "c"\nconnector = "amazon_connect"\n'
     loaded = load(tmp_path, f'{text}records_path = "records"\n')
     assert loaded.settings["c"].records_path == tmp_path / "records"
+
+
+def test_a_caller_is_who_wrote_to_the_help_desk(db: sqlite3.Connection, folder: Folder) -> None:
+    """First contact resolution counts a call after a mail as the same person's, whichever way the number is written."""
+    with transaction(db):
+        writer = RecordWriter(
+            db, account="zd", source="zd", hash_key=hash_key(db), now_at=NOW, zone=ZoneInfo("UTC"), default_country="DE"
+        )
+        writer.write([Customer(id="7"), CustomerIdentity(customer_id="7", kind="phone", value="030 / 5550 1234")])
+        writer.write([Customer(id="8"), CustomerIdentity(customer_id="8", kind="phone", value="030 / 5550 1235")])
+    pull(db, spec(records_path=folder("a", record("c1"))))
+    derive_people(db)
+    caller = db.execute("select customer_uid from calls").fetchone()[0]
+    joined = dict(db.execute("select customer_uid, person_uid from people").fetchall())
+    assert joined.keys() == {caller, "zd:7"}
+    assert len(set(joined.values())) == 1

@@ -77,15 +77,15 @@ def test_a_missing_permission_names_the_action(db: sqlite3.Connection, vendor: A
 
 def test_check_says_which_permission_is_missing(vendor: AmazonConnectSandbox) -> None:
     """Found at set-up it costs a minute, found in a report a day."""
-    vendor.denied = {"SearchContacts"}
+    vendor.denied = {"ListUsers"}
     source = spec(**vendor.settings())
     with Api(
         http(AmazonConnectSettings.model_validate(source.settings)) or Http(""), name="ac", base_url=source.base_url
     ) as api:
         findings = list(check(Service(AmazonConnectSettings.model_validate(source.settings), api, source.zone)))
     wrong = [one for one in findings if not one.ok]
-    assert ["SearchContacts" in one.advice for one in wrong] == [True]
-    assert len(findings) == 4
+    assert ["connect:ListUsers" in one.advice for one in wrong] == [True]
+    assert len(findings) == 3
 
 
 def test_throttling_is_waited_for(db: sqlite3.Connection, vendor: AmazonConnectSandbox) -> None:
