@@ -22,6 +22,7 @@ class AsteriskSettings(Settings):
     )
     queue_log_database: SecretStr | None = Field(
         None,
+        examples=["env:ASTERISK_LOG_DATABASE"],
         json_schema_extra={"instead_of": "path"},
         description="Address of the database that Asterisk writes its queue log to (realtime), as for cdr_database.",
     )
@@ -41,10 +42,14 @@ class AsteriskSettings(Settings):
         description='What a pause reason means, such as { "Lunch" = "break", "Wrap-up" = "acw" }.',
     )
     cdr_path: Path | None = Field(
-        None, description="The call records (Master.csv) for calls outside queues; rotated siblings are found too."
+        None,
+        examples=["/var/log/asterisk/cdr-csv/Master.csv"],
+        description="The call records (Master.csv) for calls outside queues; rotated siblings are found too.",
     )
     cdr_database: SecretStr | None = Field(
         None,
+        examples=["env:ASTERISK_CDR_DATABASE"],
+        json_schema_extra={"instead_of": "cdr_path"},
         description='In place of cdr_path: address of their database, such as "mysql://user:secret@127.0.0.1/cdrdb".',
     )
     cdr_table: str = Field("cdr", description="Table of the call records in that database.")

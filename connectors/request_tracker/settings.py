@@ -28,9 +28,17 @@ class RequestTrackerSettings(Settings):
         json_schema_extra={"shown": True},
         description="Authentication token of RT's user for Deskpulse: Logged in as > Settings > Auth Tokens > Create.",
     )
-    user: str | None = Field(None, description="Name of RT's user for Deskpulse; with password, in place of token.")
+    user: str | None = Field(
+        None,
+        examples=["deskpulse"],
+        json_schema_extra={"instead_of": "token"},
+        description="Name of RT's user for Deskpulse; with password, in place of token.",
+    )
     password: SecretStr | None = Field(
-        None, json_schema_extra={"instead_of": "token"}, description="Password of RT's user; with user, not token."
+        None,
+        examples=["env:RT_PASSWORD"],
+        json_schema_extra={"instead_of": "token"},
+        description="Password of RT's user; with user, not token.",
     )
     statuses: dict[str, StatusCategory] = Field(
         default_factory=dict,
@@ -45,10 +53,14 @@ class RequestTrackerSettings(Settings):
         default_factory=dict, description='Queues whose tickets come another way, such as { "Hotline" = "phone" }.'
     )
     contact_reason_field: str | None = Field(
-        None, description="Custom field of tickets (its name) that holds the contact reason."
+        None, examples=["Reason"], description="Custom field of tickets (its name) that holds the contact reason."
     )
-    product_field: str | None = Field(None, description="Custom field of tickets (its name) that names the product.")
-    language_field: str | None = Field(None, description="Custom field of tickets (its name) that names the language.")
+    product_field: str | None = Field(
+        None, examples=["Product"], description="Custom field of tickets (its name) that names the product."
+    )
+    language_field: str | None = Field(
+        None, examples=["Language"], description="Custom field of tickets (its name) that names the language."
+    )
     spam_queues: tuple[str, ...] = Field((), description="Queues (their names) that hold spam; left out everywhere.")
     spam_statuses: tuple[str, ...] = Field((), description="Statuses of spam tickets; left out everywhere.")
     test_queues: tuple[str, ...] = Field((), description="Queues (their names) for trying things; left out everywhere.")
