@@ -7,6 +7,7 @@ import pytest
 
 from core.config.load import load_config
 from core.errors import ConfigError
+from core.pull.discover import places
 from tests.config.files import ENVIRON, GOOD, load, settings_for, told, written
 
 
@@ -36,7 +37,7 @@ WRONG = [
      'config.toml:5  sources.1.nmae: there is no such key. Did you mean "name"?'),
     ('connector = "zendesk"', 'connector = "zendsk"',
      "config.toml:6  sources.zd-main.connector: no connector is called 'zendsk'. Did you mean 'zendesk'? "
-     "Known: asterisk, zendesk."),
+     f"Known: {', '.join(sorted(places()))}."),
     ('subdomain = "mycompany"\n', "", "config.toml:4  sources.zd-main.subdomain: is missing. Add it."),
     ('channel = "C', 'chanel = "C',
      'config.toml:16  destinations.ops.chanel: there is no such key. Did you mean "channel"?'),
