@@ -1,7 +1,7 @@
 """Freshdesk: tickets, their history and conversations, people, satisfaction, booked time, targets and opening hours.
 
 Lists in pages of 100. Of 1,000 tickets that changed: 10 requests for the tickets (three credits each, because their
-moments are an extra), 1,000 for their conversations, which have no common list. An idle pull makes about 15. Freshdesk
+moments are an extra), 1,000 for their conversations, which have no common list. An idle pull makes 13. Freshdesk
 counts requests by the minute, for the account as a whole: 50 in a trial, more by plan
 (https://developers.freshdesk.com/api/#ratelimit).
 """

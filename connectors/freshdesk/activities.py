@@ -16,7 +16,6 @@ import msgspec
 from connectors import (
     ActorKind,
     Api,
-    BadRow,
     Context,
     Gone,
     NotAllowed,
@@ -77,10 +76,10 @@ class Deed(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 class Activity(msgspec.Struct, omit_defaults=True, gc=False):
-    ticket_id: int
+    ticket_id: int | str
     performed_at: str
     performer_type: str | None = None
-    performer_id: int | None = None
+    performer_id: int | str | None = None
     activity: Deed | None = None
 
 
@@ -93,40 +92,39 @@ class ActivityRow(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 class Stamp(msgspec.Struct):
-    ticket_id: int | None = None
+    ticket_id: int | str | None = None
     performed_at: str = ""
 
 
 def fetch_activities(api: Api, window: Window) -> Iterator[Page]:
     """The files of the days that are over, one after the other, once there are any."""
     today = date.fromisoformat(iso(window.until or window.now_at)[:10])
-    if window.resume_at is None and not any(file_of(api, today - timedelta(days=back)) for back in (1, 2)):
+    if window.resume_at is None and not any(files_of(api, today - timedelta(days=back)) for back in (1, 2)):
         raise NotAllowed(f"There is no export of ticket activities. {OFF}", 404)
     begun = date.fromisoformat((window.resume_at or window.since_iso)[:10])
     day = max(begun, today - timedelta(days=MOST_DAYS))
     while day < today:
-        export = file_of(api, day)
-        if export is None and today - day <= timedelta(days=LATE_DAYS):
+        files = files_of(api, day)
+        if not files and today - day <= timedelta(days=LATE_DAYS):
             return
-        rows = [] if export is None else api.download(export, File).activities_data
+        rows = [raw for file in files for raw in api.download(file, File).activities_data]
         day += timedelta(days=1)
         ends_at = utc(f"{day.isoformat()}T00:00:00Z")
         yield Page(list(named(rows)), resume_at=iso(ends_at), data_to=ends_at, last=day >= today)
 
 
-def file_of(api: Api, day: date) -> str | None:
-    """Where the file of a day is; None where there is none (yet, or any more)."""
+def files_of(api: Api, day: date) -> list[str]:
+    """Where the files of a day are; none where there is nothing (yet, or any more)."""
     try:
-        found = api.get(PATH, Exports, params={"created_at": day.isoformat()}).export
+        return [one.url for one in api.get(PATH, Exports, params={"created_at": day.isoformat()}).export]
     except Gone:
-        return None
-    return found[0].url if found else None
+        return []
 
 
 def named(rows: list[msgspec.Raw]) -> Iterator[msgspec.Raw]:
     """The rows with a name each, which is the same whenever the file is read again."""
     same: Counter[str] = Counter()
-    places: Counter[tuple[int | None, str]] = Counter()
+    places: Counter[tuple[int | str | None, str]] = Counter()
     for raw in rows:
         digest = blake2b(bytes(raw), digest_size=10).hexdigest()
         try:
@@ -143,11 +141,7 @@ def named(rows: list[msgspec.Raw]) -> Iterator[msgspec.Raw]:
 def normalise_activity(row: ActivityRow, ctx: Context) -> Iterator[Record]:
     """Every change in an activity as an exact event."""
     told, deed = row.activity, row.activity.activity or Deed()
-    try:
-        moment = datetime.strptime(told.performed_at, FORM)  # noqa: DTZ007 (its zone is in the text)
-    except ValueError:
-        raise BadRow("an activity whose moment is not as dd-mm-yyyy hh:mm:ss zone") from None
-    at = int(moment.timestamp())
+    at = moment_of(told.performed_at)
     for place, (kind, field, value) in enumerate(changes(deed, ctx)):
         yield TicketEvent(
             ticket_id=str(told.ticket_id),
@@ -160,6 +154,14 @@ def normalise_activity(row: ActivityRow, ctx: Context) -> Iterator[Record]:
             actor_id=text_of(told.performer_id),
             actor_kind=actor_kind(told, deed),
         )
+
+
+def moment_of(text: str) -> int:
+    """The moment in "05-01-2026 09:25:00 +0000", or in an ISO text with a zone."""
+    try:
+        return int(datetime.strptime(text, FORM).timestamp())  # noqa: DTZ007 (its zone is in the text)
+    except ValueError:
+        return utc(text)
 
 
 def changes(deed: Deed, ctx: Context) -> Iterator[tuple[TicketEventKind, str | None, str | None]]:

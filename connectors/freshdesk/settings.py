@@ -63,7 +63,7 @@ def http(settings: FreshdeskSettings) -> Http:
         f"https://{settings.domain}.freshdesk.com/api/v2",
         basic=(settings.api_key, SecretStr("X")),
         # The export of activities is handed out from Amazon's storage, whose region differs by account.
-        files=(".amazonaws.com", ".freshdesk.com"),
+        files=(".amazonaws.com", ".freshdesk.com", ".freshworks.com"),
         limits={"/tickets$": settings.lists_per_minute, "/contacts$": settings.lists_per_minute},
         setting="api_key",
     )

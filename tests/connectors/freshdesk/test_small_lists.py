@@ -287,6 +287,18 @@ def test_no_recorded_row_is_set_aside(
     assert sum(isinstance(one, kind) for one in made) == len(rows) > 0
 
 
+def test_the_recorded_roles(
+    fixtures: Callable[[str], Path], api: Callable[..., Any], records: Made, context: Ctx
+) -> None:
+    """Who may do what is told by the names of roles."""
+    body = json.loads(fixtures("freshdesk/python-freshdesk/v2/roles.json").read_text())
+    lookups = prepare(api([], [], [], body))
+    assert lookups["roles"] == {"1": "Agent", "2": "Administrator"}
+    (one,) = records({"id": 9, "role_ids": [2]}, AgentRow, people.normalise_agent, context(lookups=lookups))
+    assert isinstance(one, Agent)
+    assert one.role == "admin"
+
+
 def test_the_recorded_live_tickets(fixtures: Callable[[str], Path], records: Made, context: Ctx) -> None:
     """Six tickets of a real account: never changed, born closed, pending since a moment of their own."""
     body = json.loads(fixtures("freshdesk/recorded/tickets_include_stats_requester.json").read_text())
