@@ -1,10 +1,13 @@
 """The head of a file and the mapping of its rule: which cells of a row feed which field of ours."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import TypeAlias
 
+from connectors.csv_folder.kinds import Kind
+from connectors.csv_folder.making import IDENTITIES
 from connectors.csv_folder.settings import FileRule
 from connectors.csv_folder.values import Cell, text_of
 
@@ -19,13 +22,18 @@ class Mismatch(Exception):
     """A mapping and a file do not fit together; the text names key, file and the columns that there are."""
 
 
+Chosen: TypeAlias = tuple[str, tuple[int, ...], Cell, bool]
+
+
 @dataclass(frozen=True)
 class Selection:
     """What of a row is read. ``cells``: name of a field, the places of its cells or else the value of every row, and
-    whether it names or quotes a person. ``left_out``: the words of a place by which a row is left out."""
+    whether it names or quotes a person. ``left_out``: the words of a place by which a row is left out. ``named_by``:
+    the places of which an id is made, where no column tells it."""
 
-    cells: tuple[tuple[str, tuple[int, ...], Cell, bool], ...]
+    cells: tuple[Chosen, ...]
     left_out: tuple[tuple[int, frozenset[str]], ...]
+    named_by: tuple[int, ...] | None = None
 
     def is_left_out(self, row: Sequence[Cell]) -> bool:
         """Whether the mapping leaves a row out."""
@@ -39,6 +47,9 @@ class Selection:
             cells = [row[place] for place in places]
             (own if is_personal else said)[name] = cells if len(cells) > 1 else cells[0] if cells else value
         return said, own
+
+
+NOTHING = Selection((), ())
 
 
 def of_the_file(name: str) -> tuple[str, str]:
@@ -62,7 +73,7 @@ def select(rule: FileRule, header: Sequence[str], file: str, entry: str) -> Sele
         places.setdefault(normal(name), place)
     kind = rule.of
     explicit = {kind.target(name).field for name in rule.columns}
-    chosen: dict[str, tuple[str, tuple[int, ...], Cell, bool]] = {}
+    chosen: dict[str, Chosen] = {}
     for name, column in rule.columns.items():
         target = kind.target(name)
         at = tuple(_place(one, places, header, file, f"{entry}.columns.{name}") for one in column.names)
@@ -83,7 +94,14 @@ def select(rule: FileRule, header: Sequence[str], file: str, entry: str) -> Sele
     )
     # The currency says how many minor units an amount has, so it is read first.
     cells = sorted(chosen.values(), key=lambda one: one[0] != "currency")
-    return Selection(tuple(cells), left_out)
+    return Selection(tuple(cells), left_out, _named_by(kind, chosen))
+
+
+def _named_by(kind: Kind, chosen: Mapping[str, Chosen]) -> tuple[int, ...] | None:
+    if not kind.has_id or "id" in chosen or len(kind.key) == 1:
+        return None
+    fields = {*(name for field in kind.key for name in field.split("|")), *IDENTITIES}
+    return tuple(place for field, (_, places, _, _) in chosen.items() if field in fields for place in places)
 
 
 def _place(name: str, places: dict[str, int], header: Sequence[str], file: str, key: str) -> int:

@@ -7,6 +7,7 @@ which changes nothing twice, as rows are known by their ids.
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -38,7 +39,8 @@ _encode = msgspec.json.Encoder().encode
 
 class Left(msgspec.Struct, frozen=True, array_like=True):
     """Where a file was left: its size and time when it was opened, the byte and line behind the last row, and a hash
-    of all before it. ``is_done``: up to its end then; ``waits``: but for a last line without an end."""
+    of all before it. ``is_done``: up to its end then; ``waits``: but for a last line without an end.
+    ``tries``: how often the file was begun from its head without coming to its end."""
 
     size: int
     mtime_ns: int
@@ -47,6 +49,7 @@ class Left(msgspec.Struct, frozen=True, array_like=True):
     hash: str = ""
     is_done: bool = False
     waits: bool = False
+    tries: int = 0
 
     def is_unchanged(self, entry: Entry) -> bool:
         """Whether the file has the size and time that it had."""
@@ -119,15 +122,22 @@ class Pass:
         is_settled = is_settled or self._whole or self._window.now_at - entry.mtime_ns // NS > SETTLED_S
         with opened(entry, is_settled=is_settled) as reading:
             told = reading.stat()
-            if left is not None:
-                reading.go_to(left.at, left.line, left.hash)
             selection = reading.select(_place_of(self._settings, entry))
+            # How many rows are alike is known only to who read the file from its head.
+            makes_ids = selection.named_by is not None
+            if left is not None and left.at and not makes_ids:
+                reading.go_to(left.at, left.line, left.hash)
+            alike: Counter[int] = Counter()
+            tries = 1 + (left.tries if left is not None else 0)
             named = of_the_file(PurePosixPath(entry.name).name)
             begun, tried = len(self._rows), 0
             for cut in reading.rows():
                 row = _row(entry, selection, named, reading.unit, cut)
                 if row is None:
                     continue
+                if selection.named_by is not None and not row.fault:
+                    alike[name := hash(tuple(cut.cells[place] for place in selection.named_by))] += 1
+                    row.nth = alike[name]
                 if tried < FIRST_ROWS and (fault := self._fault(row)):
                     tried += 1
                     if tried == FIRST_ROWS:
@@ -138,7 +148,11 @@ class Pass:
                 self._rows.append(msgspec.Raw(_encode(row)))
                 if len(self._rows) >= ROWS_A_PAGE:
                     begun = 0
-                    self._left[key] = Left(*told, reading.at, reading.line, reading.digest())
+                    self._left[key] = (
+                        Left(*told, line=reading.line, tries=tries)
+                        if makes_ids
+                        else Left(*told, reading.at, reading.line, reading.digest())
+                    )
                     yield self._page()
             self._left[key] = Left(*told, reading.at, reading.line, reading.digest(), is_done=True, waits=reading.waits)
 

@@ -59,7 +59,7 @@ REASONS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of row. ``key``: the fields whose values name a row that has no id of its own, or is keyed by them.
+    """A sort of row. ``key``: the fields whose values name a row that has no id of its own; of ``a|b`` the first known.
 
     ``extra``: fields beside those of the record. ``given``: values of fields where a row does not tell them.
     ``words``: further words of a field and what they mean. ``needs``: fields without which there is no row."""
@@ -149,7 +149,7 @@ def _named(name: str, says: str, record: type[Agent] | type[Team] | type[Queue])
 
 
 def _surveys(name: str, kind: str | None, says: str) -> Kind:
-    key = ("kind", "ticket_id", "call_id", "customer_id", "agent_id", "question_key", "offered_at", "rated_at")
+    key = ("kind", "ticket_id", "call_id", "customer_id", "agent_id", "question_key", "offered_at|rated_at")
     return Kind(
         name, says, Survey, surveys.make_survey(kind), key, surveys.TARGETS, {"kind": kind} if kind else {}, {},
         ("kind",) if kind is None else (),

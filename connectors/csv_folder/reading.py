@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any, Protocol
 
 from connectors.csv_folder import lines
-from connectors.csv_folder.columns import Selection, select
+from connectors.csv_folder.columns import NOTHING, Selection, select
 from connectors.csv_folder.folder import JSON, MOST_UNPACKED, SHEETS, Entry, Unreadable
 from connectors.csv_folder.lines import Cut, Recoded, Text
 from connectors.csv_folder.values import Cell
@@ -37,11 +37,11 @@ class Reading(Protocol):
     def stat(self) -> tuple[int, int]:
         """Size and time of the file when it was opened."""
 
-    def go_to(self, at: int, line: int, digest: str) -> bool:
-        """Moves to where it was left; False, and to its head, where what lies before it has changed."""
-
     def select(self, key: str) -> Selection:
-        """Which cells are read; ``key`` is the config's key of the rule."""
+        """Reads the head, and which cells are wanted; ``key`` is the config's key of the rule."""
+
+    def go_to(self, at: int, line: int, digest: str) -> bool:
+        """Moves from the head to where it was left; False, and nowhere, where what lies before it has changed."""
 
     def rows(self) -> Iterator[Cut]:
         """The rows from here on."""
@@ -98,7 +98,6 @@ class Lines:
         self._told = told
         self._is_settled = is_settled
         self._is_json = entry.form in JSON
-        self._left_at = 0
         self._head: list[str] = []
         self._delimiter = ","
         self._watch = hashlib.blake2b(digest_size=12)
@@ -141,35 +140,27 @@ class Lines:
             encoding = ""
         return Text(file, encoding, self._watch, self._is_settled)
 
-    def go_to(self, at: int, line: int, digest: str) -> bool:
-        """Moves to where it was left; False, and to its head, where what lies before it has changed."""
-        seen, left = hashlib.blake2b(digest_size=12), at
-        file = self._text.file
-        while left and (part := file.read(min(left, CHUNK))):
-            seen.update(part)
-            left -= len(part)
-        is_same = not left and seen.hexdigest() == digest
-        self._text = self._begin()
-        self._left_at = at if is_same else 0
-        self._left_line = line
-        return is_same
-
-    _left_line = 0
-
     def select(self, key: str) -> Selection:
-        """Reads the head, and which cells are wanted; then goes to where the file was left."""
-        rule = self._entry.rule
+        """Reads the head, and which cells are wanted."""
+        self._read_head()
+        return select(self._entry.rule, self._head, self._entry.name, key) if self._head else NOTHING
+
+    def go_to(self, at: int, line: int, digest: str) -> bool:
+        """Moves from the head to where it was left; False, and nowhere, where what lies before it has changed."""
+        head_at, left = self._text.at, at
+        text = self._text = self._begin()
+        while left > 0 and (part := text.file.read(min(left, CHUNK))):
+            text.watch.update(part)
+            left -= len(part)
+        if left or at < head_at or self.digest() != digest:
+            self._text = self._begin()
+            self._read_head()
+            return False
+        text.at, text.line = at, line
+        return True
+
+    def _read_head(self) -> None:
         self._head = self._keys() if self._is_json else self._columns()
-        if not self._head:
-            return Selection((), ())
-        selection = select(rule, self._head, self._entry.name, key)
-        if self._left_at > self._text.at:
-            text = self._text
-            while text.at < self._left_at and (part := text.file.read(min(self._left_at - text.at, CHUNK))):
-                text.watch.update(part)
-                text.at += len(part)
-            text.line = self._left_line
-        return selection
 
     def _keys(self) -> list[str]:
         """The paths of the first lines, and those that the mapping may name further on."""
@@ -285,7 +276,7 @@ class Sheet:
                 head = ["" if cell is None else str(cell).strip() for cell in cells]
                 break
         self._width = len(head)
-        return select(rule, head, self._entry.name, key) if head else Selection((), ())
+        return select(rule, head, self._entry.name, key) if head else NOTHING
 
     def _check_size(self, file: Any) -> None:
         with zipfile.ZipFile(file) as parts:

@@ -1,7 +1,7 @@
 """One row of a file, its cells by our fields, becomes records; every cell is read as its field and the mapping say."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -24,7 +24,8 @@ CUSTOMERS = frozenset({"customer_id", "requester_id"})
 class Row(msgspec.Struct, omit_defaults=True, gc=False):
     """A row as it was cut out of its file: the cells of the fields that the mapping names, and no others.
 
-    ``id`` and ``place`` say file and line; ``fault`` why the line could not be cut."""
+    ``id`` and ``place`` say file and line; ``fault`` why the line could not be cut; ``nth``: the how manieth row of its
+    file it is that says the same in all cells of which an id is made."""
 
     id: str
     place: str
@@ -32,6 +33,7 @@ class Row(msgspec.Struct, omit_defaults=True, gc=False):
     said: dict[str, Cell | list[Cell]] = {}
     own: Annotated[dict[str, Cell | list[Cell]] | None, Personal] = {}
     fault: str = ""
+    nth: int = 1
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _records(row: Row, ctx: Context) -> Iterator[Record]:
         # Without its number a caller is nobody, so what an id is made of is not all there.
         if ctx.is_redacted and plan.kind.customer and found.get("id") is None:
             return
-        found.values["id"] = _id(plan.kind, found)
+        found.values["id"] = _id(plan.kind, found, row.nth)
     yield from known
     yield from plan.kind.make(found)
 
@@ -224,17 +226,23 @@ def _word(reader: Reader, text: str, found: Found) -> str | None:
     return reader.target.otherwise
 
 
-def _id(kind: Kind, found: Found) -> str:
-    """The id that the row tells; else its one naming field, or a hash of its naming fields."""
+def _id(kind: Kind, found: Found, nth: int) -> str:
+    """The id that the row tells; else its one naming field, or a hash of its naming fields and its number of those."""
     told = found.get("id")
     if told is not None:
         return str(told)
     if len(kind.key) == 1:
         return str(found.needed(kind.key[0]))
-    parts = [found.get(field) for field in kind.key]
+    parts = [_first(found, field.split("|")) for field in kind.key]
     if all(part is None for part in parts):
         raise BadRow(f"has no id, and none of {', '.join(kind.key)} to make one of")
-    return _hash("\x1f".join("" if part is None else str(part) for part in parts))
+    text = "\x1f".join("" if part is None else str(part) for part in parts)
+    return _hash(text if nth == 1 else f"{text}\x1f{nth}")
+
+
+def _first(found: Found, fields: Sequence[str]) -> Any:
+    """The first of some fields that is known."""
+    return next((value for field in fields if (value := found.get(field)) is not None), None)
 
 
 def _hash(text: str) -> str:

@@ -185,6 +185,42 @@ def test_a_file_that_goes_takes_nothing_along(folder: Folder) -> None:
     assert folder.rows("calls", "native_id", "deleted_at") == [("c1", None), ("c2", None)]
 
 
+def test_rows_that_are_alike_are_counted_each(folder: Folder) -> None:
+    """Two telephone bills of a month differ in their amount alone: one of them must not overwrite the other."""
+    head = "month,category,amount,currency"
+    folder.write(
+        "costs.csv", lines(head, "2026-10,telephony,500,EUR", "2026-10,rent,9,EUR", "2026-10,telephony,700,EUR")
+    )
+    read(folder)
+    folder.write(
+        "costs.csv", lines(head, "2026-10,telephony,510,EUR", "2026-10,rent,9,EUR", "2026-10,telephony,700,EUR")
+    )
+    read(folder)
+    assert folder.rows("costs", "amount_minor") == [(900,), (51_000,), (70_000,)]
+
+
+def test_rows_that_are_alike_keep_their_numbers_over_a_crash(folder: Folder) -> None:
+    """Calls by the minute and without ids: those before the crash and those behind it are as many as in the file."""
+    folder.write("calls.csv", lines("arrived_at,queue,outcome", *["2026-11-20 10:00,Hotline,abandoned"] * 5_000))
+
+    def kill(_: Progress) -> None:
+        raise Killed
+
+    with pytest.raises(Killed):
+        folder.pull(watch=kill)
+    assert read(folder) == 5_000
+    assert folder.rows("calls", "count(*)") == [(5_000,)]
+
+
+def test_an_answer_fills_its_offer(folder: Folder) -> None:
+    """The export of next week has the answer to the offer of this week: one offer, answered."""
+    head = "ticket,offered_at,rated_at,score"
+    folder.write("csat 1.csv", lines(head, "t1,2026-11-10,,"))
+    folder.write("csat 2.csv", lines(head, "t1,2026-11-10,2026-11-12,5"), age_s=60)
+    read(folder)
+    assert folder.rows("surveys", "score_raw") == [("5",)]
+
+
 def test_many_small_files_are_few_pages(folder: Folder) -> None:
     """The places of all files are written with each page; three hundred pages of one row would write them all often."""
     for number in range(300):

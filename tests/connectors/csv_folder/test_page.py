@@ -23,7 +23,7 @@ def table() -> Iterator[str]:
         if kind.name in SURVEYS:
             continue
         shown = kind.name if kind.name != "surveys" else f"surveys, {', '.join(SURVEYS)}"
-        named = ", ".join(kind.key) if kind.has_id else "what is in bold, and `item` or `segment`"
+        named = ", ".join(kind.key).replace("|", " or ") if kind.has_id else "what is in bold, and `item` or `segment`"
         yield f"| {shown}: {kind.says} | {', '.join(columns(kind))} | {named} |"
 
 
