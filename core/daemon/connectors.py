@@ -104,8 +104,8 @@ def _overview(ours: Iterable[ConnectorShown], docs: Path) -> Iterator[str]:
     for one in ours:
         page = Path("connectors") / f"{one.name}.md"
         name = f"[{one.title}]({page.as_posix()})" if (docs / page).exists() else one.title
-        fed = dict.fromkeys(word.strip() for stream in one.streams for word in stream.feeds.split(",") if word.strip())
-        yield f"| {name} (`{one.name}`) | {_cell(', '.join(fed))} | {one.grade} | {_cell(one.why)} | {_requests(one)} |"
+        fed = dict.fromkeys(stream.feeds for stream in one.streams if stream.feeds)
+        yield f"| {name} (`{one.name}`) | {_cell('; '.join(fed))} | {one.grade} | {_cell(one.why)} | {_requests(one)} |"
     yield ""
 
 
