@@ -14,7 +14,7 @@ from connectors.amazon_connect.records import Stamp, milliseconds, order_of
 from connectors.amazon_connect.service import QUEUES_A_FILTER, Service
 from connectors.amazon_connect.setup import UserList, UserSummary
 
-# An agent who talks is heard of every two minutes (HEART_BEAT), idle or not; how long silence is believed.
+# An agent is heard of every two minutes (HEART_BEAT), or looked at in each pull; so long silence is believed.
 SILENCE_S = 3600
 TAIL_S = 12 * 3600
 LOGGED_OUT = "LOGOUT"
@@ -118,13 +118,14 @@ class UserPage(Struct, rename="pascal"):
 
 
 class Standing(Struct, omit_defaults=True, gc=False):
-    """What an event says of its agent from then on; ``status`` None: logged out."""
+    """What an event says of its agent from then on; ``status`` None: logged out. ``seen_at``: the last look that saw it
+    so, where it was found by looking."""
 
     status: str | None = None
     type: str | None = None
     doing: str | None = None
     contact: str | None = None
-    is_poll: bool = False
+    seen_at: int | None = None
 
 
 def fetch_agent_events(service: Service, window: Window) -> Iterator[Page]:
@@ -203,7 +204,7 @@ def normalise_user(row: UserRow, ctx: Context) -> Iterator[Record]:
     if not row.user.id:
         raise BadRow("an agent without an id")
     now, queue = _standing(row.status, row.contacts)
-    now.is_poll = True
+    now.seen_at = ctx.fetched_at
     begun = [row.status.status_start_timestamp if row.status else None]
     begun += [one.state_start_timestamp for one in row.contacts]
     known = [at for stamp in begun if (at := milliseconds(stamp)) is not None]
@@ -240,10 +241,11 @@ def assemble_presence(key: str, events: Sequence[AgentEvent], ctx: Context) -> I
         now = msgspec.json.decode(event.data or "{}", type=Standing)
         at = event.happened_at
         category = _category(now, ctx)
-        if begun and not begun[1].is_poll and at - heard_at > SILENCE_S:
-            yield _state(key, begun, heard_at)
+        if begun and at - heard_at > SILENCE_S:
+            if heard_at > begun[0]:
+                yield _state(key, begun, heard_at)
             begun = None
-        heard_at = at
+        heard_at = at if now.seen_at is None else max(at, now.seen_at)
         if begun and (begun[1].status, begun[2], begun[3], begun[1].contact) == (
             now.status, category, event.queue_id, now.contact,
         ):  # fmt: skip
@@ -265,7 +267,7 @@ def _state(key: str, begun: tuple[int, Standing, StateCategory, str | None], to_
         to_at=to_at,
         queue_id=queue,
         call_id=now.contact,
-        precision="poll" if now.is_poll else "exact",
+        precision="exact" if now.seen_at is None else "poll",
     )
 
 

@@ -99,6 +99,23 @@ def test_looking_at_each_pull_makes_a_history(db: sqlite3.Connection, vendor: Am
     assert db.execute("select count(*) from agent_states where to_at is not null").fetchone()[0]
 
 
+def test_a_night_without_looking_is_unknown(db: sqlite3.Connection, vendor: AmazonConnectSandbox) -> None:
+    """The daemon stood still over night: whoever was available in the evening has not idled till morning."""
+    source = spec(**vendor.settings())
+    pull(db, source, vendor.now_at)
+    begun = db.execute("select agent_uid, from_at, category from agent_states where to_at is null").fetchall()
+    looked_at = vendor.now_at + 1_200
+    vendor.now_at = looked_at
+    pull(db, source, vendor.now_at)
+    vendor.now_at += 15 * 3600
+    pull(db, source, vendor.now_at)
+    assert len(begun) > 5
+    for agent, from_at, _ in begun:
+        row = db.execute("select to_at from agent_states where agent_uid = ? and from_at = ?", (agent, from_at))
+        assert row.fetchone()[0] == looked_at
+    assert db.execute("select max(to_at - from_at) from agent_states").fetchone()[0] < 2 * 3600
+
+
 def test_who_is_no_longer_told_of_is_logged_out(db: sqlite3.Connection, vendor: AmazonConnectSandbox) -> None:
     """Connect leaves out who is offline; their last state would never end."""
     source = spec(**vendor.settings())
