@@ -283,6 +283,30 @@ def test_a_workbook_is_read_as_it_is_shown(folder: Folder) -> None:
     ]  # fmt: skip
 
 
+def test_a_workbook_that_breaks_off_says_so(folder: Folder) -> None:
+    """Half a sheet in a sound envelope: what came before is kept, and the file is named."""
+    whole = book([HEAD.split(","), call(1).split(","), call(2).split(",")])
+    broken = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, data[:-60] if name.startswith("xl/worksheets/sheet") else data)
+    folder.write("calls.xlsx", broken.getvalue())
+    folder.write("calls.csv", lines(HEAD, call(3)))
+    (message,) = errors(folder.pull())
+    assert "calls.xlsx is no sound workbook (ParseError). Save it again." in message
+    assert ("c3",) in folder.rows("calls", "native_id")
+
+
+def test_a_workbook_in_an_archive_is_read(folder: Folder) -> None:
+    """Last year's workbooks are packed together."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("calls.xlsx", book([HEAD.split(","), call(1).split(",")]))
+    folder.write("2025.zip", made.getvalue())
+    assert (read(folder), read(folder)) == (1, 0)
+
+
 def test_a_workbook_that_is_none_says_so(folder: Folder) -> None:
     """Renamed CSV, a missing sheet, the old form: each has its own way out."""
     folder.rule("c*", "calls", sheet="Data")
