@@ -16,7 +16,7 @@ connector = Connector(
             fetch_files,
             Row,
             normalise_row,
-            feeds="calls, tickets, surveys, and whatever else files tell, as they grow",
+            feeds="calls, tickets, surveys, costs, shifts, quality reviews and whatever else files tell",
             is_bounded=False,
         ),
         Stream(
@@ -25,7 +25,7 @@ connector = Connector(
             Row,
             normalise_row,
             mode="snapshot",
-            feeds="files that hold all there is: rows no longer in them are marked as gone",
+            feeds="lists that are kept whole",
             is_bounded=False,
         ),
     ),

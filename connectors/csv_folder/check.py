@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 from connectors import Finding
 from connectors.csv_folder.columns import Mismatch
-from connectors.csv_folder.folder import Unreadable, listing
+from connectors.csv_folder.folder import Unreadable, key_of, listing
 from connectors.csv_folder.reading import opened
 from connectors.csv_folder.settings import CsvFolderSettings
 
-MOST_OPENED = 50
+# Of each kind the newest files tell whether the mapping still fits.
+MOST_OPENED = 5
 MOST_NAMED = 5
 
 
@@ -18,14 +19,15 @@ def check(settings: CsvFolderSettings) -> Iterator[Finding]:
     yield Finding(f"read the folder, {len(found.entries)} files with a mapping", True)
     for fault in found.faults:
         yield Finding("an archive", False, fault)
-    for number, rule in enumerate(settings.files, 1):
+    for rule in settings.rules:
+        key = key_of(settings, rule)
         of_rule = [entry for entry in found.entries if entry.rule is rule]
-        if not of_rule:
-            yield Finding(f"files.{number}: {rule.match}", True, "No file has that name yet.")
-        for entry in of_rule[-MOST_OPENED // max(1, len(settings.files)) or -1 :]:
+        if not of_rule and settings.files:
+            yield Finding(f"{key}: {rule.match}", True, "No file has that name yet.")
+        for entry in of_rule[-MOST_OPENED:]:
             try:
                 with opened(entry, is_settled=True) as reading:
-                    reading.select(f"files.{number}")
+                    reading.select(key)
             except FileNotFoundError:
                 continue
             except (Unreadable, Mismatch) as problem:

@@ -17,7 +17,7 @@ import msgspec
 
 from connectors import BadRow, ConfigError, Context, Page, Unavailable, Window
 from connectors.csv_folder.columns import Mismatch, Selection, of_the_file
-from connectors.csv_folder.folder import Entry, Unreadable, listing, must_be_there
+from connectors.csv_folder.folder import Entry, Unreadable, key_of, listing, must_be_there
 from connectors.csv_folder.lines import Cut
 from connectors.csv_folder.reading import opened
 from connectors.csv_folder.rows import Row, normalise_row
@@ -122,7 +122,7 @@ class Pass:
         is_settled = is_settled or self._whole or self._window.now_at - entry.mtime_ns // NS > SETTLED_S
         with opened(entry, is_settled=is_settled) as reading:
             told = reading.stat()
-            selection = reading.select(_place_of(self._settings, entry))
+            selection = reading.select(key_of(self._settings, entry.rule))
             # How many rows are alike is known only to who read the file from its head.
             makes_ids = selection.named_by is not None
             if left is not None and left.at and not makes_ids:
@@ -168,12 +168,6 @@ class Pass:
 
 def _key(entry: Entry) -> str:
     return hashlib.blake2b(entry.key.encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-
-def _place_of(settings: CsvFolderSettings, entry: Entry) -> str:
-    """The key of the config under which a file's rule stands."""
-    at = next((n for n, rule in enumerate(settings.files) if rule is entry.rule), None)
-    return f"files.{at + 1}" if at is not None else entry.rule.kind
 
 
 def _row(entry: Entry, selection: Selection, named: tuple[str, str], unit: str, cut: Cut) -> Row | None:

@@ -73,6 +73,12 @@ def listing(settings: CsvFolderSettings, *, whole: bool | None = None) -> Listin
     return Listing(tuple(entries), tuple(unmatched), tuple(faults))
 
 
+def key_of(settings: CsvFolderSettings, rule: FileRule) -> str:
+    """The key of the config under which a rule stands; its kind where none is written."""
+    at = next((number for number, one in enumerate(settings.files, 1) if one is rule), None)
+    return rule.kind if at is None else f"files.{at}"
+
+
 def must_be_there(folder: Path) -> None:
     """Unavailable where there is no folder, such as a share that is not mounted."""
     if not folder.is_dir():
