@@ -26,7 +26,7 @@ from core.store.tables import BASE, FACTS
 
 BOOKKEEPING = frozenset({"synced_at", "fetched_at", "computed_at"})
 TABLES = tuple(table.name for table in (*BASE, *FACTS))
-LATER_S = 3_600
+LATER_S = 600
 # Each kind strikes one of fifty answers: one of ten in all.
 SPOILT: tuple[tuple[str, Mapping[str, object]], ...] = (
     ("status", {"status": 429, "retry_after": "1"}),
@@ -100,10 +100,13 @@ def house(folder: Path, empty: Path, objects: int, only: Sequence[str]) -> Itera
             if isinstance(vendor, Sandbox):
                 entry |= {"requests_per_minute": 1_000_000, "rate_share": 1.0}
             text += "\n[[sources]]\n" + "".join(f"{key} = {toml(value)}\n" for key, value in entry.items())
+        now_at = max(vendor.now_at for vendor in vendors.values())
+        for vendor in vendors.values():
+            vendor.now_at = now_at
         config = folder / "config.toml"
         config.write_text(text, encoding="utf-8")
         config.chmod(0o600)
-        yield House(folder, vendors, max(vendor.now_at for vendor in vendors.values()) + LATER_S)
+        yield House(folder, vendors, now_at + LATER_S)
 
 
 def settle(one: House) -> list[int]:
