@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from connectors import Gone, Page, Refused, Tally, Window
 from connectors.amazon_connect.files import fetch_files
-from connectors.amazon_connect.service import Service
+from connectors.amazon_connect.service import Service, readable
 
 # The longest time range that SearchContacts takes is eight weeks (Amazon Connect API reference, TimeRange).
 SPAN_S = 28 * 86_400
@@ -98,9 +98,8 @@ def _listed(service: Service, place: Place, end: int, now_at: int) -> Iterator[P
         for begin in range(0, len(page.contacts), AT_ONCE):
             rows, seen = list[msgspec.Raw](), dict[str, int]()
             for raw in page.contacts[begin : begin + AT_ONCE]:
-                try:
-                    summary = msgspec.json.decode(raw, type=Summary)
-                except msgspec.DecodeError:
+                summary = readable(raw, Summary)
+                if summary is None:
                     rows.append(raw)
                     continue
                 ended_at = int(summary.disconnect_timestamp or end)
@@ -138,10 +137,8 @@ def _describe(service: Service, contact_id: str, place: Place, ended_at: int, lo
         if refused.status != 400:
             raise
         return []
-    try:
-        work = msgspec.json.decode(page.contact, type=Described).agent_info
-    except msgspec.DecodeError:
-        return [page.contact]
+    described = readable(page.contact, Described)
+    work = described.agent_info if described is not None else None
     is_worked_on = work is not None and work.connected_to_agent_timestamp and not work.after_contact_work_end_timestamp
     if is_worked_on and looks is not None:
         place.again[contact_id] = (ended_at, looks)

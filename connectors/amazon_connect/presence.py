@@ -11,7 +11,7 @@ from msgspec import Struct
 from connectors import Agent, AgentEvent, AgentState, BadRow, Context, Page, Record, StateCategory, Window
 from connectors.amazon_connect.files import fetch_files
 from connectors.amazon_connect.records import Stamp, milliseconds, order_of
-from connectors.amazon_connect.service import QUEUES_A_FILTER, Service
+from connectors.amazon_connect.service import QUEUES_A_FILTER, Service, readable
 from connectors.amazon_connect.setup import UserList, UserSummary
 
 # An agent is heard of every two minutes (HEART_BEAT), or looked at in each pull; so long silence is believed.
@@ -150,27 +150,13 @@ def fetch_agent_status(service: Service, _: Window) -> Iterator[Page]:
             MaxResults=100,
         )
         for page in pages:
-            seen |= {_user_id(row) for row in page.user_data_list}
+            seen |= {row.user.id for raw in page.user_data_list if (row := readable(raw, UserRow))}
             if page.user_data_list:
                 yield Page(page.user_data_list)
     for users in service.pages("list_users", UserList, InstanceId=service.settings.instance_id, MaxResults=1000):
-        absent = {one for row in users.user_summary_list if (one := _summary_id(row))} - seen
+        absent = {one.id for raw in users.user_summary_list if (one := readable(raw, UserSummary))} - seen
         if absent:
-            yield Page([msgspec.Raw(msgspec.json.encode({"User": {"Id": one}})) for one in sorted(absent)])
-
-
-def _user_id(raw: msgspec.Raw) -> str | None:
-    try:
-        return msgspec.json.decode(raw, type=UserRow).user.id
-    except msgspec.DecodeError:
-        return None
-
-
-def _summary_id(raw: msgspec.Raw) -> str | None:
-    try:
-        return msgspec.json.decode(raw, type=UserSummary).id
-    except msgspec.DecodeError:
-        return None
+            yield Page([msgspec.Raw(msgspec.json.encode({"User": {"Id": name}})) for name in sorted(absent)])
 
 
 def normalise_agent_event(row: AgentEventRow, _: Context) -> Iterator[Record]:

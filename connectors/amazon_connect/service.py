@@ -53,6 +53,14 @@ class QueuePage(msgspec.Struct, rename="pascal"):
     next_token: str | None = None
 
 
+def readable(raw: msgspec.Raw, kind: type[T]) -> T | None:
+    """The row as this type; None where it has another form, which is told when the row itself is normalised."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 def http(settings: AmazonConnectSettings) -> Http | None:
     """The instance's regional address; None where record files take its place."""
     if not settings.instance_id or not settings.region:
@@ -118,13 +126,7 @@ class Service:
     @property
     def known_queues(self) -> list[QueueRow]:
         """The queues that can be read."""
-        found = []
-        for raw in self.queues:
-            try:
-                found.append(msgspec.json.decode(raw, type=QueueRow))
-            except msgspec.ValidationError:
-                continue
-        return found
+        return [row for raw in self.queues if (row := readable(raw, QueueRow))]
 
     @cached_property
     def _client(self) -> Any:

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from connectors import Agent, Context, NotAllowed, Page, Queue, Record, Schedule, Window
-from connectors.amazon_connect.service import QueueRow, Service
+from connectors.amazon_connect.service import QueueRow, Service, readable
 
 WEEKDAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
 DAY_MIN = 1440
@@ -121,31 +121,22 @@ def _by_api(service: Service, what: str) -> None:
 
 
 def _with_overrides(service: Service, raw: msgspec.Raw) -> msgspec.Raw:
-    try:
-        one = msgspec.json.decode(raw, type=HoursId).hours_of_operation_id
-    except msgspec.DecodeError:
+    one = readable(raw, HoursId)
+    if one is None:
         return raw
     pages = service.pages(
         "list_hours_of_operation_overrides",
         OverridePage,
         InstanceId=service.settings.instance_id,
-        HoursOfOperationId=one,
+        HoursOfOperationId=one.hours_of_operation_id,
         MaxResults=100,
     )
     try:
-        found = [row for page in pages for row in page.hours_of_operation_override_list if _is_override(row)]
+        found = [row for page in pages for row in page.hours_of_operation_override_list if readable(row, Override)]
     except NotAllowed:
         return raw
     whole: dict[str, msgspec.Raw] = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     return msgspec.Raw(msgspec.json.encode({**whole, "Overrides": found}))
-
-
-def _is_override(raw: msgspec.Raw) -> bool:
-    try:
-        msgspec.json.decode(raw, type=Override)
-    except msgspec.DecodeError:
-        return False
-    return True
 
 
 def normalise_queue(row: QueueRow, _: Context) -> Iterator[Record]:

@@ -17,7 +17,8 @@ from connectors.amazon_connect.service import Service, http
 from connectors.amazon_connect.settings import AmazonConnectSettings
 from connectors.amazon_connect.setup import HoursRow, normalise_hours
 from core.http import Api, Http
-from core.sandbox.vendors.amazon_connect import KEY_ID, SECRET, AmazonConnectSandbox
+from core.sandbox.vendors.amazon_connect import AmazonConnectSandbox
+from core.sandbox.vendors.amazon_connect.signature import KEY_ID, SECRET
 from tests.connectors.amazon_connect.conftest import AT, instant, pull, spec
 
 

@@ -9,107 +9,27 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
-from msgspec import Struct
 
 from core.sandbox.dice import Dice
 from core.sandbox.faults import Page
 from core.sandbox.imitation import Imitation
+from core.sandbox.vendors.amazon_connect.contacts import LINES, NUMBER, USERS, TrueContact, figure, make_call
+from core.sandbox.vendors.amazon_connect.signature import KEY_ID, REGION, SECRET, error, refusal
 from core.sandbox.web import Reply, Request, Sandbox
 
 NOW_AT = 1_793_541_600  # 2026-11-01T14:00:00Z
 DAY_S = 86_400
-REGION = "eu-central-1"
 INSTANCE = "0b1c2d3e-1111-4222-8333-444455556666"
 ARN = f"arn:aws:connect:{REGION}:123456789012:instance/{INSTANCE}"
-KEY_ID, SECRET = "AKIASANDBOX7EXAMPLE0", "sAnd/b0x+Secret9Key2Of1Amazon4Connect"
-NUMBER = "+4930557{:05d}"
-LINES = ("+498001234567", "+498007654321")
 QUEUES = {f"q-{n}": name for n, name in enumerate(("Orders", "Returns", "Tech"))}
 HOURS = {"h-0": "Week", "h-1": "Night"}
-USERS = 12
 LONGEST_RANGE_S = 56 * DAY_S
 LONGEST_DAYS = 35
 METRIC_HISTORY_S = 92 * DAY_S
 CHANGE_S = 7_200
-DOES = {"CONTACTS_HANDLED", "AVG_QUEUE_ANSWER_TIME"}
-
-
-class TrueContact(Struct):
-    """What happened, whenever it is told; moments are epoch seconds."""
-
-    id: str
-    method: str
-    started_at: int
-    ended_at: int
-    number: str
-    line: str
-    initial: str | None = None
-    previous: str | None = None
-    queue: str | None = None
-    enqueued_at: int | None = None
-    agent: str | None = None
-    connected_at: int | None = None
-    reached_at: int | None = None
-    held_s: int = 0
-    worked_until: int | None = None
-    reason: str = "CUSTOMER_DISCONNECT"
-    channel: str = "VOICE"
-
-
-def make_call(number: int, at: int) -> list[TrueContact]:
-    """The contacts of the call of this number, always the same ones."""
-    dice = Dice("amazon_connect", number)
-    caller, line = NUMBER.format(dice.between(0, 60)), dice.pick(LINES)
-    name = f"c{number:06d}-0000-4000-8000-000000000000"
-    queue, agent = f"q-{dice.between(0, 2)}", f"u-{dice.between(0, USERS - 2)}"
-    in_menu, waited, talked = dice.between(5, 40), dice.between(1, 90), int(dice.lognormal(200, 0.6))
-    kind = dice.weighted({"plain": 50, "left": 14, "menu": 8, "moved": 12, "back": 6, "out": 8, "heard": 2})
-    if kind == "menu":
-        return [TrueContact(name, "INBOUND", at, at + in_menu, caller, line, reached_at=at)]
-    if kind == "out":
-        rang, is_reached = dice.between(5, 25), dice.chance(0.7)
-        end = at + rang + (talked if is_reached else 0)
-        made = TrueContact(name, "OUTBOUND", at, end, caller, line, agent=agent, connected_at=at)
-        made.reached_at, made.queue = at + rang if is_reached else None, queue
-        made.reason = "AGENT_DISCONNECT" if is_reached else "OUTBOUND_DESTINATION_ENDPOINT_ERROR"
-        made.worked_until = end + 30
-        return [made]
-    first = TrueContact(name, "INBOUND", at, 0, caller, line, queue=queue, enqueued_at=at + in_menu, reached_at=at)
-    met_at = at + in_menu + waited
-    if kind in ("left", "back"):
-        first.ended_at = met_at
-        if kind == "left":
-            return [first]
-        first.reason = "CONTACT_FLOW_DISCONNECT"
-        back = TrueContact(f"b{name[1:]}", "CALLBACK", met_at, 0, caller, line, name, name, queue, met_at, agent)
-        back.connected_at, back.reached_at = met_at + 400, met_at + 415
-        back.ended_at = met_at + 415 + talked
-        back.worked_until = back.ended_at + 20
-        return [first, back]
-    first.agent, first.connected_at, first.ended_at = agent, met_at, met_at + talked
-    first.held_s = talked // 10 if dice.chance(0.3) else 0
-    first.worked_until = first.ended_at + dice.between(5, 120)
-    first.reason = dice.pick(("CUSTOMER_DISCONNECT", "AGENT_DISCONNECT"))
-    if kind == "heard":
-        begin = met_at + 5
-        ear = TrueContact(f"m{name[1:]}", "MONITOR", begin, first.ended_at, caller, line, name, name, queue)
-        ear.agent, ear.connected_at = "u-0", begin
-        return [first, ear]
-    if kind == "moved":
-        other, waits, is_warm = f"q-{dice.between(0, 2)}", dice.between(2, 40), dice.chance(0.5)
-        begin = first.ended_at - (waits + 10 if is_warm else 0)
-        begin = max(begin, met_at + 1)
-        then = TrueContact(f"t{name[1:]}", "TRANSFER", begin, 0, caller, line, name, name, other, begin)
-        then.agent, then.connected_at = f"u-{dice.between(0, USERS - 2)}", begin + waits
-        then.ended_at = begin + waits + dice.between(60, 400)
-        then.worked_until = then.ended_at + 45
-        first.reason = "AGENT_DISCONNECT"
-        return [first, then]
-    return [first]
 
 
 class AmazonConnectSandbox(Sandbox):
@@ -372,63 +292,6 @@ class AmazonConnectSandbox(Sandbox):
         if total:
             page[total] = len(found)
         return Reply(page=page)
-
-
-def figure(name: str, contacts: Sequence[TrueContact]) -> float | None:
-    """A metric of these contacts as Connect works it out; null where it cannot."""
-    answered = [one for one in contacts if one.connected_at is not None and one.method in ("INBOUND", "TRANSFER")]
-    left = [one for one in contacts if one.connected_at is None and one.reason == "CUSTOMER_DISCONNECT"]
-    match name:
-        case "CONTACTS_QUEUED":
-            return len(contacts)
-        case "CONTACTS_HANDLED":
-            return len(answered)
-        case "CONTACTS_ABANDONED":
-            return len(left)
-        case "AVG_QUEUE_ANSWER_TIME":
-            waits = [(one.connected_at or 0) - (one.enqueued_at or 0) for one in answered]
-            return sum(waits) / len(waits) if waits else None
-        case "SERVICE_LEVEL":
-            quick = [one for one in answered if (one.connected_at or 0) - (one.enqueued_at or 0) <= 20]
-            return 100 * len(quick) / len(contacts) if contacts else None
-        case "SUM_HOLD_TIME":
-            return sum(one.held_s for one in answered)
-        case "SUM_INTERACTION_TIME":
-            return sum(one.ended_at - (one.connected_at or 0) - one.held_s for one in answered)
-    return None
-
-
-def refusal(request: Request) -> tuple[str, str] | None:
-    """Why a request's signature (Signature Version 4) is refused: AWS's code and words; None for a good one."""
-    from botocore.auth import SigV4Auth  # noqa: PLC0415  (an extra that only this imitation needs)
-    from botocore.awsrequest import AWSRequest  # noqa: PLC0415
-    from botocore.credentials import Credentials  # noqa: PLC0415
-
-    given = request.headers.get("authorization", "")
-    if not given.startswith("AWS4-HMAC-SHA256 "):
-        return "MissingAuthenticationTokenException", "Missing Authentication Token"
-    parts = dict(part.strip().partition("=")[::2] for part in given.removeprefix("AWS4-HMAC-SHA256 ").split(","))
-    if parts.get("Credential", "").split("/")[0] != KEY_ID:
-        return "UnrecognizedClientException", "The security token included in the request is invalid"
-    query = f"?{urlencode(request.query)}" if request.query else ""
-    names = [name for name in parts.get("SignedHeaders", "").split(";") if name != "host"]
-    signed = AWSRequest(
-        request.method,
-        f"{request.base}{request.path}{query}",
-        {name: request.headers.get(name, "") for name in names},
-        request.body,
-    )
-    signed.context["timestamp"] = request.headers.get("x-amz-date", "")
-    auth = SigV4Auth(Credentials(KEY_ID, SECRET), "connect", REGION)
-    wanted = auth.signature(auth.string_to_sign(signed, auth.canonical_request(signed)), signed)
-    if wanted != parts.get("Signature"):
-        return "InvalidSignatureException", "The request signature we calculated does not match"
-    return None
-
-
-def error(status: int, code: str, words: str) -> Reply:
-    """A refusal in AWS's form: the code stands in a header."""
-    return Reply(status, msgspec.json.encode({"Message": words}), headers={"x-amzn-ErrorType": code})
 
 
 def _moment(stamp: float | str) -> float:
