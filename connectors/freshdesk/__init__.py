@@ -25,7 +25,7 @@ from connectors import (
     TicketEvent,
     TimeEntry,
 )
-from connectors.freshdesk import activities, conversations, hours, people, sla, surveys, tickets, times
+from connectors.freshdesk import activities, conversations, hours, people, sla, surveys, tickets, times, waiting
 from connectors.freshdesk.account import check, prepare, tallies
 from connectors.freshdesk.history import HISTORY
 from connectors.freshdesk.settings import REQUESTS_PER_MINUTE, FreshdeskSettings, http, ticket_link
@@ -44,6 +44,17 @@ connector = Connector(
     requests_per_minute=REQUESTS_PER_MINUTE,
     requests_per_1000=1_100,
     streams=(
+        Stream(
+            "open_tickets",
+            waiting.fetch_open,
+            tickets.TicketRow,
+            tickets.normalise_ticket,
+            assemblies=(HISTORY,),
+            once=True,
+            optional=True,
+            owns=(Ticket, TicketEvent, Message, SlaInstance, SourceMetric),
+            feeds="tickets that are open since before the start of reading",
+        ),
         Stream(
             "groups",
             people.fetch_groups,

@@ -27,6 +27,12 @@ WALL = 300
 LARGEST_PAGE, USUAL_PAGE = 100, 30
 UNSEEN_AFTER_S = 30 * DAY_S
 STEP_S = 6 * 3_600
+# The forms of search that are asked here; days are counted in on both sides.
+SEARCH = re.compile(
+    r"\"(?:(?P<states>\([^()]*\)) AND )?(?:updated_at:<'(?P<updated>[\d-]{10})' AND )?"
+    r"created_at:>'(?P<low>[\d-]{10})'(?: AND created_at:<'(?P<high>[\d-]{10})')?\""
+)
+SEARCH_PAGES = 10
 # Lists that bigger plans have.
 GATED = frozenset({"/surveys/satisfaction_ratings", "/time_entries", "/sla_policies", "/business_hours", "/products"})
 
@@ -137,10 +143,12 @@ class FreshdeskSandbox(Sandbox):
             raise Wrong(403, {"code": "require_feature", "message": message})
         if path == "/tickets":
             return self._page(request, self._tickets(request))
+        if match := re.fullmatch(r"/tickets/(\d+)", path):
+            return self._ticket(request, int(match[1])), 0
         if match := re.fullmatch(r"/tickets/(\d+)/conversations", path):
             return self._page(request, self._conversations(int(match[1])))
         if path == "/search/tickets":
-            return self._search(request.query.get("query", "")), 0
+            return self._search(request.query.get("query", ""), whole(request, "page", 1)), 0
         if path == "/export/ticket_activities":
             return self._export(request), 0
         if path == "/agents/me":
@@ -210,18 +218,32 @@ class FreshdeskSandbox(Sandbox):
             raise Wrong(404, {})
         return list(conversation_rows(self.scripts[number], self.now_at))
 
-    def _search(self, query: str) -> Page:
-        dates = re.fullmatch(r'"created_at:>\'([\d-]{10})\'(?: AND created_at:<\'([\d-]{10})\')?"', query)
-        if dates is None:
+    def _search(self, query: str, page: int) -> Page:
+        words = SEARCH.fullmatch(query)
+        if words is None or page > SEARCH_PAGES:
             raise invalid("query", "Given query is invalid")
-        low = utc(f"{dates[1]}T00:00:00Z")
-        high = utc(f"{dates[2]}T00:00:00Z") + DAY_S if dates[2] else self.now_at + 1
+        states = {int(number) for number in re.findall(r"status:(\d+)", words["states"] or "")}
+        low, high = day_in(words["low"]) or 0, (day_in(words["high"]) or self.now_at) + DAY_S
+        before = (day_in(words["updated"]) or self.now_at) + DAY_S
         found = [
             number
-            for number, made in self.standings().items()
-            if low <= made.created_at < high and not made.is_deleted and not made.is_spam
+            for number, made in sorted(self.standings().items())
+            if low <= made.created_at < high
+            and made.updated_at < before
+            and (not states or made.status in states)
+            and not made.is_deleted
+            and not made.is_spam
         ]
-        return {"total": len(found), "results": []}
+        shown = found[(page - 1) * USUAL_PAGE : page * USUAL_PAGE]
+        return {"total": len(found), "results": [{"id": number} for number in shown]}
+
+    def _ticket(self, request: Request, number: int) -> Row:
+        made = self.standings().get(number)
+        if made is None:
+            raise Wrong(404, {})
+        script = self.scripts[number]
+        includes = set(request.query.get("include", "").split(","))
+        return ticket_row(script, made, includes, self.people.get(script.requester_id))
 
     def _export(self, request: Request) -> Page:
         day = request.query.get("created_at", "")
@@ -256,6 +278,11 @@ def moment(text: str, name: str) -> int:
         return utc(text)
     except BadRow as error:
         raise invalid(name, "It should be in the 'combined date and time ISO8601' format") from error
+
+
+def day_in(text: str | None) -> int | None:
+    """The first moment of a day, if one is named."""
+    return None if text is None else utc(f"{text}T00:00:00Z")
 
 
 def dashed(at: int) -> str:
