@@ -19,7 +19,7 @@ from connectors import BadRow, ConfigError, Context, Page, Unavailable, Window
 from connectors.csv_folder.columns import Mismatch, Selection, of_the_file
 from connectors.csv_folder.folder import Entry, Unreadable, key_of, listing, must_be_there
 from connectors.csv_folder.lines import Cut
-from connectors.csv_folder.reading import opened
+from connectors.csv_folder.reading import Reading, opened
 from connectors.csv_folder.rows import Row, normalise_row
 from connectors.csv_folder.settings import CsvFolderSettings
 
@@ -56,6 +56,9 @@ class Left(msgspec.Struct, frozen=True, array_like=True):
         return (self.size, self.mtime_ns) == (entry.size, entry.mtime_ns)
 
 
+NEW = Left(-1, -1)
+
+
 def fetch_files(settings: CsvFolderSettings, window: Window) -> Iterator[Page]:
     """What is new in files that bring rows in addition."""
     yield from Pass(settings, window, whole=False).pages()
@@ -78,6 +81,7 @@ class Pass:
             self._left = msgspec.json.decode(window.resume_at, type=dict[str, Left])
         self._before = dict(self._left)
         self._rows: list[msgspec.Raw] = []
+        self._begun = 0
 
     def pages(self) -> Iterator[Page]:
         """Pages of rows over all files; what was wrong with some of them is raised when the others are read."""
@@ -98,6 +102,7 @@ class Pass:
             except Unreadable as problem:
                 faults.append(str(problem))
             except Mismatch as problem:
+                del self._rows[self._begun :]
                 mismatches.append(str(problem))
         if self._rows or self._left != self._before:
             yield self._page()
@@ -107,54 +112,58 @@ class Pass:
             raise Unavailable(" ".join(faults))
 
     def _page(self) -> Page:
-        rows, self._rows = self._rows, []
+        rows, self._rows, self._begun = self._rows, [], 0
         if self._whole:
             return Page(rows)
         self._before = dict(self._left)
         return Page(rows, resume_at=_encode(self._left).decode())
 
     def _of_file(self, entry: Entry) -> Iterator[Page]:
-        key = _key(entry)
-        left = self._left.get(key)
-        if left is not None and left.is_unchanged(entry) and left.is_done and not left.waits:
+        key, self._begun = _key(entry), len(self._rows)
+        left = self._left.get(key, NEW)
+        if left.is_unchanged(entry) and left.is_done and not left.waits:
             return
-        is_settled = entry.is_packed or (left is not None and left.is_unchanged(entry) and left.waits)
-        is_settled = is_settled or self._whole or self._window.now_at - entry.mtime_ns // NS > SETTLED_S
+        is_settled = (
+            self._whole
+            or entry.is_packed
+            or (left.waits and left.is_unchanged(entry))
+            or self._window.now_at - entry.mtime_ns // NS > SETTLED_S
+        )
         with opened(entry, is_settled=is_settled) as reading:
             told = reading.stat()
             selection = reading.select(key_of(self._settings, entry.rule))
-            # How many rows are alike is known only to who read the file from its head.
-            makes_ids = selection.named_by is not None
-            if left is not None and left.at and not makes_ids:
+            # How many rows are alike is known only to who reads the file from its head.
+            is_resumable = selection.named_by is None
+            if left.at and is_resumable:
                 reading.go_to(left.at, left.line, left.hash)
-            alike: Counter[int] = Counter()
-            tries = 1 + (left.tries if left is not None else 0)
-            named = of_the_file(PurePosixPath(entry.name).name)
-            begun, tried = len(self._rows), 0
-            for cut in reading.rows():
-                row = _row(entry, selection, named, reading.unit, cut)
-                if row is None:
-                    continue
-                if selection.named_by is not None and not row.fault:
-                    alike[name := hash(tuple(cut.cells[place] for place in selection.named_by))] += 1
-                    row.nth = alike[name]
-                if tried < FIRST_ROWS and (fault := self._fault(row)):
-                    tried += 1
-                    if tried == FIRST_ROWS:
-                        del self._rows[begun:]
-                        raise Mismatch(f"{entry.name}: none of its first {FIRST_ROWS} rows can be read. {fault}.")
-                else:
-                    tried = FIRST_ROWS
+            for row in self._rows_of(entry, reading, selection):
                 self._rows.append(msgspec.Raw(_encode(row)))
                 if len(self._rows) >= ROWS_A_PAGE:
-                    begun = 0
-                    self._left[key] = (
-                        Left(*told, line=reading.line, tries=tries)
-                        if makes_ids
-                        else Left(*told, reading.at, reading.line, reading.digest())
-                    )
+                    if is_resumable:
+                        self._left[key] = Left(*told, reading.at, reading.line, reading.digest())
+                    else:
+                        self._left[key] = Left(*told, line=reading.line, tries=left.tries + 1)
                     yield self._page()
             self._left[key] = Left(*told, reading.at, reading.line, reading.digest(), is_done=True, waits=reading.waits)
+
+    def _rows_of(self, entry: Entry, reading: Reading, selection: Selection) -> Iterator[Row]:
+        """The rows that are not left out; Mismatch where none of the first ones can be read."""
+        named = of_the_file(PurePosixPath(entry.name).name)
+        alike: Counter[int] = Counter()
+        bad: int | None = 0
+        for cut in reading.rows():
+            row = _row(entry, selection, named, reading.unit, cut)
+            if row is None:
+                continue
+            if selection.named_by is not None and not row.fault:
+                alike[name := hash(tuple(cut.cells[place] for place in selection.named_by))] += 1
+                row.nth = alike[name]
+            if bad is not None:
+                fault = self._fault(row)
+                bad = bad + 1 if fault else None
+                if bad == FIRST_ROWS:
+                    raise Mismatch(f"{entry.name}: none of its first {FIRST_ROWS} rows can be read. {fault}.")
+            yield row
 
     def _fault(self, row: Row) -> str:
         """Why a row cannot be read; empty if it can."""
@@ -163,11 +172,15 @@ class Pass:
             list(normalise_row(row, ctx))
         except BadRow as problem:
             return problem.message
+        except (ArithmeticError, LookupError, TypeError, ValueError) as problem:
+            return f"{row.place}: {type(problem).__name__}"
         return ""
 
 
 def _key(entry: Entry) -> str:
-    return hashlib.blake2b(entry.key.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    """A file with what it is said to be: after a change of its mapping it is read anew."""
+    name = f"{entry.key}\x1f{entry.rule.model_dump_json()}"
+    return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _row(entry: Entry, selection: Selection, named: tuple[str, str], unit: str, cut: Cut) -> Row | None:

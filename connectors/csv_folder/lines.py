@@ -118,9 +118,9 @@ class Text:
             return raw.decode("cp1252", errors="replace")
 
 
-def encoding_of(sample: bytes) -> tuple[str, int]:
-    """The encoding that a file's first bytes declare, and how many of them do; empty if none."""
-    return next(((name, len(mark)) for mark, name in MARKS if sample.startswith(mark)), ("", 0))
+def encoding_of(sample: bytes) -> str:
+    """The encoding that a file's first bytes declare; empty if none."""
+    return next((name for mark, name in MARKS if sample.startswith(mark)), "")
 
 
 def delimiter_of(head: str) -> str:

@@ -130,7 +130,7 @@ class Lines:
         # Each of these has peek: files, GzipFile, ZipExtFile.
         file: Any = self._stack.enter_context(_member(self._entry, self._raw))
         sample = file.peek(4)[:4]
-        declared, _ = lines.encoding_of(sample)
+        declared = lines.encoding_of(sample)
         encoding = self._entry.rule.encoding or ""
         if declared.startswith("utf-16") or encoding.lower().replace("_", "-").startswith("utf-16"):
             file = io.BufferedReader(Recoded(file, declared or encoding))

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.sandbox.dice import Dice
 from core.sandbox.imitation import Imitation
 
 NOW_AT = 1_795_255_200
@@ -54,7 +54,7 @@ class FolderVendor:
     def __init__(self, objects: int, folder: Path) -> None:
         self.now_at = NOW_AT
         self.folder = folder
-        self._dice = Random(7)
+        self._dice = Dice(7, "csv_folder")
         self._calls = 0
         self._shifts = [(agent, f"2026-11-{day:02}", "09:00", "8") for agent in AGENTS for day in range(16, 21)]
         third = max(4, objects // 3)
@@ -127,13 +127,13 @@ class FolderVendor:
         for back in range(many, 0, -1):
             self._calls += 1
             at = datetime.fromtimestamp(last_at - back * 600, ZONE)
-            is_answered = self._dice.random() < 0.8
+            is_answered = self._dice.chance(0.8)
             yield ";".join(
                 (
-                    f"N{self._calls}", f"{at:%d.%m.%Y}", f"{at:%H:%M:%S}", self._dice.choice(("", *PHONES)),
-                    self._dice.choice(QUEUES), "angenommen" if is_answered else "aufgelegt",
-                    self._dice.choice(AGENTS) if is_answered else "", str(self._dice.randint(0, 90)),
-                    f"{self._dice.randint(0, 9)}:{self._dice.randint(0, 59):02}" if is_answered else "",
+                    f"N{self._calls}", f"{at:%d.%m.%Y}", f"{at:%H:%M:%S}", self._dice.pick(("", *PHONES)),
+                    self._dice.pick(QUEUES), "angenommen" if is_answered else "aufgelegt",
+                    self._dice.pick(AGENTS) if is_answered else "", str(self._dice.between(0, 90)),
+                    f"{self._dice.between(0, 9)}:{self._dice.between(0, 59):02}" if is_answered else "",
                 )
             )  # fmt: skip
 

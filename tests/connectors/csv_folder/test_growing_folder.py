@@ -221,6 +221,19 @@ def test_an_answer_fills_its_offer(folder: Folder) -> None:
     assert folder.rows("surveys", "score_raw") == [("5",)]
 
 
+def test_a_changed_mapping_reads_its_files_again(folder: Folder) -> None:
+    """Who mends a unit expects last year's files to be right as well, archives included."""
+    folder.rule("a*", "calls", columns={"wait_s": {"column": "waited", "unit": "min"}})
+    folder.rule("b*", "calls")
+    text = lines("id,arrived_at,outcome,waited", "c1,2026-11-20 10:00,answered,3")
+    folder.write("a.csv.gz", gzip.compress(text.encode()))
+    folder.write("b.csv", lines(HEAD, call(2)))
+    assert read(folder) == 2
+    folder.files[0] = {"match": "a*", "as": "calls", "columns": {"wait_s": {"column": "waited", "unit": "s"}}}
+    assert read(folder) == 1
+    assert folder.rows("calls", "native_id", "total_wait_s") == [("c1", 3), ("c2", 5)]
+
+
 def test_many_small_files_are_few_pages(folder: Folder) -> None:
     """The places of all files are written with each page; three hundred pages of one row would write them all often."""
     for number in range(300):
