@@ -68,7 +68,12 @@ RECORDINGS: Mapping[str, Sequence[Rows | Files]] = {
             "organizations",
         ),
     ),
-    "asterisk": (Files({"path": "asterisk/queue_log"}, "the queue_log of a real Asterisk 22"),),
+    "asterisk": (
+        Files(
+            {"path": "asterisk/queue_log", "cdr_path": "asterisk/cdr_Master.csv"},
+            "the queue log and the call records of a real Asterisk 22",
+        ),
+    ),
     "freshdesk": (
         Rows("tickets", "freshdesk/recorded/tickets_include_stats_requester.json"),
         Rows("conversations", "freshdesk/recorded/conversations.json"),

@@ -1,4 +1,4 @@
-"""A folder of queue_log files as the contract suite asks for it: weekly rotated, the newest still growing."""
+"""A folder of queue_log files as the contract suite asks for it, weekly rotated, with a file of call records."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.clock import DAY_S
+from core.sandbox.call_records import NAME as RECORDS
+from core.sandbox.call_records import NUMBER, TRUNK, ZONE, write_call_records
 from core.sandbox.hours import local_date
 from core.sandbox.imitation import Imitation
 from core.sandbox.queue_log import NAME, write_queue_log
@@ -18,6 +20,7 @@ DAYS = 30
 A_MONTH = 3_800
 # How long before the end of the month the log ends at first, and what each change lets pass.
 AHEAD_S, STEP_S = 5 * DAY_S + 8 * 3600, 8 * 3600
+RECORDS_S = 12 * DAY_S
 # With fewer a Monday may pass without a call.
 FEWEST = 150
 HOSTILE = (
@@ -45,16 +48,21 @@ class AsteriskVendor:
         self.world = world_of(max(FEWEST, objects))
         self.now_at = self.world.until - AHEAD_S
         self.folder = folder
-        write_queue_log(self.world, folder, self.now_at)
+        self._write()
+
+    def _write(self) -> None:
+        write_queue_log(self.world, self.folder, self.now_at)
+        write_call_records(self.folder, self.world.until - RECORDS_S, self.now_at)
 
     def settings(self) -> Mapping[str, Any]:
         """The keys that reach it."""
-        return {"path": str(self.folder / NAME)}
+        places = {"path": str(self.folder / NAME), "cdr_path": str(self.folder / RECORDS)}
+        return {**places, "trunks": [TRUNK], "time_zone": ZONE.key}
 
     def change(self) -> None:
         """Eight hours pass; in the first of them, on Monday at midnight, the log is rotated."""
         self.now_at = min(self.world.until, self.now_at + STEP_S)
-        write_queue_log(self.world, self.folder, self.now_at)
+        self._write()
 
     def spoil(self) -> None:
         """Broken lines between those of the open log, at seconds in which nothing else happened."""
@@ -65,6 +73,8 @@ class AsteriskVendor:
         for place, line in reversed(list(zip(gaps, HOSTILE, strict=False))):
             lines.insert(place, line.replace(b"{at}", str(moments[place - 1] + 1).encode()) + b"\n")
         log.write_bytes(b"".join(lines))
+        with (self.folder / RECORDS).open("ab") as records:
+            records.write(b'"","half\n\n"' + b"," * 60_000 + b"\n\xff\x00\n")
 
 
 @contextmanager
@@ -78,5 +88,8 @@ imitation = Imitation(
     connector="asterisk",
     start=start,
     objects="calls",
-    secrets=tuple(sorted({call.caller for call in world_of(FEWEST).calls if call.caller and len(call.caller) > 6})),
+    secrets=(
+        *sorted({call.caller for call in world_of(FEWEST).calls if call.caller and len(call.caller) > 6}),
+        *(NUMBER.format(n) for n in range(31)),
+    ),
 )
