@@ -2,7 +2,19 @@
 
 import tomllib
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from connectors import Team, Ticket
+from connectors.csv_folder import connector
+from core.numbers.answer import Period
+from core.numbers.ask import ask
+from core.numbers.derive import derive
+from core.numbers.parts import fold
+from core.numbers.reporting import Reporting
+from core.pull.replay import rebuild_from_raw
+from core.pull.source import SourceSpec
+from core.store.db import transaction
+from core.store.write import RecordWriter
 from tests.connectors.csv_folder.conftest import Folder, lines
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "3cx_cdr.toml"
@@ -167,12 +179,6 @@ def test_a_mail_address_as_an_id_is_not_kept(folder: Folder) -> None:
 
 def test_kept_rows_can_be_read_again_without_persons(folder: Folder) -> None:
     """After a mended mapping kept rows are normalised again; what was blanked of them must not empty what is stored."""
-    from zoneinfo import ZoneInfo
-
-    from connectors.csv_folder import connector
-    from core.pull.replay import rebuild_from_raw
-    from core.pull.source import SourceSpec
-
     rows = ("a,2026-11-20 10:00,+49 30 5550101,Q,5,abandoned", ",2026-11-20 10:01,+49 30 5550102,Q,7,abandoned")
     folder.write("calls.csv", lines("id,arrived_at,customer_phone,queue,wait_s,outcome", *rows))
     folder.pull(raw="redacted")
@@ -184,3 +190,29 @@ def test_kept_rows_can_be_read_again_without_persons(folder: Folder) -> None:
     assert [line for line in folder.db.iterdump() if '"calls"' in line] == [
         line for line in before if '"calls"' in line
     ]
+
+
+def test_an_answer_from_a_file_counts_for_the_ticket_of_the_help_desk(folder: Folder) -> None:
+    """The survey tool's answers are satisfaction with the help desk's work, for the team of the ticket."""
+    writer = RecordWriter(
+        folder.db, account="zd-main", source="zd-main", hash_key=b"k" * 32, now_at=folder.now_at, zone=ZoneInfo("UTC")
+    )
+    with transaction(folder.db):
+        writer.write(
+            [
+                Ticket(id="4711", created_at=AT, status="solved", status_category="solved", team_id="7"),
+                Team(id="7", name="Support"),
+            ]
+        )
+    reporting = Reporting(zone=ZoneInfo(folder.zone))
+    derive(folder.db, reporting, folder.now_at)
+    folder.rule("a*", "csat", account="zd-main")
+    folder.write("a.csv", lines("ticket,offered_at,rated_at,score", "4711,2026-11-20 12:00,2026-11-20 13:00,5"))
+    folder.pull()
+    derive(folder.db, reporting, folder.now_at)
+    fold(folder.db, reporting, folder.now_at)
+    found = ask(
+        folder.db, "csat", Period("2026-11-20", "2026-11-20"), where={"team": "Support"}, reporting=reporting,
+        now_at=folder.now_at,
+    )  # fmt: skip
+    assert (found.value, found.n) == (1.0, 1)
