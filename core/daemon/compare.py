@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from core import log
-from core.clock import DAY_S, day_of
+from core.clock import DAY_S, day_of, iso
 from core.config.load import Loaded
 from core.daemon.audit import audit
 from core.daemon.place import connector_folder, reporting_of
 from core.daemon.reports import checked_day
 from core.daemon.sources import source_specs
 from core.errors import ConfigError
-from core.numbers.reconcile import SAYS, Reconciliation, Verdict, reconcile
+from core.numbers.reconcile import SAYS, Line, Reconciliation, Verdict, reconcile
 from core.pull.account import Accounts
 from core.store.checks import Check, keep_check, kept_checks
 from core.store.db import transaction
@@ -79,17 +79,24 @@ def reconciliation_lines(found: Reconciliation) -> Iterator[str]:
         yield f"{name.ljust(58)} {line.equal:>7,} of {line.compared:>7,} equal  {share:7.1%}"
         for cause, count in sorted(line.causes.items(), key=lambda item: -item[1]):
             shown = ", ".join(
-                f"{one.name} (ours {_number(one.ours)}, theirs {_number(one.vendor)})" for one in line.examples[cause]
+                f"{one.name} (ours {_said(one.ours, line)}, theirs {_said(one.vendor, line)})"
+                for one in line.examples[cause]
             )
             yield f"    {count:>7,} {SAYS[cause]}: {shown}"
     for verdict in found.verdicts():
         yield verdict.sentence()
 
 
-def _number(value: float | None) -> str:
+def _said(value: float | None, line: Line) -> str:
     if value is None:
         return "none"
-    return f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.4g}"
+    if line.unit in ("epoch", "at"):
+        return iso(int(value))
+    if line.unit in ("min", "s"):
+        minutes, seconds = divmod(round(value), 60)
+        hours, minutes = divmod(minutes, 60)
+        return f"{hours:,}:{minutes:02d} h" if hours else f"{minutes}:{seconds:02d} min"
+    return f"{value:.1%}" if line.unit == "share" else f"{value:,.0f}"
 
 
 def of_verdict(verdict: Verdict, now_at: int) -> Check:

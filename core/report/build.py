@@ -76,7 +76,7 @@ def build_daily(
         oldest=oldest_open(asking, spec),
         comments=comments(asking),
         sources=sources,
-        rules=rules(asking, tiles),
+        rules=rules(asking, tiles, sources),
         method=method(asking, tiles, [metric.id for metric in metrics if metric.id not in named and is_full]),
         revisions=revisions(asking),
         where=dict(spec.where),

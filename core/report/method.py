@@ -1,6 +1,6 @@
 """How the day was counted: what was left out and how often, which rules were in force, what was revised since."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -9,7 +9,7 @@ from core.numbers.metrics import METRICS
 from core.numbers.metrics.queue import OFFER
 from core.numbers.needs import lacking_wants
 from core.report.asking import Asking
-from core.report.model import Count, Day, Name, Seconds, Sentence, Share, Term, Tile, Value
+from core.report.model import Count, Day, Name, Seconds, Sentence, Share, SourceState, Term, Tile, Value
 from core.report.tiles import thresholds
 from core.store.checks import kept_checks
 
@@ -21,9 +21,9 @@ REVISIONS = 10
 COMPARED_WITHIN_S = 3 * DAY_S
 
 
-def rules(asking: Asking, tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
-    """The rules in force that change how a number is to be read."""
-    return tuple(_rules(asking, tiles))
+def rules(asking: Asking, tiles: Sequence[Tile], sources: Sequence[SourceState]) -> tuple[Sentence, ...]:
+    """The rules in force that change how a number is to be read, and whether the numbers are the vendors'."""
+    return (*_rules(asking, tiles), *_trust(asking, {source.source: source.title for source in sources}))
 
 
 def _rules(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
@@ -43,15 +43,14 @@ def _rules(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
         yield Sentence("rule_business")
     elif "calendar" in times:
         yield Sentence("rule_calendar")
-    yield from _trust(asking)
 
 
-def _trust(asking: Asking) -> Iterator[Sentence]:
+def _trust(asking: Asking, titles: Mapping[str, str]) -> Iterator[Sentence]:
     """What the last comparison with each vendor came to; one that is long past says nothing of these numbers."""
     for check in kept_checks(asking.db):
-        if asking.now_at - check.checked_at > COMPARED_WITHIN_S:
+        if check.source not in titles or asking.now_at - check.checked_at > COMPARED_WITHIN_S:
             continue
-        source, told = Name(check.source), check.summary
+        source, told = Name(titles[check.source]), check.summary
         if check.kind == "reconcile" and told["compared"]:
             share = Share(told["equal"] / told["compared"])
             if check.ok:

@@ -90,5 +90,5 @@ def test_the_report_tells_what_the_comparison_came_to(desk: Desk) -> None:
     assert checks["zd-main", "audit"].ok
     assert checks["zd-main", "reconcile"].summary["compared"] > 100
     text = desk.sync("report", "--format", "text").out
-    assert "zd-main: 1" in text or "as many as at the vendor" in text
+    assert "as many as there" in text
     assert "the rest is explained" in text
