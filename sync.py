@@ -610,6 +610,8 @@ def connectors_test(
 def _say_verdict(verdict: Any) -> None:
     why = f": {verdict.why}" if verdict.why else ""
     _say(f"    {verdict.outcome.ljust(15)} {verdict.case}{why}")
+    if verdict.outcome == "failed":
+        _say(f"    {' ' * 15} asked: {verdict.asks}")
 
 
 @cli.group("config", context_settings=CONTEXT)

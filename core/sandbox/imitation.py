@@ -16,7 +16,7 @@ class Vendor(Protocol):
         """The keys of a ``[[sources]]`` entry that reach it, credentials and ``base_url`` (or ``path``) included."""
 
     def change(self) -> None:
-        """The account lives on for a while: some rows change, some are new, one goes; ``now_at`` moves."""
+        """The account lives on: some rows change, some are new, one goes; ``now_at`` moves by less than a day."""
 
     def spoil(self) -> None:
         """Puts hostile rows among the good ones: without an id, of wrong types, null everywhere, hostile texts."""
@@ -30,7 +30,7 @@ class Imitation:
     one page. ``wrong``: settings with which log-in is refused; none where there is no log-in. ``secrets``: texts that
     must never be seen (tokens, mail addresses and numbers of customers). ``objects``: the table whose rows are counted
     for requests per 1,000. ``watched``: tables that also hold what only watching tells, so that they depend on when
-    we looked."""
+    we looked; never ``objects``."""
 
     connector: str
     start: Callable[[int], AbstractContextManager[Vendor]]

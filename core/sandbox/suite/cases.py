@@ -26,11 +26,12 @@ class Case:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What came of a case."""
+    """What came of a case; ``asks`` is what it asks for."""
 
     case: str
     outcome: Outcome
     why: str = ""
+    asks: str = ""
 
 
 CASES = (
@@ -59,10 +60,10 @@ def judge(case: Case, trial: Trial) -> Verdict:
     try:
         shown = case.run(trial)
     except DoesNotApply as reason:
-        return Verdict(case.name, "does not apply", str(reason))
+        return Verdict(case.name, "does not apply", str(reason), case.says)
     except Failed as reason:
-        return Verdict(case.name, "failed", str(reason))
+        return Verdict(case.name, "failed", str(reason), case.says)
     # A connector may come from anybody and fail in any way; the other cases are still to be told.
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        return Verdict(case.name, "failed", f"{type(error).__name__} was raised: {error}")
-    return Verdict(case.name, "passed", shown or "")
+        return Verdict(case.name, "failed", f"{type(error).__name__} was raised: {error}", case.says)
+    return Verdict(case.name, "passed", shown or "", case.says)
