@@ -11,9 +11,10 @@ from core.clock import DAY_S
 from core.errors import DeskpulseError, Refused
 from core.pull.contract import Connector, Stream, Window
 from core.pull.lookups import Lookups
-from core.pull.loop import Pass, Pull, attempt, children_of, writer_of
+from core.pull.loop import Pass, Pull, attempt, children_of, pull_stream, writer_of
 from core.pull.place import Place
 from core.pull.source import Progress, SourceResult, SourceSpec, StreamResult
+from core.store.children import waiting_count
 from core.store.db import hash_key
 from core.store.state import StreamState, stream_state
 
@@ -150,7 +151,17 @@ def run_backfill(
                 ended.add(span.stream)
                 error = None
             results.append(result)
+        if error is None and not stop():
+            results += _children(pull, connector)
     return SourceResult(source.name, tuple(results), error)
+
+
+def _children(pull: Pull, connector: Connector) -> Iterator[StreamResult]:
+    """What belongs to the rows that the windows brought: messages of tickets, legs of calls."""
+    for stream in connector.streams:
+        if stream.parent and waiting_count(pull.db, pull.spec.name, stream.name):
+            with log.bound(stream=stream.name):
+                yield pull_stream(pull, connector, stream)
 
 
 def _read(pull: Pull, connector: Connector, stream: Stream, span: Span) -> tuple[StreamResult, DeskpulseError | None]:

@@ -98,7 +98,7 @@ def pull_source(
             return SourceResult(source.name, (), error)
         for stream in sorted(connector.streams, key=lambda one: not one.once):
             with log.bound(stream=stream.name):
-                result = _pull_stream(pull, connector, stream)
+                result = pull_stream(pull, connector, stream)
             done.append(result)
             silent = silent + 1 if type(result.error) is Unavailable else 0
             if isinstance(result.error, (AuthError, ConfigError, Stopped)) or silent >= MOST_SILENT:
@@ -143,7 +143,8 @@ def children_of(connector: Connector) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _pull_stream(pull: Pull, connector: Connector, stream: Stream) -> StreamResult:
+def pull_stream(pull: Pull, connector: Connector, stream: Stream) -> StreamResult:
+    """One pass over one stream, from where it stands."""
     state = stream_state(pull.db, pull.spec.name, stream.name)
     waits = state.status == "skipped" and pull.now_at - (state.last_error_at or 0) < REFUSED_AGAIN_S
     if waits or (stream.once and state.is_complete):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from connectors import Connector, Page, Stream, Window
+from connectors import Connector, Page, Stream, Ticket, Window
 from core.errors import Refused, Unavailable
 from core.pull.account import Accounts
 from core.pull.backfill import WINDOW_S, plan_backfill, run_backfill
@@ -121,6 +121,36 @@ def test_the_plan_says_requests_and_minutes_first(fake: Fake) -> None:
     # 900 rows in the 90 days since the start are 10 a day; each window is one request at least.
     assert plan.requests == len(plan.spans)
     assert plan.minutes == len(plan.spans) / 2
+
+
+def test_the_vendors_count_tells_what_was_never_read(fake: Fake) -> None:
+    """Before the first backfill nothing is known of the rows but what the vendor counts."""
+    made = connector(Vendor(), windowed=True, http=lambda _: Http("https://x.example"), requests_per_1000=10)
+    plan = plan_backfill(fake.db, fake.spec, made, FROM, TO, per_minute=10, objects=5_000)
+    assert plan.requests == len(plan.spans) + 50
+    assert plan.minutes == plan.requests / 5
+
+
+def test_what_belongs_to_old_rows_is_read_with_them(fake: Fake) -> None:
+    """History without its messages has no first reply."""
+    asked: list[str] = []
+
+    def fetch_notes(_: Any, window: Window) -> Iterator[Page]:
+        for key in window.keys:
+            asked.append(key)
+            yield Page((), done=(key,))
+
+    vendor = Vendor()
+    made = Connector(
+        name="fake",
+        settings=FakeSettings,
+        streams=(
+            Stream("tickets", vendor.fetch, Row, normalise, windowed=True, owns=(Ticket,)),
+            Stream("notes", fetch_notes, Row, normalise, "children", parent="tickets"),
+        ),
+    )
+    assert run(fake, made).outcome == "ok"
+    assert len(asked) == len(fake.ids()) >= 30
 
 
 def test_sources_of_one_account_share_its_budget(fake: Fake) -> None:
