@@ -20,6 +20,9 @@ from connectors import Api, BadRow, Gone, Stuck, Window, utc
 PER_PAGE = 100
 # Pages in a row of which the user may see nothing.
 MOST_HIDDEN = 20
+# The same where one that may be seen is known to follow.
+MOST_PASSED = 1_000
+NO_END = 10**15
 # A transaction gets its number before it can be seen: RT commits a ticket's changes together.
 LATE_S = 300
 TICKETS_ONLY = {"field": "ObjectType", "value": "RT::Ticket"}
@@ -103,10 +106,14 @@ def transactions(conditions: Sequence[Condition], order: str, **more: str | int)
     return {"query": query, "orderby": "id", "order": order, "per_page": PER_PAGE, **more}
 
 
-def newest(api: Api) -> int:
-    """The number of the newest transaction that the user may see; 0 if there is none."""
-    answer = api.get("/transactions", Answer, params=transactions((), "DESC", fields="id"))
-    return next((mark.number for mark in marks_of(answer.items) if mark.number is not None), 0)
+def newest(api: Api) -> int | None:
+    """The number of the newest transaction that the user may see; None if there is none among the last 2,000."""
+    for page in range(1, MOST_HIDDEN + 1):
+        answer = api.get("/transactions", Answer, params=transactions((), "DESC", fields="id", page=page))
+        found = next((mark.number for mark in marks_of(answer.items) if mark.number is not None), None)
+        if found is not None:
+            return found
+    return None
 
 
 def walk(api: Api, after: int, since: int, params: Params) -> Iterator[Step]:
@@ -116,18 +123,22 @@ def walk(api: Api, after: int, since: int, params: Params) -> Iterator[Step]:
     but came later is then found by the next walk.
     """
     end = newest(api)
-    if end < after:
+    if end is not None and end < after:
         raise Gone(f"{api.name}: the newest transaction of RT is {end}, and {after} was read already.", 410, "place")
+    most = MOST_HIDDEN if end is None else MOST_PASSED
+    end = NO_END if end is None else end
     begun, page, at = after, 1, after
     told: list[tuple[int, int]] = []
     bounds: list[Condition] = [] if not since else [{"field": "Created", "operator": ">=", "value": sql_time(since)}]
-    while at < end and page <= MOST_HIDDEN:
+    while at < end and page <= most:
         above: Condition = {"field": "id", "operator": ">", "value": at}
         asked = {**transactions([above, *bounds], "ASC", page=page), **params}
         rows = api.get("/transactions", Answer, params=asked).items
         marks = marks_of(rows)
         numbers = [mark.number for mark in marks if mark.number is not None]
         reached = max((number for number in numbers if at < number <= end), default=at)
+        if reached == at and numbers:
+            raise Stuck(f"{api.name}: /transactions gives other numbers than those asked for; tried again later.")
         if reached == at:
             page += 1
             continue

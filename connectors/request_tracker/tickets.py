@@ -89,7 +89,7 @@ def fetch_tickets(api: Api, window: Window) -> Iterator[Page]:
     place = place_in(window.resume_at)
     if place is None or place.below is not None:
         # What came late while the last hundred were written is looked at again.
-        place = place or Place(max(0, newest(api) - PER_PAGE))
+        place = place or Place(max(0, (newest(api) or 0) - PER_PAGE))
         for rows, below in listed(api, place.below, window.since):
             place = Place(place.after, below)
             yield Page(rows, resume_at=text_of(place))

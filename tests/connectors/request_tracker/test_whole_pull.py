@@ -114,6 +114,23 @@ def test_pages_of_which_nothing_may_be_seen_are_passed(desk: RequestTrackerSandb
     assert one(db, "select count(*) from ticket_events where native_id = ?", str(last)) == (1,)
 
 
+def test_the_newest_pages_may_be_all_hidden(desk: RequestTrackerSandbox, db: sqlite3.Connection) -> None:
+    """The user's own queue can be quiet beside a busy one; it must not look like a desk restored from a backup."""
+    pull(db, desk)
+    for row in desk.transactions[-40:]:
+        row["Type"] = "EmailRecord"
+    last = max(row["id"] for row in desk.transactions[:-40] if row["Type"] == "Status")
+    fresh = open_store(":memory:")
+    assert pull(fresh, desk).outcome == "ok"
+    assert one(fresh, "select count(*) from ticket_events where native_id = ?", str(last)) == (1,)
+    for row in desk.transactions:
+        row["Type"] = "EmailRecord"
+    result = pull(db, desk)
+    assert result.outcome == "ok"
+    assert not [stream.note for stream in result.streams if stream.note]
+    fresh.close()
+
+
 def test_a_merge_and_a_deletion_are_found_although_no_search_shows_them(
     desk: RequestTrackerSandbox, db: sqlite3.Connection
 ) -> None:
