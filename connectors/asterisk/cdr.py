@@ -166,7 +166,8 @@ def lower(row: Row, time: str) -> Mapping[str, Any]:
 def normalise_cdr(row: CdrRow, ctx: Context) -> Iterator[Record]:
     """A record as an event of its call, and of the call that the queue log knows, if it went into a queue."""
     settings: AsteriskSettings = ctx.settings
-    if not row.linkedid and FAR_HALF.match(row.channel):
+    # Without its numbers a record tells another direction; what they told is in the stored event.
+    if ctx.is_redacted or (not row.linkedid and FAR_HALF.match(row.channel)):
         return
     zone = None if settings.cdr_utc else ctx.zone
     at = local_moment(row.start, zone, epoch_in(row.uniqueid))

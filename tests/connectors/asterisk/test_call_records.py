@@ -14,8 +14,10 @@ from connectors.asterisk.settings import AsteriskSettings
 from core.clock import Timing, utc
 from core.pull.account import Accounts
 from core.pull.loop import pull_source
+from core.pull.replay import rebuild_from_raw
 from core.pull.source import SourceResult, SourceSpec
 from core.store.db import open_store
+from core.store.raw import kept_rows
 
 NOW = 1_795_400_000
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -226,3 +228,21 @@ def test_a_broken_line_is_set_aside_and_rotated_files_are_read(tmp_path: Path, p
     _, again = pull(db, cdr_path=master)
     assert len(rows(db, CALLS)) == 3
     assert [one.rows for one in again.streams] == [0, 1]
+
+
+def test_kept_records_hold_no_number_and_change_nothing_when_read_again(tmp_path: Path, pull: Pull) -> None:
+    """A mended mapping is applied to kept rows, in which the numbers that tell the direction are blank."""
+    numbers = {"src": "+4930555111", "dst": "1001", "channel": "SIP/x-1", "dstchannel": "PJSIP/1001-0000000c"}
+    master = written(tmp_path / "Master.csv", record("2026-03-02T08:00:00Z", **numbers))
+    db, _ = pull(cdr_path=master)
+    tables = ("select * from call_events", CALLS, "select * from call_legs")
+    before = [rows(db, text) for text in tables]
+    spec = SourceSpec(
+        name="pbx", connector="asterisk", settings=AsteriskSettings(cdr_path=master), account="pbx", start_at=0,
+        zone=ZoneInfo("UTC"), rate_share=1.0, requests_per_minute=60, default_country="DE",
+    )  # fmt: skip
+    assert rebuild_from_raw(db, spec, connector, NOW) == 1
+    assert [rows(db, text) for text in tables] == before
+    kept = b"".join(payload for batch in kept_rows(db, "pbx", "cdr") for _, _, payload in batch)
+    assert kept
+    assert b"555111" not in kept
