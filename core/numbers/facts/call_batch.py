@@ -15,6 +15,7 @@ from core.numbers.facts.calls import (
 from core.numbers.facts.contacts import PERSON
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.ledger import TABLES, Ledger, replace, stored
+from core.numbers.facts.lone_surveys import no_longer_alone
 from core.numbers.facts.rows import SURVEY_COLUMNS, SurveyRow
 from core.numbers.facts.status import Row
 from core.numbers.facts.ticket_batch import carry_contact, fill_batch
@@ -47,6 +48,7 @@ def derive_calls(db: sqlite3.Connection, keys: Sequence[str], ground: Ground, le
     callers: set[str] = set()
     persons: frozenset[str] = frozenset()
     kept: frozenset[str] = frozenset()
+    no_longer_alone(db, [row[0] for _, facts in made for row in facts.survey_facts], ledger)
     for place, table in enumerate(CallFacts._fields):
         parent, where = PARENTS.get(table, ("call_uid", ""))
         keyed = [f"call:{key}" for key in keys] if table == "handled_facts" else keys

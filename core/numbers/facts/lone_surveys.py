@@ -1,4 +1,5 @@
-"""Surveys that belong to no ticket and no call: relationship NPS, staff surveys, answers kept by another tool."""
+"""Surveys that belong to no ticket and no call that is known: relationship NPS, staff surveys, answers kept by another
+tool that name tickets of a help desk which is not read (or not yet)."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -13,25 +14,55 @@ from core.store.dirty import mark
 
 # The other rows of survey_facts are made with their ticket or call.
 ALONE = "and ticket_uid is null and call_uid is null"
+ALONE_F = ALONE.replace("and ", "and f.")
+OF_NOTHING_KNOWN = """
+not exists (select 1 from tickets t where t.uid = s.ticket_uid)
+and (s.ticket_uid is not null or not exists (select 1 from calls o where o.uid = s.call_uid))
+"""
 
 
 def derive_lone_surveys(db: sqlite3.Connection, keys: Sequence[str], ground: Ground, ledger: Ledger) -> None:
     """Brings the facts of these surveys to what their rows say; who answered for whom is the row's own word."""
     _let_go(db, keys, ledger)
-    before = stored(db, "survey_facts", "survey_uid", keys, f"{ALONE.replace('and ', 'and f.')}")
+    keys = _with_siblings(db, keys)
+    before = stored(db, "survey_facts", "survey_uid", keys, ALONE_F)
     made: dict[str, list[Row]] = {key: [] for key in keys}
     rows = db.execute(
         f"select {SURVEY_COLUMNS}, c.customer_type, c.language from json_each(?) k cross join surveys s "
         "on s.uid = k.value left join customers c on c.uid = s.customer_uid "
-        "where s.ticket_uid is null and s.call_uid is null and s.deleted_at is null order by s.uid",
+        f"where {OF_NOTHING_KNOWN} and s.deleted_at is null order by s.uid",
         (as_json(keys),),
     )
     frozen_s = ground.reporting.survey_frozen_days * DAY_S
+    dims: dict[str, Row] = {}
+    together: dict[str, list[SurveyRow]] = {}
     for *told, customer_type, language in rows:
         row = SurveyRow(*told)
-        dims = (row.source, None, row.team_uid, None, None, None, customer_type, language, None)
-        made[row.uid] = survey_rows(dims, [row], frozen_s, _said, ground.day_on, is_dropped=_never)
+        named = row.ticket_uid or row.uid
+        dims.setdefault(named, (row.source, None, row.team_uid, None, None, None, customer_type, language, None))
+        together.setdefault(named, []).append(row._replace(ticket_uid=None, call_uid=None))
+    for named, surveys in together.items():
+        for fact in survey_rows(dims[named], surveys, frozen_s, _said, ground.day_on, is_dropped=_never):
+            made[str(fact[0])] = [fact]
     replace(db, ledger, "survey_facts", "survey_uid", before, made.items(), where=ALONE)
+
+
+def no_longer_alone(db: sqlite3.Connection, keys: Sequence[str], ledger: Ledger) -> None:
+    """Takes away the facts of surveys whose ticket or call was not known so far, and makes them now."""
+    found = [row for rows in stored(db, "survey_facts", "survey_uid", keys, ALONE_F).values() for row in rows]
+    ledger.note("survey_facts", found)
+    db.executemany("delete from survey_facts where survey_uid = ?", [(row[0],) for row in found])
+
+
+def _with_siblings(db: sqlite3.Connection, keys: Sequence[str]) -> list[str]:
+    """These surveys and those that name the same tickets: an offer and its answer are counted once."""
+    found = db.execute(
+        "select o.uid from json_each(?) k cross join surveys s on s.uid = k.value "
+        "cross join surveys o on o.ticket_uid = s.ticket_uid "
+        "where not exists (select 1 from tickets t where t.uid = s.ticket_uid)",
+        (as_json(keys),),
+    )
+    return list(dict.fromkeys([*keys, *(row[0] for row in found)]))
 
 
 def _let_go(db: sqlite3.Connection, keys: Sequence[str], ledger: Ledger) -> None:

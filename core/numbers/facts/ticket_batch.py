@@ -10,6 +10,7 @@ from core.numbers.facts.contacts import CAUSED_REPEAT, IS_FIRST
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.history import told
 from core.numbers.facts.ledger import TABLES, Carry, Ledger, as_json, replace, stored
+from core.numbers.facts.lone_surveys import no_longer_alone
 from core.numbers.facts.rows import (
     CALL_COLUMNS,
     EVENT_COLUMNS,
@@ -90,6 +91,7 @@ def _write(
     facts_before = stored(db, "ticket_facts", "ticket_uid", [uid for uid, _ in made])
     there = list(facts_before)
     contacts_before = stored(db, "contact_facts", "contact_uid", there, "and kind = 'ticket'")
+    no_longer_alone(db, [row[0] for _, facts in made for row in facts.survey_facts], ledger)
     repeated = {uid for uid, rows in contacts_before.items() if rows[0][CAUSED_REPEAT]}
     persons: set[str] = set()
     kept: set[str] = set()

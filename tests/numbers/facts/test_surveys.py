@@ -150,3 +150,14 @@ def test_a_survey_that_moves_to_another_ticket_leaves_the_first(told: Told, rows
     told(*solved().records(LATER), *other.records(LATER), survey("1", None, "Tue 10:00", "good"), now_at=LATER)
     told(survey("1", None, "Tue 10:00", "good", ticket_id="U", version=1), now_at=LATER)
     assert [row["ticket_uid"] for row in rows("survey_facts")] == [uid("U")]
+
+
+def test_an_answer_counts_before_its_ticket_is_known(told: Told, rows: Rows) -> None:
+    """The survey tool's file names tickets of a desk that is read later, or never; its answers were lost."""
+    told(survey("1", "Mon 12:00"), survey("2", None, "Tue 10:00", "good"), now_at=LATER)
+    assert counted(rows) == [("2", "2026-03-03", 1)]
+    told(survey("3", None, "Wed 10:00", "bad"), now_at=LATER)
+    assert counted(rows) == [("3", "2026-03-04", 0)]
+    told(*solved().records(LATER), now_at=LATER)
+    assert counted(rows) == [("3", "2026-03-04", 0)]
+    assert {row["ticket_uid"] for row in rows("survey_facts")} == {uid("T")}
