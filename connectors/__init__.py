@@ -80,6 +80,7 @@ from core.pull.contract import (
     Tally,
     Window,
 )
+from core.pull.sampled import sampled_states
 from core.zones import iana
 
 __all__ = [
@@ -92,5 +93,6 @@ __all__ = [
     "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule", "SelfServiceDay", "Settings", "Shift",
     "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory", "Stream", "Stuck",
     "Survey", "SurveyKind", "SurveyScale", "Tally", "TargetKind", "Team", "Ticket", "TicketEvent",
-    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "iana", "utc",
+    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "iana",
+    "sampled_states", "utc",
 ]  # fmt: skip

@@ -44,7 +44,8 @@ PROMISED = [
     "ReasonClass", "Record", "Refused", "Region", "Role", "Schedule", "SelfServiceDay", "Settings", "Shift",
     "SlaEvent", "SlaInstance", "SlaPolicy", "SourceMetric", "StateCategory", "StatusCategory", "Stream", "Stuck",
     "Survey", "SurveyKind", "SurveyScale", "Tally", "TargetKind", "Team", "Ticket", "TicketEvent",
-    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "iana", "utc",
+    "TicketEventKind", "TimeEntry", "Training", "Unavailable", "WeatherDay", "Window", "iana",
+    "sampled_states", "utc",
 ]
 # fmt: on
 

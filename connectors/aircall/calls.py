@@ -97,7 +97,7 @@ def normalise_call(row: CallRow, ctx: Context) -> Iterator[Record]:
     moments = [at for at in (row.started_at, row.answered_at, row.ended_at) if at is not None]
     if moments != sorted(moments):
         raise BadRow("a call that was answered before it began, or ended before")
-    caller = _caller(row, ctx)
+    caller = ctx.phone_customer(row.raw_digits)
     if caller:
         yield Customer(id=caller)
         yield from _identities(row, caller)
@@ -205,14 +205,6 @@ def _by(row: CallRow) -> Ref | None:
 
 def _to(row: CallRow) -> Ref | None:
     return row.transferred_to or row.transfered_to
-
-
-def _caller(row: CallRow, ctx: Context) -> str | None:
-    """The customer by the hash of their number; None for a withheld one ("anonymous")."""
-    if ctx.is_redacted or not row.raw_digits or sum(one.isdigit() for one in row.raw_digits) < 3:
-        return None
-    hashed = ctx.pseudonym("phone", row.raw_digits)
-    return f"phone-{hashed[:24]}" if hashed else None
 
 
 def _identities(row: CallRow, caller: str) -> Iterator[CustomerIdentity]:

@@ -1,25 +1,18 @@
 """What users are doing, seen at each pull and made into a history: Aircall tells only the present moment.
 
-A state lasts from the first look that saw it to the first that saw another; between looks that lie too far apart
-nothing is known. Aircall's answers name no call, so after-call work stays without one.
+Aircall's answers name no call, so after-call work stays without one.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from statistics import median
 
 import msgspec
 
-from connectors import AgentEvent, AgentState, Api, Context, Page, Record, StateCategory, Window
+from connectors import AgentEvent, Api, Context, Page, Record, StateCategory, Window, sampled_states
 from connectors.aircall.paging import ListPage, pages
 from connectors.aircall.people import UsersPage
 
 # A shift and the breaks in it.
 TAIL_S = 12 * 3600
-# Looks this far apart still belong together; rarer ones by the rhythm they usually have.
-LEAST_GAP_S = 900
-MOST_GAP_S = 3600
-USUAL_GAPS = 3
 STATES: dict[str, StateCategory] = {
     "available": "idle",
     "in_call": "talk",
@@ -83,39 +76,19 @@ def normalise_seen(row: SeenRow, ctx: Context) -> Iterator[Record]:
 
 
 def assemble_presence(key: str, events: Sequence[AgentEvent], ctx: Context) -> Iterator[Record]:
-    """The states of a user; the latest one ends, for now, where it was last seen."""
-    looks = _looks(events, ctx)
-    if not looks:
-        return
-    gaps = [later[0] - at[0] for at, later in pairwise(looks)]
-    longest = min(MOST_GAP_S, max(LEAST_GAP_S, USUAL_GAPS * int(median(gaps)))) if gaps else LEAST_GAP_S
-    begun_at, state = looks[0]
-    seen_at = begun_at
-    for at, now in looks[1:]:
-        is_gap = at - seen_at > longest
-        if now != state or is_gap:
-            yield from _made(key, state, begun_at, seen_at if is_gap else at)
-            begun_at, state = at, now
-        seen_at = at
-    yield from _made(key, state, begun_at, seen_at)
+    """The states of a user, as far as looks tell them."""
+    return sampled_states(key, _looks(events, ctx))
 
 
-def _looks(events: Sequence[AgentEvent], ctx: Context) -> list[tuple[int, tuple[str, StateCategory]]]:
-    """(moment, (word, category)) of each look, in order of time; a reason takes the place of the bare word."""
+def _looks(events: Sequence[AgentEvent], ctx: Context) -> list[tuple[int, str, StateCategory]]:
+    """(moment, word, category) of each look, in order of time; a reason takes the place of the bare word."""
     seen: dict[int, tuple[str, StateCategory]] = {}
     for event in events:
         if event.data is None:
             seen[event.happened_at] = (event.event, _category(event.event, ctx))
         elif seen.get(event.happened_at, ("", ""))[0] == DO_NOT_DISTURB:
             seen[event.happened_at] = (event.data, _reason(event.data, ctx))
-    return sorted(seen.items())
-
-
-def _made(key: str, state: tuple[str, StateCategory], from_at: int, to_at: int) -> Iterator[AgentState]:
-    if to_at > from_at:
-        yield AgentState(
-            agent_id=key, state=state[0], category=state[1], from_at=from_at, to_at=to_at, precision="poll"
-        )
+    return [(at, *told) for at, told in sorted(seen.items())]
 
 
 def _category(word: str, ctx: Context) -> StateCategory:

@@ -123,8 +123,8 @@ class Part(msgspec.Struct, omit_defaults=True, gc=False):
 def normalise_call(row: CallRow, ctx: Context) -> Iterator[Record]:
     """The part that this call is of the customer's call, with its queue, line and caller."""
     customer = next((one for one in row.participants or () if kind_of(one) == CUSTOMER), None)
-    number = customer.caller_number if customer is not None and not ctx.is_redacted else None
-    caller = caller_id(number, ctx)
+    number = customer.caller_number if customer is not None else None
+    caller = ctx.phone_customer(number)
     part = part_of(row, customer, caller, ctx)
     root = root_of(row)
     yield CallEvent(
@@ -200,14 +200,6 @@ def root_of(row: CallRow) -> int | None:
 def kind_of(person: ParticipantRow) -> str:
     """customer, agent, or what else Freshcaller calls them."""
     return (person.participant_type or "").lower()
-
-
-def caller_id(number: str | None, ctx: Context) -> str | None:
-    """The id of a caller, who is known by number only; None for a withheld one."""
-    if number is None or sum(character.isdigit() for character in number) < 3:
-        return None
-    hashed = ctx.pseudonym("phone", number)
-    return f"phone-{hashed[:24]}" if hashed else None
 
 
 def seconds(told: msgspec.Struct | None, name: str, ctx: Context) -> int | None:

@@ -119,7 +119,7 @@ def _call(
         id=call_id,
         version=version,
         direction=direction,
-        customer_id=UNSET if ctx.is_redacted else None if customer is None else ctx.pseudonym("phone", customer),
+        customer_id=UNSET if ctx.is_redacted else ctx.phone_customer(customer),
         line_id=UNSET if ctx.is_redacted else None if line is None else _line_id(line, ctx),
         arrived_at=min(utc(row.conversation_start), began) if direction == "inbound" else began,
         ended_at=utc(row.conversation_end) if row.conversation_end else None,
@@ -142,8 +142,7 @@ def _call(
         if one.agent is not None and one.agent.user_id:
             yield from _states(call_id, one.agent)
     if not ctx.is_redacted:
-        if customer is not None:
-            native = ctx.pseudonym("phone", customer)
+        if customer is not None and (native := ctx.phone_customer(customer)):
             yield Customer(id=native)
             yield CustomerIdentity(customer_id=native, kind="phone", value=customer)
         if line is not None:

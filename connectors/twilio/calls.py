@@ -152,8 +152,7 @@ def normalise_call(row: CallRow, ctx: Context) -> Iterator[Record]:
     inward = row.direction in INWARD
     number = row.from_ if inward else row.to
     whose = row.from_kind if inward else row.to_kind
-    if number and whose == "number" and not ctx.is_redacted and (hashed := ctx.pseudonym("phone", number)):
-        customer = f"phone-{hashed[:24]}"
+    if number and whose == "number" and (customer := ctx.phone_customer(number)):
         yield CallEvent(call_id=key, happened_at=happened_at, seq=seq + 1, event=f"{kind}_number", data=customer)
         if kind == "parent":
             yield Customer(id=customer)

@@ -1,26 +1,16 @@
-"""What agents do, looked at once a pull: Talk tells how things stand now, and keeps no history of it.
-
-A state holds from one look to the next. Where the next look came far later than usual (the daemon stood still), what
-happened in between is unknown: the state ends one usual gap after it was seen.
-"""
+"""What agents do, looked at once a pull: Talk tells how things stand now, and keeps no history of it."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from statistics import median_low
 
 import msgspec
 
-from connectors import Agent, AgentEvent, AgentState, Api, Context, Page, Record, StateCategory, Window
+from connectors import Agent, AgentEvent, Api, Context, Page, Record, StateCategory, Window, sampled_states
 from connectors.zendesk_talk.calls import word
 from connectors.zendesk_talk.paging import ListPage, by_list
 
 PATH = "/channels/voice/stats/agents_activity.json"
+# A shift and the breaks in it.
 TAIL_S = 12 * 3600
-LEAST_GAP_S = 900
-# A look stands for this long at most, whatever is usual.
-MOST_GAP_S = 3600
-TIMES_USUAL = 3
-OFFLINE = "offline"
 AWAY = "away"
 STATES: dict[str, StateCategory] = {
     "on_call": "talk",
@@ -28,7 +18,7 @@ STATES: dict[str, StateCategory] = {
     "online": "idle",
     # Takes calls that colleagues pass on, none from the queue.
     "transfers_only": "other_work",
-    OFFLINE: "offline",
+    "offline": "offline",
 }
 
 
@@ -62,24 +52,8 @@ def normalise_activity(row: ActivityRow, ctx: Context) -> Iterator[Record]:
 
 
 def assemble_presence(key: str, events: Sequence[AgentEvent], ctx: Context) -> Iterator[Record]:
-    """States in order of time, the last one open; equal looks in a row are one state, offline is none."""
-    looks = [(event.happened_at, event.event) for event in events]
-    gaps = [later[0] - look[0] for look, later in pairwise(looks)]
-    usual = min(MOST_GAP_S, median_low(gaps)) if gaps else MOST_GAP_S
-    most = min(MOST_GAP_S, max(LEAST_GAP_S, TIMES_USUAL * usual))
-    begun_at: int | None = None
-    for place, (at, state) in enumerate(looks):
-        begun_at = at if begun_at is None else begun_at
-        is_last = place == len(looks) - 1
-        is_cut = not is_last and gaps[place] > most
-        if is_last or is_cut or looks[place + 1][1] != state:
-            to_at = None if is_last else at + usual if is_cut else looks[place + 1][0]
-            if state != OFFLINE:
-                yield AgentState(
-                    agent_id=key, state=state, category=category_of(state, ctx), from_at=begun_at, to_at=to_at,
-                    precision="poll",
-                )  # fmt: skip
-            begun_at = None
+    """The states of an agent, as far as looks tell them."""
+    return sampled_states(key, [(event.happened_at, event.event, category_of(event.event, ctx)) for event in events])
 
 
 def category_of(state: str, ctx: Context) -> StateCategory:

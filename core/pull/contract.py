@@ -90,8 +90,16 @@ class Context:
     warn: Callable[[str, str], None] = lambda kind, value: None
     """Says an unknown status, event or zone once: ``ctx.warn("status", "snoozed")``."""
     pseudonym: Callable[[str, str], str] = lambda kind, value: ""
-    """A stable keyed hash of a mail or phone (``ctx.pseudonym("phone", "+49…")``), equal to the stored identity's hash:
-    the id of a customer whom a source knows by number only."""
+    """A stable keyed hash of a mail or phone (``ctx.pseudonym("phone", "+49…")``), equal to the stored identity's
+    hash."""
+
+    def phone_customer(self, number: str | None) -> str | None:
+        """The id of a customer whom a source knows by number only; None for a withheld number ("anonymous", under three
+        digits) and where rows are redacted."""
+        if number is None or self.is_redacted or sum(sign.isdigit() for sign in number) < 3:
+            return None
+        hashed = self.pseudonym("phone", number)
+        return f"phone-{hashed[:24]}" if hashed else None
 
 
 class Fetch(Protocol):

@@ -1,6 +1,7 @@
 """Rows that are not as they should be, what is kept of rows, and whom that concerns."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -178,6 +179,24 @@ def test_an_extension_is_somebody_in_its_own_house_only(fake: Fake) -> None:
     assert one[0] != other[0]
     assert one[1] == other[1] != ""
     assert one[2:] == other[2:] == ["", ""]
+
+
+def test_a_caller_known_by_number_only_is_one_customer_for_every_source(fake: Fake) -> None:
+    """The same person calls over two telephone systems; a withheld number is nobody, "anonymous" is not one caller."""
+    found: dict[str, list[str | None]] = {}
+
+    def names(row: Full, ctx: Context) -> Iterator[Record]:
+        numbers = ("+49 30 1234567", "0049301234567", "anonymous", "", None, "12")
+        found[ctx.source] = [ctx.phone_customer(number) for number in numbers]
+        found["kept"] = [replace(ctx, is_redacted=True).phone_customer(numbers[0])]
+        yield Ticket(id=str(row.id))
+
+    fake.tell(page({"id": 1}), row=Full, normalise=names)
+    one = found["fake"]
+    assert one[0] is not None
+    assert one == [one[0], one[0], None, None, None, None]
+    assert one[0].startswith("phone-")
+    assert found["kept"] == [None]
 
 
 def test_rows_need_not_be_json(fake: Fake) -> None:

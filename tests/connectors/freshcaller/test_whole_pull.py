@@ -145,10 +145,11 @@ def test_users_and_teams_are_people(db: sqlite3.Connection, caller: FreshcallerS
     roles = Counter(row[0] for row in db.execute("select role from agents"))
     assert roles == {"admin": 1, "lead": 1, "agent": 9}
     assert db.execute("select count(*) from agent_teams").fetchone()[0] == 10
-    states = {row[0] for row in db.execute("select category from agent_states")}
-    assert {"idle", "talk"} <= states
     caller.change()
     pull(db, caller)
+    states = {row[0] for row in db.execute("select category from agent_states")}
+    assert {"idle", "talk"} <= states
+    assert db.execute("select count(*) from agent_states where to_at is null").fetchone()[0] == 0
     gone = [row[0] for row in db.execute("select native_id from agents where deleted_at is not null")]
     assert gone == ["578999"]
 
