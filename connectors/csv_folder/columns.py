@@ -13,6 +13,8 @@ from connectors.csv_folder.values import Cell, text_of
 
 SPACES = re.compile(r"[\s_]+")
 MOST_SHOWN = 40
+# A number, a date, a time, a telephone number or an address: the first line of a file without a head, not to be told.
+NO_NAME = re.compile(r"[\d\s.,:;/()+-]*\d[\d\s.,:;/()+-]*|.*@.*")
 # Behind the columns of a row stand what the file's name tells: itself, and the first date in it.
 OF_THE_FILE = ("file.name", "file.date")
 DATED = re.compile(r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)|(?<!\d)(\d\d)\.(\d\d)\.(\d{4})(?!\d)")
@@ -107,12 +109,18 @@ def _named_by(kind: Kind, chosen: Mapping[str, Chosen]) -> tuple[int, ...] | Non
 def _place(name: str, places: dict[str, int], header: Sequence[str], file: str, key: str) -> int:
     if normal(name) in places:
         return places[normal(name)]
-    near = get_close_matches(normal(name), places, n=1, cutoff=0.6)
+    near = get_close_matches(normal(name), places, n=1, cutoff=0.6) if _is_head(header) else []
     meant = f' Did you mean "{(*header, *OF_THE_FILE)[places[near[0]]].strip()}"?' if near else ""
     raise Mismatch(f'{key}: {file} has no column "{name}".{meant} {_shown(header)}')
 
 
+def _is_head(header: Sequence[str]) -> bool:
+    return not any(NO_NAME.fullmatch(name) for name in header)
+
+
 def _shown(header: Sequence[str]) -> str:
+    if not _is_head(header):
+        return "Its first line looks like a row; if the file has no head, name its columns in header."
     names = [name.strip() for name in header if name.strip()]
     more = f" and {len(names) - MOST_SHOWN} more" if len(names) > MOST_SHOWN else ""
     return f"Its columns: {', '.join(names[:MOST_SHOWN]) or 'none'}{more}."

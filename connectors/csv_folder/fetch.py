@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
@@ -159,33 +160,46 @@ class Pass:
                 alike[name := hash(tuple(cut.cells[place] for place in selection.named_by))] += 1
                 row.nth = alike[name]
             if bad is not None:
-                fault = self._fault(row)
+                fault = fault_of(row, self._settings)
                 bad = bad + 1 if fault else None
                 if bad == FIRST_ROWS:
-                    raise Mismatch(f"{entry.name}: none of its first {FIRST_ROWS} rows can be read. {fault}.")
+                    key = key_of(self._settings, entry.rule)
+                    raise Mismatch(
+                        f"{key}: none of the first {FIRST_ROWS} rows can be read. {fault}. Mend its columns."
+                    )
             yield row
 
-    def _fault(self, row: Row) -> str:
-        """Why a row cannot be read; empty if it can."""
-        ctx = Context(self._settings, ZoneInfo("UTC"), source="", account="", fetched_at=0)
-        try:
-            list(normalise_row(row, ctx))
-        except BadRow as problem:
-            return problem.message
-        except (ArithmeticError, LookupError, TypeError, ValueError) as problem:
-            return f"{row.place}: {type(problem).__name__}"
-        return ""
+
+def first_rows(entry: Entry, reading: Reading, selection: Selection) -> list[Row]:
+    """The first rows of a file whose head was read, but for those left out."""
+    named = of_the_file(PurePosixPath(entry.name).name)
+    rows = (_row(entry, selection, named, reading.unit, cut) for cut in reading.rows())
+    return list(islice((row for row in rows if row is not None), FIRST_ROWS))
+
+
+def fault_of(row: Row, settings: CsvFolderSettings) -> str:
+    """Why a row cannot be read; empty if it can."""
+    ctx = Context(settings, ZoneInfo("UTC"), source="", account="", fetched_at=0)
+    try:
+        list(normalise_row(row, ctx))
+    except BadRow as problem:
+        return problem.message
+    except (ArithmeticError, LookupError, TypeError, ValueError) as problem:
+        return f"{row.place}: {type(problem).__name__}"
+    return ""
 
 
 def _key(entry: Entry) -> str:
     """A file with what it is said to be: after a change of its mapping it is read anew."""
-    name = f"{entry.key}\x1f{entry.rule.model_dump_json()}"
+    name = f"{entry.name}\x1f{entry.rule.model_dump_json()}"
     return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 def _row(entry: Entry, selection: Selection, named: tuple[str, str], unit: str, cut: Cut) -> Row | None:
     place = f"{entry.name} {unit} {cut.line}"
     name = f"{NO_ID.sub('_', entry.name)[-LONGEST_NAME:]}:{cut.line}"
+    if entry.is_shared:
+        name = f"{name}:{entry.rule.kind}"
     if cut.fault:
         return Row(name, place, entry.rule.name, fault=cut.fault)
     if selection.is_left_out(cut.cells):

@@ -27,6 +27,8 @@ OF_SECONDS = re.compile("_s(?=$|_per_)")
 UNIT: dict[Type, str] = {"seconds": "s", "money": "minor"}
 # A word that is not among those known becomes the first of these that the field allows.
 OTHERWISE = ("other", "unknown")
+# Exports name them by number or address too.
+CUSTOMERS = frozenset({"customer_id", "requester_id"})
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,11 @@ def _target(name: str, hint: Any, is_needed: bool) -> Target | None:
     by_hint = next((kind for plain, kind in BY_HINT if plain in (*parts, *map(typing.get_origin, parts))), None)
     # A name says more than a number or a text does, but a flag is a flag.
     kind = by_hint if by_hint == "flag" else by_name or by_hint
-    return Target(name, kind, unit=UNIT.get(kind), is_needed=is_needed, may_be_empty=may_be_empty) if kind else None
+    if kind is None:
+        return None
+    return Target(
+        name, kind, unit=UNIT.get(kind), is_needed=is_needed, may_be_empty=may_be_empty, is_personal=name in CUSTOMERS
+    )
 
 
 def _parts(hint: Any) -> typing.Iterator[Any]:

@@ -1,6 +1,7 @@
 """The files of a folder, oldest first, archives opened: which of them there are, and what is new in them."""
 
 import fnmatch
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,16 +26,17 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Entry:
-    """One file, or one member of an archive. ``name``: its path in the folder; ``form``: the suffix that counts."""
+    """One file, or one member of an archive. ``name``: its path in the folder; ``form``: the suffix that counts;
+    ``is_shared``: more than one rule reads it."""
 
     path: Path
     name: str
     member: str | None
     form: str
     rule: FileRule
-    key: str
     size: int
     mtime_ns: int
+    is_shared: bool = False
 
     @property
     def is_packed(self) -> bool:
@@ -58,9 +60,11 @@ def listing(settings: CsvFolderSettings, *, whole: bool | None = None) -> Listin
     entries: list[Entry] = []
     unmatched: list[str] = []
     faults: list[str] = []
-    for path, name in _files(settings.path):
+    for path, name in _files(settings.path, faults):
         try:
             found = list(_entries(settings, path, name))
+            if found and path.is_symlink() and not path.resolve().is_relative_to(settings.path.resolve()):
+                raise Unreadable(f"{name} is a link out of the folder. Copy the file, or make its folder a source.")
         except FileNotFoundError:
             continue
         except Unreadable as problem:
@@ -85,13 +89,18 @@ def must_be_there(folder: Path) -> None:
         raise Unavailable(f"there is no folder {folder}. Check the path and whether this user may read it.")
 
 
-def _files(folder: Path) -> Iterator[tuple[Path, str]]:
+def _files(folder: Path, faults: list[str]) -> Iterator[tuple[Path, str]]:
     must_be_there(folder)
-    try:
-        found = sorted(folder.rglob("*"))
-    except OSError as problem:
-        raise Unavailable(f"cannot read the folder {folder}: {problem.strerror}. Check its rights.") from None
-    for path in found:
+
+    def refused(problem: OSError) -> None:
+        if Path(problem.filename) == folder:
+            raise Unavailable(f"cannot read the folder {folder}: {problem.strerror}. Check its rights.")
+        if not isinstance(problem, FileNotFoundError):
+            below = Path(problem.filename).relative_to(folder).as_posix()
+            faults.append(f"cannot read the folder {below}: {problem.strerror}. Check its rights.")
+
+    found = [Path(above, name) for above, _, names in os.walk(folder, onerror=refused) for name in names]
+    for path in sorted(found):
         name = path.relative_to(folder).as_posix()
         is_hidden = any(part.startswith(HIDDEN) for part in PurePosixPath(name).parts)
         if not is_hidden and not name.lower().endswith(UNFINISHED) and path.is_file():
@@ -104,26 +113,27 @@ def _entries(settings: CsvFolderSettings, path: Path, name: str) -> Iterator[Ent
     if suffix == ".zip":
         for member in _members(path, name):
             inner = f"{name}/{member}"
-            rule = _rule(settings, inner, PurePosixPath(member).name, name, path.name)
+            rules = _rules(settings, inner, PurePosixPath(member).name, name, path.name)
             form = PurePosixPath(member).suffix.lower()
-            if rule is not None and form in READ:
-                yield Entry(path, inner, member, form, rule, inner, stat.st_size, stat.st_mtime_ns)
+            for rule in rules if form in READ else ():
+                yield Entry(path, inner, member, form, rule, stat.st_size, stat.st_mtime_ns, len(rules) > 1)
         return
     shown = name[:-3] if suffix == ".gz" else name
     form = PurePosixPath(shown).suffix.lower()
-    rule = _rule(settings, name, shown, path.name, PurePosixPath(shown).name)
-    if rule is not None and form == ".xls":
+    rules = _rules(settings, name, shown, path.name, PurePosixPath(shown).name)
+    if rules and form == ".xls":
         raise Unreadable(f"{name} is a workbook of the old form. Save it as .xlsx or CSV.")
-    if rule is not None and (form in READ or settings.files) and not (form in SHEETS and suffix == ".gz"):
-        yield Entry(path, name, None, form, rule, name, stat.st_size, stat.st_mtime_ns)
+    if (form in READ or settings.files) and not (form in SHEETS and suffix == ".gz"):
+        for rule in rules:
+            yield Entry(path, name, None, form, rule, stat.st_size, stat.st_mtime_ns, len(rules) > 1)
 
 
-def _rule(settings: CsvFolderSettings, *names: str) -> FileRule | None:
-    """The first rule whose pattern fits one of the names."""
+def _rules(settings: CsvFolderSettings, *names: str) -> tuple[FileRule, ...]:
+    """The first rule whose pattern fits one of the names, and further ones with the same pattern."""
     for rule in settings.rules:
         if any(fnmatch.fnmatch(name.casefold(), rule.match.casefold()) for name in names):
-            return rule
-    return None
+            return tuple(one for one in settings.rules if one.match == rule.match)
+    return ()
 
 
 def _members(path: Path, name: str) -> list[str]:

@@ -13,6 +13,7 @@ from typing import IO, NamedTuple, Protocol
 
 import msgspec
 
+from connectors.csv_folder.folder import MOST_UNPACKED, Unreadable
 from connectors.csv_folder.values import Cell
 
 LONGEST_LINE = 1 << 20
@@ -66,7 +67,8 @@ class Recoded(io.RawIOBase):
 class Text:
     """A text file under way: ``at`` is the byte after the last whole row, ``line`` how many lines lie before it.
 
-    ``whole``: a last line without an end counts as one. ``waits``: such a line was left standing."""
+    ``whole``: a last line without an end counts as one. ``waits``: such a line was left standing. ``packed``: the name
+    of what is unpacked, of which only so much is read."""
 
     file: IO[bytes]
     encoding: str
@@ -75,10 +77,12 @@ class Text:
     at: int = 0
     line: int = 0
     waits: bool = False
+    packed: str = ""
 
     def lines(self) -> Iterator[bytes]:
         """Complete lines from here on; the position follows only with ``took``."""
         while raw := self.file.readline(LONGEST_LINE):
+            self._bound()
             if not raw.endswith(b"\n"):
                 if len(raw) >= LONGEST_LINE:
                     raw = raw[:1024] + self._rest_of_line(raw)
@@ -91,11 +95,16 @@ class Text:
         self.skipped = len(raw) - 1024
         while part := self.file.readline(LONGEST_LINE):
             self.skipped += len(part)
+            self._bound()
             if part.endswith(b"\n"):
                 break
         return b""
 
     skipped = 0
+
+    def _bound(self) -> None:
+        if self.packed and self.at + self.skipped > MOST_UNPACKED:
+            raise Unreadable(f"{self.packed} unpacks to more than {MOST_UNPACKED >> 30} GiB. Unpack it yourself.")
 
     def took(self, raw: bytes) -> None:
         """Moves behind a line; not behind one without an end, as more of it may come when the file is read next."""

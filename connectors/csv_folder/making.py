@@ -1,11 +1,17 @@
 """The values of a row become records."""
 
+import hashlib
+import re
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from connectors import Agent, BadRow, Context, Customer, CustomerIdentity, Queue, Record, Team
 from connectors.csv_folder.fields import Target
 
+LONGEST_ID = 100
+HASHED = 24
+# How a number is dialled; such an id of a customer would be kept in clear.
+DIALLED = re.compile(r"(?:\+|00?)\(?\d[\d ()/.-]{5,24}\d")
 R = TypeVar("R", bound=Record)
 
 # A row names people, teams and queues; files that tell of them have the last word (their rows have version 1).
@@ -78,9 +84,21 @@ def _pseudonym(ctx: Context, kind: str, value: str | None, head: str) -> str | N
     return f"{head}{hashed[:LONG_ENOUGH]}" if hashed else None
 
 
-def mail_customer(ctx: Context, value: str) -> str | None:
-    """The customer id of somebody known by mail only."""
-    return _pseudonym(ctx, "email", value, MAIL_ID)
+def kept_customer(ctx: Context, text: str) -> str | None:
+    """A customer's id as it may be kept: one that is a mail address or a telephone number becomes a keyed hash."""
+    if "@" in text:
+        return _pseudonym(ctx, "email", text, MAIL_ID)
+    return _pseudonym(ctx, "phone", text, PHONE_ID) if DIALLED.fullmatch(text) else text
+
+
+def short_id(text: str) -> str:
+    """An id as it is, or a hash of it if it is long."""
+    return text if len(text) <= LONGEST_ID else hashed_id(text)
+
+
+def hashed_id(text: str) -> str:
+    """A hash of a text as an id."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=HASHED // 2).hexdigest()
 
 
 def named(found: Found) -> list[Record]:

@@ -137,7 +137,8 @@ class Lines:
             encoding = "utf-8"
         elif declared:
             encoding = ""
-        return Text(file, encoding, self._watch, self._is_settled)
+        packed = self._entry.name if self._entry.is_packed else ""
+        return Text(file, encoding, self._watch, self._is_settled, packed=packed)
 
     def select(self, key: str) -> Selection:
         """Reads the head, and which cells are wanted."""

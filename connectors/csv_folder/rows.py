@@ -1,6 +1,5 @@
 """One row of a file, its cells by our fields, becomes records; every cell is read as its field and the mapping say."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -10,15 +9,11 @@ import msgspec
 
 from connectors import BadRow, Context, Personal, Record
 from connectors.csv_folder import moments, values
-from connectors.csv_folder.fields import Target
+from connectors.csv_folder.fields import CUSTOMERS, Target
 from connectors.csv_folder.kinds import Kind
-from connectors.csv_folder.making import ELSEWHERE, Found, customers, mail_customer
+from connectors.csv_folder.making import ELSEWHERE, Found, customers, hashed_id, kept_customer, short_id
 from connectors.csv_folder.settings import ColumnRule, CsvFolderSettings, FileRule
 from connectors.csv_folder.values import Cell, is_nothing, text_of
-
-LONGEST_ID = 100
-HASHED = 24
-CUSTOMERS = frozenset({"customer_id", "requester_id"})
 
 
 class Row(msgspec.Struct, omit_defaults=True, gc=False):
@@ -205,16 +200,15 @@ def _native_id(reader: Reader, text: str, found: Found) -> str | None:
         if ":" not in text[1:-1]:
             raise BadRow("is no id of another account, such as @zd-main:4711")
         return text
-    if "@" in text and reader.target.field in CUSTOMERS:
-        # Somebody's address as an id would be kept in clear.
-        return mail_customer(found.ctx, text)
+    if reader.target.field in CUSTOMERS and ("@" in text or not reader.account):
+        return kept_customer(found.ctx, text)
     return f"{ELSEWHERE}{reader.account}:{text}" if reader.account else text
 
 
 def _own_id(text: str) -> str:
     if text.startswith(ELSEWHERE):
         raise BadRow("would be a row of another account")
-    return text if len(text) <= LONGEST_ID else _hash(text)
+    return short_id(text)
 
 
 def _word(reader: Reader, text: str, found: Found) -> str | None:
@@ -237,13 +231,9 @@ def _id(kind: Kind, found: Found, nth: int) -> str:
     if all(part is None for part in parts):
         raise BadRow(f"has no id, and none of {', '.join(kind.key)} to make one of")
     text = "\x1f".join("" if part is None else str(part) for part in parts)
-    return _hash(text if nth == 1 else f"{text}\x1f{nth}")
+    return hashed_id(text if nth == 1 else f"{text}\x1f{nth}")
 
 
 def _first(found: Found, fields: Sequence[str]) -> Any:
     """The first of some fields that is known."""
     return next((value for field in fields if (value := found.get(field)) is not None), None)
-
-
-def _hash(text: str) -> str:
-    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=HASHED // 2).hexdigest()

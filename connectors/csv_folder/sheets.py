@@ -8,11 +8,15 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 
 from connectors.csv_folder.columns import NOTHING, Selection, select
-from connectors.csv_folder.folder import MOST_UNPACKED, Entry, Unreadable
+from connectors.csv_folder.folder import Entry, Unreadable
 from connectors.csv_folder.lines import Cut
 from connectors.csv_folder.values import Cell
 
 # What openpyxl raises on parts of a workbook that are not as they should be; broken XML is a SyntaxError.
+# Excel's largest sheet of plain numbers has about 1 GiB; texts of all sheets are held in memory while one is read.
+MOST_UNPACKED = 2 << 30
+MOST_TEXTS = 256 << 20
+HELD = ("sharedstrings.xml", "styles.xml", "workbook.xml")
 UNSOUND = (KeyError, IndexError, TypeError, ValueError, SyntaxError)
 
 
@@ -58,7 +62,9 @@ class Sheet:
 
         rule = self._entry.rule
         # To go back in a packed file would unpack it from its beginning each time.
-        file = self._file if self._entry.member is None else io.BytesIO(self._file.read())
+        file = self._file if self._entry.member is None else io.BytesIO(self._file.read(MOST_TEXTS + 1))
+        if self._entry.member is not None and file.seek(0, io.SEEK_END) > MOST_TEXTS:
+            raise self._too_big()
         try:
             self._check_size(file)
             book = load_workbook(file, read_only=True, data_only=True)
@@ -86,9 +92,14 @@ class Sheet:
 
     def _check_size(self, file: Any) -> None:
         with zipfile.ZipFile(file) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
-                raise Unreadable(f"{self._entry.name} unpacks to more than {MOST_UNPACKED >> 30} GiB.")
+            sizes = {part.filename.lower(): part.file_size for part in parts.infolist()}
+        held = sum(size for name, size in sizes.items() if name.endswith(HELD))
+        if sum(sizes.values()) > MOST_UNPACKED or held > MOST_TEXTS:
+            raise self._too_big()
         file.seek(0)
+
+    def _too_big(self) -> Unreadable:
+        return Unreadable(f"{self._entry.name} is too big for a workbook. Save the sheet as CSV.")
 
     def _numbered(self, cells: Iterator[tuple[Any, ...]]) -> Iterator[tuple[int, Sequence[Any]]]:
         number = 0

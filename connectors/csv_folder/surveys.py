@@ -5,7 +5,7 @@ from typing import Literal
 
 from connectors import BadRow, Record, Survey, SurveyScale
 from connectors.csv_folder.fields import Target
-from connectors.csv_folder.making import IDENTITIES, Found, made, named
+from connectors.csv_folder.making import IDENTITIES, Found, made, named, short_id
 from connectors.csv_folder.values import number
 
 # Lowest and highest score, and the lowest one that counts as satisfied.
@@ -23,6 +23,7 @@ TARGETS: Mapping[str, Target] = {
     "comment": Target("comment", "text", is_personal=True),
     **IDENTITIES,
 }
+OVERALL = "overall"
 LEAST_PROMOTER, LEAST_PASSIVE = 9, 7
 
 
@@ -46,7 +47,11 @@ def make_survey(kind: str | None, decimal: str | None = None) -> Callable[[Found
             raise BadRow("neither a score nor the moment of an offer")
         else:
             values["rated_at"] = None
-        values.setdefault("question_key", "overall")
+        question = found.get("question_key") or OVERALL
+        values["question_key"] = question
+        # One answered sheet has one number for all of its questions, and two tools both begin at 1.
+        parts = (values["kind"], question, values["id"]) if question != OVERALL else (values["kind"], values["id"])
+        values["id"] = short_id("-".join(parts))
         yield from named(found)
         yield made(Survey, found, source_updated_at=values["rated_at"] or found.get("offered_at"))
 

@@ -76,7 +76,7 @@ def _stream(stream: Stream, api: object, now_at: int) -> Finding:
     except (NotAllowed, Gone) as problem:
         scope = f" Needs {stream.scope}." if stream.scope else ""
         return Finding(f"{stream.name} cannot be read", stream.optional, f"{problem.message}{scope}")
-    recent = " of the last hour" if stream.mode == "incremental" and not stream.once else ""
+    recent = " of the last hour" if stream.mode == "incremental" and stream.is_bounded and not stream.once else ""
     return Finding(f"{stream.name}: {len(page.rows) if page else 0} rows{recent} in its first page", True)
 
 

@@ -79,7 +79,9 @@ def test_a_file_of_which_nothing_fits_is_not_swallowed(folder: Folder) -> None:
     folder.write("calls.csv", lines("id,arrived_at,talk", *(f"{n},2026-11-20 10:00,{n}" for n in range(30))))
     folder.write("calls 2.csv", lines("id,arrived_at,talk", "later,2026-11-20 10:00,3:20"), age_s=1)
     (message,) = errors(folder.pull())
-    assert "calls.csv: none of its first 20 rows can be read" in message
+    assert message.startswith(
+        "files.1: none of the first 20 rows can be read. calls.csv line 21: talk_s is not written"
+    )
     assert "talk_s is not written as mm:ss" in message
     assert folder.rows("calls", "native_id") == [("later",)]
     folder.files[0] = {"match": "calls*", "as": "calls"}
@@ -177,6 +179,50 @@ def test_check_says_what_is_missing(folder: Folder) -> None:
     assert 'Did you mean "Employe"?' in found["shifts.csv as shifts"].advice
     assert found["files.2: costs*"].advice == "No file has that name yet."
     assert found["files that no entry matches"].advice == "Not read: notes.csv."
+
+
+def test_check_reads_the_first_rows(folder: Folder) -> None:
+    """A wrong unit or form of dates fits every head; it must not be found out by an empty report in the morning."""
+    folder.rule("calls*", "calls", columns={"talk_s": {"column": "talk", "unit": "hh:mm:ss"}})
+    head = "id,arrived_at,talk"
+    folder.write("calls bad.csv", lines(head, "1,2026-11-20 10:00,90", "2,2026-11-20 10:00,200"))
+    folder.write("calls some.csv", lines(head, *("1,2026-11-20 10:00,0:01:30",) * 3, "2,2026-11-20 10:00,200"))
+    folder.write("calls head.csv", lines(head))
+    folder.write("calls empty.csv", "")
+    found = {one.what.removesuffix(" as calls"): (one.ok, one.advice) for one in check(folder.settings)}
+    bad = "cannot be read: calls {} line {}: talk_s is not written as hh:mm:ss."
+    assert found["calls bad.csv"] == (False, f"2 of its first 2 rows {bad.format('bad.csv', 2)}")
+    assert found["calls some.csv"] == (True, f"1 of its first 4 rows {bad.format('some.csv', 5)}")
+    assert found["calls head.csv"] == found["calls empty.csv"] == (True, "It has no rows yet.")
+
+
+def test_two_entries_with_one_pattern_both_read_the_file(folder: Folder) -> None:
+    """A survey asks for satisfaction and for recommendation in one sheet; each bad answer is its own."""
+    columns = {"id": "Nr", "rated_at": "Date"}
+    folder.rule("survey*.csv", "csat", columns=columns | {"score": "Satisfied"})
+    folder.rule("survey*.csv", "nps", columns=columns | {"score": "Recommends"})
+    folder.rule("*.csv", "costs")
+    rows = ("1,2026-11-20,5,9", "2,2026-11-20,6,6", "3,2026-11-20,,")
+    folder.write("survey.csv", lines("Nr,Date,Satisfied,Recommends", *rows[:2]))
+    assert folder.pull().outcome == "ok"
+    found = folder.rows("surveys", "native_id", "kind", "score_raw")
+    assert found == [("csat-1", "csat", "5"), ("nps-1", "nps", "9"), ("nps-2", "nps", "6")]
+    assert [name for name, _ in folder.aside()] == ["survey.csv:3:csat"]
+    folder.write("survey.csv", lines("Nr,Date,Satisfied,Recommends", "1,2026-11-20,5,9", "2,2026-11-20,4,6"))
+    folder.pull()
+    assert (len(folder.rows("surveys", "1")), folder.aside()) == (4, [])
+
+
+def test_answers_of_two_tools_with_the_same_numbers_are_two(folder: Folder) -> None:
+    """Each tool counts its answers from 1, and a sheet with several questions has one number."""
+    folder.write("csat.csv", lines("id,rated_at,score", "1,2026-11-20,5"))
+    folder.write("nps.csv", lines("id,rated_at,score", "1,2026-11-20,9"))
+    head = "id,kind,question_key,rated_at,score"
+    folder.write("surveys.csv", lines(head, "2,csat,fast,2026-11-20,1", "2,csat,friendly,2026-11-20,2", "2,csat,,,"))
+    folder.pull()
+    assert folder.rows("surveys", "native_id", "question_key") == [
+        ("csat-1", "overall"), ("csat-fast-2", "fast"), ("csat-friendly-2", "friendly"), ("nps-1", "overall"),
+    ]  # fmt: skip
 
 
 def test_a_folder_that_is_not_there_is_said(folder: Folder) -> None:

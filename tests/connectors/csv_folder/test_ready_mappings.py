@@ -40,7 +40,7 @@ EXPECTED: dict[str, tuple[str, str, list[tuple[Any, ...]]]] = {
     "ces": ("surveys", "kind, scale, score_norm, is_satisfied", [("ces", "7", 1 / 3, 0), ("ces", "7", 1.0, 1)]),
     "fcr": ("surveys", "kind, ticket_uid, is_satisfied", [("fcr", "files:t-1", 1), ("fcr", "files:t-2", 0)]),
     "esat": ("surveys", "kind, native_id, team_uid, is_satisfied", [
-        ("esat", "e-1", "files:Support", 1), ("esat", "e-2", "files:Support", 0),
+        ("esat", "esat-e-1", "files:Support", 1), ("esat", "esat-e-2", "files:Support", 0),
     ]),
     "costs": ("costs", "category, month, amount_minor, currency, team_uid", [
         ("labour", "2026-10", 3_000_000, "EUR", "files:Support"),
