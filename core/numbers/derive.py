@@ -17,6 +17,7 @@ from core.numbers.facts.ledger import CLOCKS, Ledger
 from core.numbers.facts.lone_surveys import derive_lone_surveys
 from core.numbers.facts.neighbours import mark_bulk, mark_redials, relate_contacts
 from core.numbers.facts.rules import mark_what_rules_change
+from core.numbers.facts.staff_days import derive_staff_days
 from core.numbers.facts.ticket_batch import derive_tickets
 from core.numbers.reporting import Reporting
 from core.store.db import transaction
@@ -29,6 +30,7 @@ from core.store.tables import FACTS
 BATCH = 1_000
 AGENTS_A_BATCH = 20
 AGENT_DAYS_A_BATCH = 1_000
+STAFF_DAYS_A_BATCH = 100
 # Not made here: parts are folded from facts, links and people have derivations of their own in the store.
 NOT_FACTS = frozenset({"parts", "contact_links", "people"})
 
@@ -87,6 +89,9 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
     def imports(keys: Sequence[str], ledger: Ledger) -> None:
         derive_imports(db, keys, ground, ledger)
 
+    def staff_days(keys: Sequence[str], ledger: Ledger) -> None:
+        derive_staff_days(db, keys, ground, ledger)
+
     _batches(db, "survey", lone_surveys, result, now_at, BATCH)
     _batches(db, "import", imports, result, now_at, BATCH)
     # A ticket tells its first reply by its calls, a call its reason by its ticket; what changes marks the other.
@@ -95,6 +100,7 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
         _batches(db, "ticket", tickets, result, now_at, BATCH)
     _batches(db, "agent", agents, result, now_at, AGENTS_A_BATCH)
     _batches(db, "agent_day", agent_days, result, now_at, AGENT_DAYS_A_BATCH)
+    _batches(db, "staff_day", staff_days, result, now_at, STAFF_DAYS_A_BATCH)
     result.agents = len(seen)
     return result
 

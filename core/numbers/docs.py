@@ -5,6 +5,7 @@ from typing import Any
 
 from core.numbers.metric import (
     Ages,
+    Amount,
     Balance,
     Difference,
     Distinct,
@@ -111,8 +112,10 @@ def say(formula: Formula) -> str:
     match formula:
         case Share(num, den) | Ratio(num, den):
             return f"{say(num)} **of** {say(den)}"
-        case Hours(total):
+        case Hours(total) | Amount(total, 3_600):
             return f"hours of {_part(total)}"
+        case Amount(total):
+            return _part(total)
         case Difference(plus, minus):
             added = " plus ".join(_part(part) for part in plus)
             return added + "".join(f" less {_part(part)}" for part in minus)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from core.numbers.intervals import net_half_width, wilson
 from core.numbers.metric import (
+    Amount,
     Balance,
     Difference,
     Distinct,
@@ -67,6 +68,9 @@ def figures(formula: Formula, totals: Totals) -> Figures:
         case Hours(summed):
             seconds, n = totals.get(summed.id, (0, 0))
             return Figures((seconds or 0) / 3_600, n, seconds or 0)
+        case Amount(summed, per):
+            amount, n = totals.get(summed.id, (None, 0))
+            return Figures(None if amount is None else amount / per, n, amount or 0)
         case Balance(plus, minus, whole):
             return balance(term(plus, totals) or 0, term(minus, totals) or 0, term(whole, totals) or 0)
         case Durations(lead=lead):

@@ -25,6 +25,7 @@ CLOCKS: Mapping[str, str] = {
     "queue_legs": "enqueued_on",
     "call_facts": "arrived_on",
     "agent_days": "day_on",
+    "staff_days": "day_on",
     "survey_facts": "rated_on",
     "sla_facts": "decided_on",
     "contact_facts": "day_on",
@@ -138,6 +139,15 @@ class Hours:
 
 
 @dataclass(frozen=True)
+class Amount:
+    """What a sum comes to in units of ``per`` (3,600 for hours); without rows there is no value, for what no file told
+    is not 0. ``n`` is the number of rows."""
+
+    total: Sum
+    per: int = 1
+
+
+@dataclass(frozen=True)
 class Balance:
     """100 x (``plus`` - ``minus``) / ``whole``, with a 95 % half-width."""
 
@@ -229,7 +239,7 @@ class Ages:
     in_business: bool = False
 
 
-Formula: TypeAlias = Term | Share | Ratio | Hours | Balance | Durations | Waiting | Mix | Level | Ages
+Formula: TypeAlias = Term | Share | Ratio | Hours | Amount | Balance | Durations | Waiting | Mix | Level | Ages
 
 
 def parts_of(formula: Formula) -> Iterator[Part]:
@@ -241,7 +251,7 @@ def parts_of(formula: Formula) -> Iterator[Part]:
             yield from (*plus, *minus)
         case Share(num, den) | Ratio(num, den):
             yield from (*parts_of(num), *parts_of(den))
-        case Hours(total):
+        case Hours(total) | Amount(total):
             yield total
         case Balance(plus_sum, minus_sum, whole):
             yield from (plus_sum, minus_sum, whole)

@@ -74,7 +74,13 @@ NEEDS: Mapping[str, Need] = {
             "limit 1000) where source not in (select source from agent_days))",
         ),
     ),
-    "absences": Need(named("absences", "Abwesenheiten", "缺勤记录")),
+    "absences": Need(
+        named("absences", "Abwesenheiten", "缺勤记录"),
+        (
+            "select 1 from absences where deleted_at is null limit 1",
+            "select 1 from staff_days where absent_s > 0 limit 1",
+        ),
+    ),
     "availability": Need(named("availability of tools", "Systemverfügbarkeit", "系统可用记录")),
     "call_charges": Need(named("call charges", "Gesprächskosten", "通话费用")),
     "carrier_events": Need(named("carrier events of blocked calls", "Besetztmeldungen des Netzes", "运营商占线记录")),
@@ -106,7 +112,27 @@ NEEDS: Mapping[str, Need] = {
         named("self-service figures", "Zahlen der Selbstbedienung", "自助服务数据"),
         ("select 1 from self_service_facts limit 1",),
     ),
-    "shifts": Need(named("shifts", "Schichten", "班次")),
+    "shifts": Need(named("shifts", "Schichten", "班次"), ("select 1 from staff_days limit 1",)),
+    "contracted_hours": Need(
+        named("contracted hours of days", "vertragliche Stunden je Tag", "每日合同工时"),
+        ("select 1 from staff_days where contracted_s is not null limit 1",),
+    ),
+    "scheduled_shifts": Need(
+        named("scheduled shifts", "eingeteilte Schichten", "排定班次"),
+        ("select 1 from staff_days where scheduled_s is not null limit 1",),
+    ),
+    "worked_hours": Need(
+        named("times at work", "Arbeitszeiten", "实际工时"),
+        ("select 1 from staff_days where worked_s is not null limit 1",),
+    ),
+    "shift_times": Need(
+        named(
+            "shifts with times and the states of their agents",
+            "Schichten mit Uhrzeiten und Zustände ihrer Agenten",
+            "带时段的班次及坐席状态",
+        ),
+        ("select 1 from staff_days where timed_s is not null limit 1",),
+    ),
     "staff_records": Need(named("staff records", "Personaldaten", "人事记录")),
     "staff_surveys": Need(
         named("staff surveys", "Mitarbeiterumfragen", "员工调查"),
@@ -123,6 +149,7 @@ FACT_NEEDS: Mapping[str, str] = {
     **dict.fromkeys(("queue_legs", "call_facts"), "calls"),
     **dict.fromkeys(("contact_facts", "handled_facts"), "contacts"),
     "agent_days": "agent_states",
+    "staff_days": "shifts",
     "survey_facts": "surveys",
     "sla_facts": "sla",
     "review_facts": "qa_reviews",

@@ -48,6 +48,7 @@ PART_DIMS: Mapping[str, tuple[str, ...]] = {
     "queue_legs": CALL_DIMS,
     "call_facts": CALL_DIMS,
     "agent_days": ("source", "team"),
+    "staff_days": ("source", "team"),
     "contact_facts": ("source", "channel", "handled_by", "team", "queue", "contact_reason", "customer_type"),
     "handled_facts": ("source", "channel", "team", "queue"),
     "review_facts": ("source", "team"),

@@ -53,7 +53,7 @@ DAY_DIGITS = 5
 # Tables so small (people fill most of them) that what depends on one is made anew as a whole.
 SMALL = (
     "agent_teams", "qa_reviews", "qa_items", "complaints", "self_service_days", "project_days", "projects", "trainings",
-    "hiring",
+    "hiring", "shifts", "absences", "attendance",
 )  # fmt: skip
 BY_AUTHOR = "select distinct ticket_uid from messages where author_uid = {row}."
 FAR: tuple[Mark, ...] = (

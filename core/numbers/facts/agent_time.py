@@ -11,7 +11,7 @@ from core.numbers.facts.ground import Ground
 from core.numbers.facts.ledger import TABLES, Ledger
 from core.numbers.facts.status import Row
 from core.numbers.facts.ticket_batch import fill_batch
-from core.store.dirty import read_day_key
+from core.store.dirty import mark, read_day_key
 
 # Where states overlap, the first in this order is what the agent was doing.
 ORDER = (
@@ -21,6 +21,7 @@ RANK = {category: rank for rank, category in enumerate(ORDER)}
 CONTACT = frozenset({"talk", "hold", "acw"})
 HANDLING = ("talk", "hold", "acw", "ringing_out")
 WORK_DAYS_A_WEEK = 5
+FAR_ON = "9999-12-31"
 
 
 class State(NamedTuple):
@@ -43,6 +44,15 @@ where s.agent_uid = :agent_uid and s.from_at >= :from_at and s.from_at < :to_at
 order by s.from_at, s.seq
 """
 DAYS = TABLES["agent_days"]
+# A day's plan may have begun on the day before; a first day told makes those after it known.
+PLANNED = """
+insert into dirty_keys (kind, key)
+select 'staff_day', day_on from shifts where agent_uid = :agent_uid and day_on between :first_on and :last_on
+union
+select 'staff_day', date(day_on, '+1 day') from shifts
+where agent_uid = :agent_uid and date(day_on, '+1 day') between :first_on and :last_on
+on conflict do nothing
+"""
 STORED = (
     f"select {', '.join(DAYS.names)} from agent_days "
     "where agent_uid = :agent_uid and day_on between :first_on and :last_on"
@@ -70,7 +80,7 @@ class Span(NamedTuple):
 
 def always(agents: Iterable[str]) -> list[Span]:
     """All days of agents."""
-    return [Span(agent, "0000-01-01", "9999-12-31", 0, 1 << 62) for agent in agents]
+    return [Span(agent, "0000-01-01", FAR_ON, 0, 1 << 62) for agent in agents]
 
 
 def spans(keys: Sequence[str], ground: Ground) -> Iterator[Span]:
@@ -102,14 +112,43 @@ def derive_agents(db: sqlite3.Connection, wanted: Iterable[Span], ground: Ground
     for span in wanted:
         given = span._asdict()
         before = set(cursor.execute(STORED, given))
-        now = set(agent_days(span, _capped(cursor.execute(STATES, given), ground), ground))
+        now = set(agent_days(span, capped(cursor.execute(STATES, given), ground), ground))
         gone += before - now
         come += now - before
+        db.execute(PLANNED, given)
+    begun = _first_days(db, gone, come)
     db.executemany("delete from agent_days where agent_uid = ? and day_on = ?", [row[:2] for row in gone])
     db.executemany(DAYS.insert(), come)
+    _mark_staff_days(db, begun, gone, come)
     ledger.written += len(come)
     ledger.note("agent_days", gone)
     ledger.note("agent_days", come)
+
+
+def states_of(db: sqlite3.Connection, agent_uid: str, from_at: int, to_at: int) -> Iterable[Row]:
+    """States of an agent that began between two moments: category, from, to, and whether they were cut."""
+    cursor = db.cursor()
+    cursor.row_factory = None
+    return cursor.execute(STATES, {"agent_uid": agent_uid, "from_at": from_at, "to_at": to_at})
+
+
+def _first_days(db: sqlite3.Connection, *rows: Sequence[Row]) -> dict[str, str]:
+    """The first day of each agent of some rows; far ahead where there is none."""
+    return {
+        agent: db.execute("select min(day_on) from agent_days where agent_uid = ?", (agent,)).fetchone()[0] or FAR_ON
+        for agent in sorted({row[0] for some in rows for row in some})
+    }
+
+
+def _mark_staff_days(db: sqlite3.Connection, begun: dict[str, str], *rows: Sequence[Row]) -> None:
+    """Marks the days that a plan makes something of: those that changed, and those that a new first day tells of."""
+    if db.execute("select 1 from shifts limit 1").fetchone() is None:
+        return
+    mark(db, "staff_day", sorted({row[1] for some in rows for row in some}))
+    for agent, now_on in _first_days(db, *rows).items():
+        if now_on != begun[agent]:
+            first_on, last_on = sorted((now_on, begun[agent]))
+            db.execute(PLANNED, {"agent_uid": agent, "first_on": first_on, "last_on": last_on})
 
 
 def mark_dialling(db: sqlite3.Connection, calls: Sequence[str]) -> None:
@@ -118,7 +157,7 @@ def mark_dialling(db: sqlite3.Connection, calls: Sequence[str]) -> None:
     db.execute(DIALLING)
 
 
-def _capped(rows: Iterable[tuple[str, int, int, int | None]], ground: Ground) -> list[State]:
+def capped(rows: Iterable[tuple[str, int, int, int | None]], ground: Ground) -> list[State]:
     """States as they are; one that nobody ended (a forgotten log-out) is cut at the cap and says so."""
     cap_s = ground.reporting.state_cap_s
     return [
@@ -132,7 +171,7 @@ def agent_days(span: Span, states: Sequence[State], ground: Ground) -> list[Row]
     days: dict[str, dict[str, int]] = {}
     sums: dict[str, int] = {}
     capped: set[str] = set()
-    for category, from_at, to_at in _flat(states):
+    for category, from_at, to_at in flat(states):
         for day, begin, end in _pieces(from_at, to_at, ground):
             spent = days.setdefault(day, {})
             spent[category] = spent.get(category, 0) + end - begin
@@ -157,7 +196,7 @@ def _pieces(from_at: int, to_at: int, ground: Ground) -> Iterable[tuple[str, int
     return ground.days.split_at_midnight(from_at, to_at)
 
 
-def _flat(states: Sequence[State]) -> list[tuple[str, int, int]]:
+def flat(states: Sequence[State]) -> list[tuple[str, int, int]]:
     """The states as stretches that do not overlap, each what the agent was doing foremost."""
     edges: list[tuple[int, int, int]] = []
     for state in states:
@@ -183,7 +222,7 @@ def _row(agent_uid: str, day: str, spent: dict[str, int], contact_s: int, capped
     is_paid = member is None or (member.is_human and member.role not in ("bot", "shared"))
     return (
         agent_uid, day, member.source if member is not None else agent_uid.partition(":")[0],
-        _team(agent_uid, day, ground), sum(spent.get(category, 0) for category in HANDLING),
+        team_on(agent_uid, day, ground), sum(spent.get(category, 0) for category in HANDLING),
         *(spent.get(category, 0) for category in SHOWN), logged_in_s, contact_s, int(capped),
         _presence(logged_in_s, member.contracted_s_per_week if member is not None else None, ground), int(is_paid),
     )  # fmt: skip
@@ -201,7 +240,7 @@ def _presence(logged_in_s: int, contracted_s_per_week: int | None, ground: Groun
     return min(1.0, logged_in_s * WORK_DAYS_A_WEEK / contracted_s_per_week)
 
 
-def _team(agent_uid: str, day: str, ground: Ground) -> str | None:
+def team_on(agent_uid: str, day: str, ground: Ground) -> str | None:
     """The agent's default team on the day, else the only one."""
     noon_at = day_bounds(day, ground.reporting.zone)[0] + 43_200
     teams = [

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.ledger import TABLES, Ledger, replace
+from core.numbers.facts.staff_days import mark_staff_days
 from core.numbers.facts.status import Row
 
 TEAM = (
@@ -111,8 +112,13 @@ IMPORTED: tuple[Imported, ...] = (
 )
 
 
+STAFF = frozenset({"shifts", "absences", "attendance", "agent_teams"})
+
+
 def derive_imports(db: sqlite3.Connection, tables: Sequence[str], ground: Ground, ledger: Ledger) -> None:
-    """Makes the facts anew that read one of the tables; only what differs is written."""
+    """Makes the facts anew that read one of the tables; only what differs is written. Days of staff are marked."""
+    if not STAFF.isdisjoint(tables):
+        mark_staff_days(db)
     db.create_function("day_on", 1, ground.day_on, deterministic=True)
     for one in IMPORTED:
         if set(tables).isdisjoint(one.reads):

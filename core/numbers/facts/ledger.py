@@ -24,6 +24,7 @@ CLOCKS: Mapping[str, tuple[str, ...]] = {
     "queue_legs": ("enqueued_on", "answered_on"),
     "call_facts": ("arrived_on", "answered_on"),
     "agent_days": ("day_on",),
+    "staff_days": ("day_on",),
     "survey_facts": ("rated_on", "offered_on"),
     "sla_facts": ("decided_on",),
     "contact_facts": ("day_on",),

@@ -70,7 +70,8 @@ def _mark_staff(db: sqlite3.Connection, reporting: Reporting) -> None:
     set_setting(db, STAFF, text)
     before, said = msgspec.json.decode(stored or "{}"), msgspec.json.decode(text)
     changed = sorted(uid for uid in before.keys() | said.keys() if before.get(uid) != said.get(uid))
-    if any(db.execute(f"select 1 from {table} limit 1").fetchone() for table in ("ticket_facts", "agent_days")):
+    known = ("ticket_facts", "agent_days", "shifts")
+    if any(db.execute(f"select 1 from {table} limit 1").fetchone() for table in known):
         db.execute(OF_STAFF, {"uids": msgspec.json.encode(changed).decode()})
 
 
@@ -92,6 +93,15 @@ union
 select 'agent', agent_uid
 from agent_states
 where agent_uid in changed
+union
+select 'staff_day', p.day_on
+from (
+  select agent_uid, day_on from shifts
+  union all select agent_uid, date(day_on, '+1 day') from shifts
+  union all select agent_uid, day_on from attendance
+  union all select agent_uid, day_on from agent_days
+) p
+where p.agent_uid in changed and p.day_on is not null
 on conflict do nothing
 """
 

@@ -1,6 +1,6 @@
 """How agents' time is spent, from their states; overlapping contacts count once."""
 
-from core.numbers.metric import Difference, Example, Metric, Ratio, Sum, Unit, named
+from core.numbers.metric import Amount, Difference, Example, Metric, Ratio, Sum, Unit, named
 
 PAID = "is_paid = 1"
 handling = Sum("agent_days", PAID, "handling_s")
@@ -106,7 +106,20 @@ absence_rate = Metric(
     profile="I",
     floor=40,
     floor_of="hours",
+    how={"standard": Ratio(Sum("staff_days", "", "absent_s"), Sum("staff_days", "", "rostered_s"), per=3_600)},
     needs=("absences",),
+    examples=(
+        Example(
+            {
+                "staff_days": (
+                    {"rostered_s": 28_800, "absent_s": 28_800},
+                    *({"rostered_s": 28_800, "absent_s": 0} for _ in range(9)),
+                )
+            },
+            {"standard": 0.1, "standard.n": 80},
+            says="One of ten shifts of 8 h missed for illness.",
+        ),
+    ),
 )
 overtime_hours = Metric(
     id="overtime_hours",
@@ -121,7 +134,31 @@ overtime_hours = Metric(
     clock="shift day",
     profile="A+I",
     floor=1,
-    needs=("shifts",),
+    how={
+        "standard": Amount(Sum("staff_days", "", "overtime_s"), 3_600),
+        "scheduled": Amount(Sum("staff_days", "", "overtime_scheduled_s"), 3_600),
+    },
+    fallback="scheduled",
+    needs=("worked_hours",),
+    needs_of={"standard": ("contracted_hours",), "scheduled": ("scheduled_shifts",)},
+    examples=(
+        Example(
+            {
+                "staff_days": (
+                    {
+                        "contracted_s": 28_800,
+                        "scheduled_s": 28_800,
+                        "worked_s": 32_400,
+                        "overtime_s": 3_600,
+                        "overtime_scheduled_s": 3_600,
+                    },
+                    {"contracted_s": 28_800, "scheduled_s": 28_800, "worked_s": 0, "overtime_s": 0},
+                )
+            },
+            {"standard": 1.0, "scheduled": 1.0},
+            says="9 h worked of 8; what a colleague missed takes nothing off.",
+        ),
+    ),
 )
 attrition_rate = Metric(
     id="attrition_rate",

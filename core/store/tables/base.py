@@ -28,6 +28,8 @@ INDEXES: Mapping[str, tuple[Index, ...]] = {
     "agent_states": (Index(("from_at",)),),
     "surveys": (Index(("rated_at",)), Index(("offered_at",)), Index(("ticket_uid",))),
     "sla_instances": (Index(("ticket_uid",)), Index(("decided_at",))),
+    "shifts": (Index(("agent_uid", "day_on")), Index(("day_on",))),
+    "absences": (Index(("day_on",)),),
 }
 
 # Stored elsewhere or in another form: hours and holidays have dated tables, an identity is a hash.

@@ -142,6 +142,18 @@ FACTS: tuple[Table, ...] = (
         "One row an agent and local day: seconds by kind, overlaps counted once, split at midnight.",
     ),
     Table(
+        "staff_days",
+        columns(
+            "day_key source! team_uid agent_uid! day_on! contracted_s:I scheduled_s:I worked_s:I lost_s:I "
+            "lost_scheduled_s:I sick_s:I leave_s:I late_early_s:I training_s:I outage_s:I other_s:I overtime_s:I "
+            "overtime_scheduled_s:I rostered_s:I absent_s:I paid_s:I away_planned_s:I away_unplanned_s:I timed_s:I "
+            "adherent_s:I"
+        ),
+        ("day_key",),
+        (Index(("day_on",)),),
+        "One row an agent and local day with a plan: planned, worked, and what was lost by reason (sick to other).",
+    ),
+    Table(
         "survey_facts",
         columns(
             f"survey_uid {TICKET_DIMS} ticket_uid call_uid agent_uid kind! scale! question_key "
