@@ -31,12 +31,11 @@ RINGS: dict[int, LegOutcome] = {NO_ANSWER: "ring_no_answer", BUSY: "declined"}
 
 
 def assemble_call(key: str, events: Sequence[CallEvent], ctx: Context) -> Iterator[Record]:
-    """The customer's call with all its legs, from the newest state of each part."""
+    """The customer's call with all its legs, from the newest state of each part, which its last event tells."""
     newest: dict[int, Part] = {}
     for event in events:
         part = msgspec.json.decode(event.data or "", type=Part)
-        if part.id not in newest or part.updated_at >= newest[part.id].updated_at:
-            newest[part.id] = part
+        newest[part.id] = part
     parts = sorted(newest.values(), key=lambda part: (part.root is not None, part.created_at, part.id))
     if not parts:
         return

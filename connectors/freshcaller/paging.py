@@ -15,6 +15,7 @@ PER_PAGE = 1000
 MOST_PAGES = 10
 # Calls become visible up to so much later, and their figures are created after them.
 LAG_S = 1800
+OF_A_RECORDING = frozenset({"duration", "duration_unit"})
 # Moments of the vendor's may be rounded, and its zone mistaken for ours.
 SLACK_S = DAY_S
 
@@ -144,16 +145,28 @@ def figures_of(api: Api, from_at: int, to_at: int) -> tuple[Mapping[int, msgspec
 
 
 def joined(raw: msgspec.Raw, figures: Mapping[int, msgspec.Raw]) -> msgspec.Raw:
-    """A call with its figures under ``metrics``; as it is where it has none."""
+    """A call with its figures under ``metrics``, if it has any, and without the address of its recording."""
     try:
         native = msgspec.json.decode(raw, type=Identified).id
-    except msgspec.ValidationError:
+        row = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except msgspec.DecodeError:
         return raw
-    own = figures.get(native) if native is not None else None
-    text = bytes(raw).rstrip()
-    if own is None or not text.endswith(b"}"):
-        return raw
-    return msgspec.Raw(text[:-1] + b',"metrics":' + bytes(own) + b"}")
+    if native is not None and native in figures:
+        row["metrics"] = figures[native]
+    # Whoever has the address can listen, so it is in no row that is kept, whole ones included.
+    if "recording" in row:
+        row["recording"] = without_address(row["recording"])
+    return msgspec.Raw(msgspec.json.encode(row))
+
+
+def without_address(recording: msgspec.Raw) -> msgspec.Raw:
+    """What is known of a recording but for where it is; null where that cannot be told apart."""
+    try:
+        told = msgspec.json.decode(recording, type=dict[str, msgspec.Raw] | None) or {}
+    except msgspec.DecodeError:
+        told = {}
+    kept = {name: value for name, value in told.items() if name in OF_A_RECORDING}
+    return msgspec.Raw(msgspec.json.encode(kept or None))
 
 
 def newest_in(rows: list[msgspec.Raw], from_at: int, to_at: int) -> int:

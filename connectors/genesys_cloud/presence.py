@@ -86,7 +86,13 @@ def _week(api: Api, begin: int, end: int) -> Iterator[Page]:
 
 
 def normalise_status(row: UserStatusRow, ctx: Context) -> Iterator[Record]:
-    """States one after another: presence off the queue, routing status on it; nothing where either is not told."""
+    """States one after another: presence off the queue, routing status on it; nothing where either is not told.
+
+    One that was over within its second is left out: it would stand in the place of the one that followed."""
+    return (state for state in _states(row, ctx) if state.to_at is None or state.to_at > state.from_at)
+
+
+def _states(row: UserStatusRow, ctx: Context) -> Iterator[AgentState]:
     routing = sorted(row.routing_status or (), key=lambda one: one.start_time)
     for presence in row.primary_presence or ():
         word = presence.system_presence or ""

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from connectors import Refused, Stuck, Window
 from connectors.aircall import stretches
+from connectors.aircall.account import tallies
 from connectors.aircall.settings import AircallSettings, http
 from connectors.aircall.stretches import fetch_calls, without_links
 from core.clock import Timing
@@ -60,6 +61,31 @@ def test_more_than_ten_thousand_calls_are_read_in_halves(
     asked = {(logged.query["from"], logged.query["to"]) for logged in server.requests("/v1/calls")}
     assert len(asked) > 2
     assert len(server.requests("/v1/calls")) < 50
+
+
+def test_a_count_at_the_cap_is_not_believed(
+    serve: Callable[..., AircallSandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """10,000 is what Aircall says of 10,000 calls and of 50,000."""
+    monkeypatch.setattr(stretches, "CAP", 100)
+    server = serve(98, cap=100)
+    assert len(server.calls) == 100
+    with door(server) as api:
+        assert set(ids(fetch_calls(api, Window(since=0, now_at=NOW_AT)))) == {call.id for call in server.calls}
+    assert len({logged.query["from"] for logged in server.requests("/v1/calls")}) > 1
+
+
+def test_a_call_on_the_border_of_two_weeks_is_counted_once(serve: Callable[..., AircallSandbox]) -> None:
+    """Both ends of a question are part of it; an audit would find a call too few where none is missing."""
+    server = serve(10)
+    since = NOW_AT - 14 * DAY_S
+    for call, at in zip(server.calls, [since, since + 7 * DAY_S, since + 7 * DAY_S - 1], strict=False):
+        call.started_at = at
+    with door(server) as api:
+        told = [
+            one for one in tallies(api, Window(since=since, until=NOW_AT + 1, now_at=NOW_AT)) if one.what == "calls"
+        ]
+    assert sum(one.count for one in told) == len(server.calls)
 
 
 def test_a_second_that_holds_more_than_is_given_ends_with_a_word(

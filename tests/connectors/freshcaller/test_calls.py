@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
-from connectors import Call, CallEvent, CallLeg, Context, Customer, CustomerIdentity, Line, Record, SourceMetric
+from connectors import Agent, Call, CallEvent, CallLeg, Context, Customer, CustomerIdentity, Line, Record, SourceMetric
 from connectors.freshcaller.calls import assemble_call
+from connectors.freshcaller.lists import UserRow, normalise_user
 
 Assembled = Callable[..., tuple[Call, list[CallLeg]]]
 Records = Callable[..., list[Record]]
@@ -122,6 +123,31 @@ def test_a_transfer_is_a_leg_of_the_customers_call(assembled: Assembled) -> None
     ]
     assert (legs[0].transferred_to_id, legs[1].answered_at) == ("8", AT_S + 185)
     assert (call.talk_s, call.hold_s, call.acw_s, call.transfers, call.version) == (150, 2, 17, 1, AT_S + 540)
+
+
+def test_a_transfer_of_a_transfer_belongs_to_the_first_call(assembled: Assembled) -> None:
+    """Its parent is the second call, which is no customer's call of its own."""
+    again = {**TRANSFER, "id": 3, "parent_call_id": 2, "created_time": "2026-11-18T08:06:00Z"}
+    second = {**TRANSFER, "participants": [customer(1, 50), agent(8, 1, 50)], "metrics": figures(talk_time=50)}
+    third = {**again, "participants": [customer(1, 20), agent(9, 1, 20)], "metrics": figures(talk_time=20)}
+    call, legs = assembled(ROOT, second, third)
+    assert [(leg.agent_id, leg.transfer_kind) for leg in legs] == [("7", "cold"), ("8", "cold"), ("9", None)]
+    assert (call.id, call.transfers, call.talk_s) == ("1", 2, 170)
+
+
+def test_what_a_call_costs_is_that_of_all_who_were_on_the_line(assembled: Assembled) -> None:
+    """In cents; a hundredth of it would make telephony look free. Not yet told is not for nothing."""
+    dear = {"participants": [customer(1, 60, cost=0.12, cost_unit="usd"), {**agent(7, 1, 60), "cost": None}]}
+    call, _ = assembled(dear, {**TRANSFER, "participants": [customer(1, 9, cost=0.05, cost_unit="USD")]})
+    assert (call.charge_minor, call.currency) == (17, "USD")
+    call, _ = assembled({"participants": [customer(1, 60), agent(7, 1, 60)]})
+    assert (call.charge_minor, call.currency) == (None, None)
+
+
+def test_who_left_is_no_active_agent(context: Callable[..., Context]) -> None:
+    """Seats and occupancy are divided by those who still work there."""
+    made = [next(normalise_user(UserRow(7, "Ada", "Agent", deleted=gone), context())) for gone in (True, False, None)]
+    assert [one.is_active for one in made if isinstance(one, Agent)] == [False, True, True]
 
 
 def test_a_transfer_to_a_queue_waits_there(assembled: Assembled) -> None:

@@ -10,6 +10,7 @@ from connectors import NotAllowed, Unavailable, Window
 from connectors.freshcaller.paging import DAY_S, by_creation
 
 NOW = 1_795_003_200
+URL = "https://recordings.example/1.mp3?signature=abc"
 
 
 def page(name: str, ids: list[int], pages: int = 1, at: str = "2026-11-18T10:00:00Z") -> dict[str, Any]:
@@ -28,6 +29,27 @@ def test_a_call_has_its_figures_beside_it(api_of: Callable[..., Any]) -> None:
     assert rows[1]["metrics"]["call_id"] == 2
     assert [path for path, _ in api.asked] == ["/calls", "/call_metrics"]
     assert api.asked[0][1]["has_ancestry"] == "true"
+
+
+@pytest.mark.parametrize("recording", [{"id": 5, "url": URL, "duration": 7, "duration_unit": "seconds"}, URL, [URL]])
+def test_the_address_of_a_recording_goes_no_further(api_of: Callable[..., Any], recording: object) -> None:
+    """Whoever has it can listen; rows that are kept whole must not hold it either."""
+    calls = page("calls", [1])
+    calls["calls"][0] |= {"recording": recording, "direction": "incoming"}
+    (found,) = by_creation(api_of(calls, page("call_metrics", [])), Window(since=NOW - DAY_S, now_at=NOW))
+    (row,) = (json.loads(bytes(one)) for one in found.rows)
+    assert URL not in json.dumps(row)
+    assert (row["id"], row["direction"]) == (1, "incoming")
+    told = {"duration": 7, "duration_unit": "seconds"} if isinstance(recording, dict) else None
+    assert row["recording"] == told
+
+
+def test_figures_are_asked_for_as_long_as_they_come_late(api_of: Callable[..., Any]) -> None:
+    """They are made after their call: those of a stretch's last call lie beyond its end."""
+    at = "2026-11-16T11:59:00Z"
+    api = api_of(page("calls", [1], at=at), page("call_metrics", [1], at=at))
+    list(by_creation(api, Window(since=NOW - 3 * DAY_S, until=NOW - 2 * DAY_S, now_at=NOW)))
+    assert [params["by_time[to]"] for _, params in api.asked] == ["2026-11-16T12:00:00Z", "2026-11-16T12:30:00Z"]
 
 
 def test_the_place_never_passes_what_may_still_be_invisible(api_of: Callable[..., Any]) -> None:

@@ -55,6 +55,18 @@ def test_on_queue_the_routing_status_tells_and_off_queue_the_presence(
     ]
 
 
+def test_what_was_over_within_a_second_hides_nothing(
+    records: Callable[..., list[Record]], context: Callable[..., Context]
+) -> None:
+    """Logged in and straight on queue: both begin in one second, and the hour of waiting is the one that counts."""
+    logged_in = {"startTime": f"{DAY}08:00:00.100Z", "endTime": f"{DAY}08:00:00.600Z", "systemPresence": "AVAILABLE"}
+    on_queue = {"startTime": f"{DAY}08:00:00.600Z", "endTime": f"{DAY}09:00:00.000Z", "systemPresence": "ON_QUEUE"}
+    alerted = {"startTime": f"{DAY}08:00:00.600Z", "endTime": f"{DAY}08:00:00.900Z", "routingStatus": "NOT_RESPONDING"}
+    idle = {"startTime": f"{DAY}08:00:00.900Z", "routingStatus": "IDLE"}
+    for presence in ([logged_in, on_queue], [on_queue, logged_in]):
+        assert states(records, context(), presence, [idle, alerted]) == [("IDLE", "idle", 8 * 3600, 9 * 3600)]
+
+
 def test_unknown_words_are_said_and_an_own_meaning_wins(
     records: Callable[..., list[Record]], context: Callable[..., Context]
 ) -> None:

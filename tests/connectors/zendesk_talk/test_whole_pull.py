@@ -235,6 +235,26 @@ def test_vendor_totals_lie_under_the_local_day(db: sqlite3.Connection, talk: Tal
     assert (day, value) == ("zd:2026-11-18", total)
 
 
+def test_totals_after_local_midnight_are_the_new_days(db: sqlite3.Connection, talk: TalkSandbox, pull: Pull) -> None:
+    """In UTC it is still yesterday, whose totals would be overwritten with nought."""
+    talk.now_at = utc("2026-11-19T00:30:00+01:00")
+    pull(db, talk)
+    days = {row[0] for row in db.execute("select entity_uid from source_metrics where entity = 'day'")}
+    assert days == {"zd:2026-11-19"}
+
+
+def test_what_is_shown_late_is_found(db: sqlite3.Connection, talk: TalkSandbox, pull: Pull) -> None:
+    """Zendesk shows a change with some delay and under its own moment, before what was read already (trap 6)."""
+    late = sorted((one for one in talk.truth if one.wrapped_at <= talk.now_at), key=lambda one: one.wrapped_at)[-2]
+    talk.truth.remove(late)
+    pull(db, talk)
+    talk.truth.append(late)
+    pull(db, talk)
+    legs = db.execute("select count(*) from call_events where event = 'leg' and call_uid = ?", [f"zd:{late.id}"])
+    assert legs.fetchone()[0] == len(late.legs) > 0
+    assert db.execute("select count(*) from calls where native_id = ?", [str(late.id)]).fetchone()[0] == 1
+
+
 def test_legs_that_fill_a_page_within_a_second_are_said(api_of: Callable[..., Api]) -> None:
     """More than fits into a page cannot be read past; silence would lose them."""
     rows = [{"id": n, "call_id": 1, "created_at": "x", "updated_at": "x"} for n in range(1000)]
