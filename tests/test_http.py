@@ -275,6 +275,16 @@ def test_a_file_elsewhere_is_never_requested(url: str) -> None:
         client.download(url, msgspec.Raw)
 
 
+@respx.mock
+def test_a_refused_file_gets_no_new_token() -> None:
+    """Where no token is out yet, one made to answer a storage's 401 would go to the storage."""
+    route = respx.get(FILE).mock(return_value=httpx.Response(401))
+    http = Http("https://demo.example/api", renew=lambda: SecretStr("fresh"), files=(".amazonaws.com",))
+    with Api(http, name="fd") as client, pytest.raises(Unavailable, match="not given"):
+        client.download(FILE, msgspec.Raw)
+    assert [("authorization" in call.request.headers) for call in route.calls] == [False]
+
+
 @pytest.mark.parametrize("status", [401, 403, 404])
 @respx.mock
 def test_a_file_that_is_refused_says_nothing_of_the_key(status: int) -> None:

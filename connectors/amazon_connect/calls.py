@@ -14,8 +14,10 @@ from connectors import Call, CallEvent, CallLeg, CallOutcome, Context, LegOutcom
 from connectors.amazon_connect.records import Contact
 
 DECODER = msgspec.json.Decoder(Contact)
-# A supervisor who listens in, and the flow that runs after the agent hung up, are no parts of the customer's call.
+# A supervisor who listens in is no part of the customer's call.
 APART = frozenset({"MONITOR"})
+# A flow that runs on after somebody hung up (Amazon Connect API reference, Contact, InitiationMethod).
+AFTERWARDS = "DISCONNECT"
 CALLBACK = frozenset({"CALLBACK", "CALLBACK_CUSTOMER_FIRST_DIALED"})
 DIALLED = frozenset({"OUTBOUND", "API", "EXTERNAL_OUTBOUND"}) | CALLBACK
 TRANSFERS = frozenset({"TRANSFER", "QUEUE_TRANSFER"})
@@ -53,9 +55,14 @@ def assemble_call(key: str, events: Sequence[CallEvent], _: Context) -> Iterator
         if known is None or contact.version >= known.version:
             newest[contact.id] = contact
     chain = sorted(newest.values(), key=lambda one: (one.started_at, one.id))
-    chain = [one for one in chain if one.method not in APART]
+    chain = [one for one in chain if one.method not in APART and not _is_afterwards(one)]
     for name, members in _parted(key, chain).items():
         yield from _call(name, key, members, chain)
+
+
+def _is_afterwards(contact: Contact) -> bool:
+    """Whether only a flow went on (a survey); where it queues the caller again, the call goes on."""
+    return contact.method == AFTERWARDS and contact.agent is None and contact.enqueued_at is None
 
 
 def _parted(key: str, chain: Sequence[Contact]) -> Mapping[str, list[Contact]]:

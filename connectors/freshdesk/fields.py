@@ -18,12 +18,21 @@ KEPT_KINDS = frozenset(
         "nested_field",
     }
 )
+# A longer number could be dialled.
+LONGEST_NUMBER = 999_999
 WORD = re.compile(r"[a-z][a-z0-9_:./-]{0,79}")
 
 
 def is_plain(value: Any) -> bool:
-    """Whether a value is a number, a tick or a single lower-case word, so that it says nothing of a person."""
-    return not isinstance(value, str | list | dict) or (isinstance(value, str) and WORD.fullmatch(value) is not None)
+    """Whether a value is a short number, a tick or a single lower-case word, so that it says nothing of a person."""
+    if not isinstance(value, str | list | dict):
+        return not is_long(value)
+    return isinstance(value, str) and WORD.fullmatch(value) is not None
+
+
+def is_long(value: Any) -> bool:
+    """Whether a value is a number that could be dialled."""
+    return isinstance(value, int | float) and abs(value) > LONGEST_NUMBER
 
 
 def split(values: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -47,7 +56,7 @@ def kept(fields: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
     found = {
         name: value
         for name, value in fields.items()
-        if value not in (None, "", [], False) and kinds.get(name) in KEPT_KINDS
+        if value not in (None, "", [], False) and kinds.get(name) in KEPT_KINDS and not is_long(value)
     }
     named = ctx.settings.call_id_field
     call = text_of(fields.get(named)) if named else None

@@ -189,9 +189,11 @@ def statuses(sightings: Sequence[Sighting], begun: str | None) -> list[Change]:
     told = sorted(known.values(), key=lambda change: change.at)
     before_at = sightings[0].created_at
     for one in sightings:
-        standing = next((change.new for change in reversed(told) if change.at <= one.at), begun)
+        # Moments can be newer than updated_at (singer-io/tap-freshdesk, issue 21): the row tells of them all the same.
+        until_at = max([one.at, *one.moments.values()])
+        standing = next((change.new for change in reversed(told) if change.at <= until_at), begun)
         if standing != one.category:
-            told.append(Change(one.at, "status", one.category, None, "poll", one.at - before_at))
+            told.append(Change(until_at, "status", one.category, None, "poll", until_at - before_at))
             told.sort(key=lambda change: change.at)
         before_at = one.at
     return with_solves(told, begun, sightings)

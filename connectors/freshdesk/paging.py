@@ -1,8 +1,10 @@
-"""Freshdesk's two ways to page: lists in order of change, and plain lists; 100 rows a page, never past page 300.
+"""Freshdesk's two ways to page: lists in order of change, and plain lists; 100 rows a page.
 
 Numbered pages shift when a row on a page already read is changed, so a list in order of change begins anew after each
 page, a second before the page's last change; page numbers are used within one second only. ``updated_since`` is always
-sent: without it Freshdesk leaves out, silently, what was created more than 30 days ago.
+sent: without it Freshdesk leaves out, silently, what was created more than 30 days ago. The list of tickets ends at
+page 300; contacts have been read past page 800 (airbytehq/airbyte, pull request 8017), so other lists are read on until
+Freshdesk declines.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,11 +12,13 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from connectors import Api, BadRow, Page, Stuck, Window, utc
+from connectors import Api, BadRow, Gone, NotAllowed, Page, Refused, Stuck, Window, utc
 
 PER_PAGE = 100
-# Freshdesk answers 400 to the page after this one.
+# Of the list of tickets; to the page after this one Freshdesk answers 400.
 LAST_PAGE = 300
+# A list longer than that has no end.
+MOST_PAGES = 20_000
 DAY_S = 86_400
 # Freshdesk may give fewer rows than asked for; no page of so few has another after it.
 SURELY_LAST = 10
@@ -132,19 +136,23 @@ def by_number(
     place, largest = begin(window, sweep_s), 0
     while True:
         asked = {**params, since: iso(place.at), "per_page": PER_PAGE, "page": place.page}
-        rows = api.get(path, list[msgspec.Raw], params=asked)
+        try:
+            rows = api.get(path, list[msgspec.Raw], params=asked)
+        except Refused as refused:
+            if place.page <= LAST_PAGE or isinstance(refused, NotAllowed | Gone):
+                raise
+            shown = (place.page - 1) * PER_PAGE
+            note = f"Freshdesk shows no more than {shown:,} rows of {path}; the rest comes when it changes"
+            yield Page((), resume_at=rest(place), last=True, note=note)
+            return
         found = (at for raw in rows if (at := moment_in(raw, moment, window.now_at)) is not None)
         place = replace(place, newest=max(place.newest, max(found, default=0)))
         if is_last(rows, largest):
             yield Page(rows, resume_at=rest(place), last=True)
             return
         largest = max(largest, len(rows))
-        if place.page >= LAST_PAGE:
-            note = (
-                f"Freshdesk shows no more than {LAST_PAGE * PER_PAGE:,} rows of {path}; the rest comes when it changes"
-            )
-            yield Page(rows, resume_at=rest(place), last=True, note=note)
-            return
+        if place.page >= MOST_PAGES:
+            raise Stuck(f"Freshdesk's {path} has no end after page {MOST_PAGES:,}.")
         place = replace(place, page=place.page + 1)
         yield Page(rows, resume_at=place.text())
 
@@ -154,10 +162,10 @@ def whole(
 ) -> Iterator[list[msgspec.Raw]]:
     """The pages of a short list, by number to the last one."""
     largest = 0
-    for page in range(1, LAST_PAGE + 1):
+    for page in range(1, MOST_PAGES + 1):
         rows = api.get(path, list[msgspec.Raw], params={**(params or {}), "per_page": PER_PAGE, "page": page})
         yield rows
         if is_last(rows, largest, surely):
             return
         largest = max(largest, len(rows))
-    raise Stuck(f"Freshdesk shows no more than {LAST_PAGE * PER_PAGE:,} rows of {path}, and there seem to be more.")
+    raise Stuck(f"Freshdesk's {path} has no end after page {MOST_PAGES:,}.")

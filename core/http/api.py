@@ -260,6 +260,8 @@ class Api:
 
     def _may_renew(self, request: httpx.Request) -> bool:
         """Whether what was refused is a token that a new one can take the place of."""
+        if request.extensions.get("is_file"):
+            return False
         mine = request.headers.get("Authorization") == self._client.headers.get("Authorization")
         return mine and (self._http.renew is not None or self._http.oauth is not None)
 

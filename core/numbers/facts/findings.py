@@ -22,7 +22,9 @@ NO_LIFE = Life([], [], [], [], "other", None, None, None, False)
 
 
 class Findings(NamedTuple):
-    """All that is known of a ticket; ``by_words``: its messages are complete, so replies are told by them."""
+    """All that is known of a ticket; ``by_words``: its messages are complete, so replies are told by them.
+
+    ``human_replies``: None where neither its messages nor the vendor tell how many there were."""
 
     ticket: TicketRow
     created_at: int
@@ -32,7 +34,7 @@ class Findings(NamedTuple):
     reply: FirstReply
     done: Resolution
     handed_off_at: int | None
-    human_replies: int
+    human_replies: int | None
     is_outbound: bool
     on_behalf: bool
     is_internal: bool
@@ -83,10 +85,10 @@ def found(
     by_words = (is_complete or holds_opening(ticket, talk)) and not is_unread(talk, messages, figures)
     if by_words:
         reply = first_reply(ticket, talk, handed_off_at, business, is_outbound=is_outbound, on_behalf=on_behalf)
-        human_replies = len(talk.answers)
+        human_replies: int | None = len(talk.answers)
     else:
         reply = first_reply_told(ticket, figures, business, is_outbound=is_outbound)
-        human_replies = whole(figures, "replies") or 0
+        human_replies = whole(figures, "replies")
     if is_complete:
         done = resolved(created_at, life, status_rows, talk.answers, business)
     else:

@@ -114,9 +114,9 @@ def _fact_row(it: Findings, ground: Ground) -> Row:
     first_assigned_at = owners.first_assigned_at
     if first_assigned_at is None and done.first_at is not None and it.is_complete:
         first_assigned_at = reply.replied_at
-    served = it.human_replies + (1 if talk.on_phone else 0)
+    served = (it.human_replies or 0) + (1 if talk.on_phone else 0)
     one_touch = no_wait = None
-    if done.is_solved and is_timed and is_human and served:
+    if done.is_solved and is_timed and is_human and served and it.human_replies is not None:
         one_touch = 1 if served == 1 and not done.reopens else 0
         no_wait = 0 if any(row[2] in WAITING for row in it.status_rows) else one_touch
     times = done if is_timed and is_human else UNTOLD
@@ -134,7 +134,7 @@ def _fact_row(it: Findings, ground: Ground) -> Row:
         done.first_at, first_on, done.last_at, _day(done.last_at, day_on), int(done.is_solved),
         int(is_counted and first_on is not None), 0,
         times.first_s, times.first_business_s, times.full_s, times.full_business_s, *times.spent,
-        it.human_replies, touches(talk.deeds), done.reopens, done.effective_reopens, done.first_reopened_at,
+        it.human_replies or 0, touches(talk.deeds), done.reopens, done.effective_reopens, done.first_reopened_at,
         int(done.is_reopened), int(done.is_effectively_reopened), owners.people, owners.teams, one_touch, no_wait,
         int(first_on == created_on), owners.escalated_at, _day(owners.escalated_at, day_on),
         int(_is_contained(it)) if talk.has_bot else None, int(it.is_corrected), life.closed_at,
@@ -185,7 +185,7 @@ def _contact_rows(it: Findings, waits: int, ground: Ground) -> list[Row]:
         "ticket", ticket.uid, ticket.person_uid, (source, channel, team, None),
         (ticket.contact_reason, customer_type, handled_by), happened_at, ground.day_on(happened_at),
         ground.reporting.fcr_window_days, is_attempt=False,
-        is_eligible=it.reason is None and handled_by != "bot", is_resolved=is_resolved,
+        is_eligible=it.reason is None and handled_by != "bot" and it.human_replies is not None, is_resolved=is_resolved,
     )  # fmt: skip
     return [row]
 

@@ -123,6 +123,17 @@ def test_a_listening_supervisor_is_no_call(calls: Calls) -> None:
     assert (call.legs, len(legs), call.transfers) == (1, 1, 0)
 
 
+def test_what_a_flow_does_after_the_agent_hung_up_is_no_part_of_the_call(calls: Calls) -> None:
+    """A survey at the end would move the end of each call, and the machine would have hung up on everybody."""
+    survey = record(
+        "c9", InitialContactId="c1", PreviousContactId="c1", InitiationMethod="DISCONNECT", Queue=None, Agent=None,
+        InitiationTimestamp=instant(130), DisconnectTimestamp=instant(190), DisconnectReason="CONTACT_FLOW_DISCONNECT",
+    )  # fmt: skip
+    assert calls(record(), survey) == calls(record())
+    (call,), legs = calls(record(), {**moved("c9"), "InitiationMethod": "DISCONNECT"})
+    assert (len(legs), call.ended_at) == (2, AT + 230)
+
+
 def test_dialling_out_counts_from_the_customer_on(calls: Calls) -> None:
     """The agent is connected while it rings; that is no talk time."""
     out = record(InitiationMethod="OUTBOUND", Queue=None, ConnectedToSystemTimestamp=instant(50))

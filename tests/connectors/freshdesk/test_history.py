@@ -74,6 +74,12 @@ def test_a_status_without_a_moment_is_seen_only(context: Made) -> None:
     assert told(rows, context())[1] == (3, "status", "pending", "poll", 2 * HOUR)
 
 
+def test_a_moment_newer_than_the_rows_last_change_is_believed(context: Made) -> None:
+    """Figures change without updated_at: the solve would be dated by the last change, days early, and be a guess."""
+    found = told([row(2, "open", status_updated_at=0), row(3, "solved", resolved_at=9)], context())
+    assert found[1:] == [(9, "status", "solved", "stat", None)]
+
+
 def test_agents_and_teams_are_told_by_the_difference_between_two_rows(context: Made) -> None:
     """Without the export nothing else tells of a transfer; it happened between the two reads."""
     rows = [row(1, "open", None, "501"), row(3, "open", "9001", "501"), row(8, "open", "9002", "502")]

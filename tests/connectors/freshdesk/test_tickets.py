@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from connectors import BadRow, Context, Message, Record, SlaInstance, SourceMetric, Ticket, TicketEvent, utc
@@ -113,6 +114,16 @@ def test_custom_fields(ticket: Callable[..., Ticket], context: Callable[..., Con
     assert one.contact_reason == "billing"
     assert one.extra == {"cf_vip": True, "cf_reason": "Billing issue"}
     assert ticket(ctx=context(contact_reason_field="type")).contact_reason == "Question"
+
+
+def test_a_number_that_could_be_dialled_is_kept_nowhere(records: Made, context: Callable[..., Context]) -> None:
+    """Admins make number fields for telephones: neither table nor kept row may hold one."""
+    fields = {"cf_mobile": 4915112345678, "cf_seats": 12}
+    row = msgspec.convert({**ROW, "custom_fields": fields}, TicketRow)
+    assert (row.custom_fields, row.worded_fields) == ({"cf_seats": 12}, {"cf_mobile": 4915112345678})
+    kinds = {"ticket_fields": dict.fromkeys(fields, "custom_number")}
+    (one,) = (made for made in normalise_ticket(row, context(lookups=kinds)) if isinstance(made, Ticket))
+    assert one.extra == {"cf_seats": 12}
 
 
 @pytest.mark.parametrize(

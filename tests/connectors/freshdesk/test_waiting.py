@@ -22,6 +22,7 @@ class Searching:
     def __init__(self, born: Mapping[int, date], gone: frozenset[int] = frozenset()) -> None:
         self.born, self.gone = born, gone
         self.queries: list[str] = []
+        self.statuses: dict[str, Any] = {"2": "Open", "4": "Resolved", "5": "Closed", "8": ["Parked"]}
 
     def get(self, path: str, type: Any, *, params: Mapping[str, Any] | None = None) -> Any:  # noqa: A002
         asked = params or {}
@@ -38,7 +39,7 @@ class Searching:
                 raise Gone("fd: no such thing", 404)
             body = {"id": int(match[1])}
         elif path == "/ticket_fields":
-            body = [{"name": "status", "choices": {"2": "Open", "4": "Resolved", "5": "Closed", "8": ["Parked"]}}]
+            body = [{"name": "status", "choices": self.statuses}]
         return msgspec.json.decode(msgspec.json.encode(body), type=type)
 
 
@@ -53,6 +54,25 @@ def test_a_search_that_shows_300_is_halved_until_it_shows_all() -> None:
     api: Any = Searching(born)
     assert sorted(ids(api, "2026-01-01")) == list(range(1_000))
     assert "(status:2 OR status:8) AND updated_at:<'2026-01-01'" in api.queries[0]
+
+
+def test_a_day_with_more_than_the_search_shows_is_said() -> None:
+    """An import of a thousand tickets in one day: a backlog that is short without a word is believed."""
+    api: Any = Searching(dict.fromkeys(range(350), date(2025, 5, 5)))
+    pages = list(fetch_open(api, Window(since=utc("2026-01-01T00:00:00Z"))))
+    assert sum(len(page.rows) for page in pages) == 300
+    assert "created on 2025-05-05" in pages[-1].note
+    assert not any(page.note for page in pages[:-1])
+
+
+def test_many_own_statuses_are_asked_for_in_parts() -> None:
+    """Freshdesk declines a query of more than 512 characters; forty statuses in one would leave the stream out."""
+    api: Any = Searching({1: date(2025, 5, 5)})
+    api.statuses = {str(number): f"Own {number}" for number in range(1_000, 1_040)}
+    ids(api, "2026-01-01")
+    assert len(api.queries) == 3
+    assert all(len(query) <= 512 for query in api.queries)
+    assert sum(query.count("status:") for query in api.queries) == 40
 
 
 def test_a_ticket_deleted_meanwhile_is_passed_over() -> None:

@@ -131,6 +131,20 @@ def test_a_reply_that_is_still_to_be_read_is_told_by_the_vendor(told: Told, fact
     assert fact("T", "frt_s", "first_replied_at") == (2_000, CREATED + 2_000)
 
 
+def test_how_often_we_replied_is_not_known_before_it_is_read(told: Told, rows: Rows) -> None:
+    """While conversations are still to be read, every ticket would count as not resolved at first contact."""
+    moment = SourceMetric(entity="ticket", entity_id="T", name="first_replied_at", value=CREATED + 1_800, unit="epoch")
+    told(ticket(assignee_id="anna"), *sketch((at("Wed 10:00"), "solved")), OPENING, moment)
+    assert [(row["is_eligible"], row["is_resolved"]) for row in rows("contact_facts")] == [(0, 0)]
+    told(
+        Message(
+            ticket_id="T", happened_at=CREATED + 1_800, id="m1", direction="out", author_id="anna", author_kind="agent",
+            is_public=True,
+        )
+    )  # fmt: skip
+    assert [(row["is_eligible"], row["is_resolved"]) for row in rows("contact_facts")] == [(1, 1)]
+
+
 def test_who_solved_it_is_not_known_and_that_a_person_has_it_is(told: Told, fact: Fact) -> None:
     """A history of moments names nobody: a ticket closed without words still has a resolution time."""
     told(ticket(assignee_id="anna"), *sketch((at("Wed 10:00"), "solved")), OPENING)
