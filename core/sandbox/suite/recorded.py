@@ -2,7 +2,7 @@
 
 import gzip
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from core.pull.contract import Page
 from core.pull.intake import Intake
 from core.pull.loop import writer_of
 from core.pull.source import context
+from core.sandbox.suite.bank import bank_month
 from core.sandbox.suite.trial import KEY, DoesNotApply, Failed, Trial, expect
 from core.store.db import transaction
 
@@ -52,7 +53,15 @@ class Files:
     says: str
 
 
-RECORDINGS: Mapping[str, Sequence[Rows | Files]] = {
+@dataclass(frozen=True)
+class Sums:
+    """Real files whose sums are worked out beside the connector: ``compare`` says what was equal, or fails."""
+
+    compare: Callable[[Trial, Path], str]
+
+
+RECORDINGS: Mapping[str, Sequence[Rows | Files | Sums]] = {
+    "csv_folder": (Sums(bank_month),),
     "zendesk": (
         Rows("tickets", "zendesk/recordings/zenpy__TicketsIncrementalTest.test_get_values.jsonl", "tickets"),
         Rows("users", "zendesk/recordings/zenpy__UsersIncrementalTest.test_get_values.jsonl", "users"),
@@ -117,10 +126,13 @@ def _recorded(trial: Trial) -> str:
     said: list[str] = []
     rows: Counter[str] = Counter()
     for one in known:
-        if isinstance(one, Files):
-            said.append(f"{one.says} ({_read_files(trial, one, trial.recordings):,} rows)")
-        else:
-            rows[one.stream] += _read_rows(trial, one, trial.recordings)
+        match one:
+            case Files():
+                said.append(f"{one.says} ({_read_files(trial, one, trial.recordings):,} rows)")
+            case Sums():
+                said.append(one.compare(trial, trial.recordings))
+            case Rows():
+                rows[one.stream] += _read_rows(trial, one, trial.recordings)
     counts = ", ".join(f"{many:,} {stream.replace('_', ' ')}" for stream, many in rows.items())
     return "; ".join([*said, *([f"recorded rows of real accounts: {counts}"] if counts else [])])
 

@@ -32,7 +32,6 @@ from tests.connectors.csv_folder.conftest import NOW
 
 ROOT = Path(__file__).parents[3]
 MAPPING = ROOT / "examples" / "anonymous_bank.toml"
-EVIDENCE = ROOT / "core" / "sandbox" / "suite" / "evidence" / "csv_folder.json"
 PAGE = ROOT / "docs" / "connectors" / "csv_folder.md"
 MONTH = "anonymous_bank/anonymous_bank_august.csv.gz"
 ONE_DAY = "anonymous_bank/anonymous_bank_one_day.csv"
@@ -140,11 +139,8 @@ def test_the_month_equals_what_the_file_says(
     db = open_store(shutil.copy(empty_store, tmp_path / "store.db"))
     assert pulled(db, mapping(tmp_path / "bank")) == 0
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    found = worked_out(iter(rows))
+        found = worked_out(csv.DictReader(file))
     assert asked(db, Period("2010-08-01", "2010-08-31", "month")) == found
-    # The grade of the connector rests on what was compared here.
-    assert f"{len(rows):,} rows of a month" in EVIDENCE.read_text(encoding="utf-8")
     page = PAGE.read_text(encoding="utf-8")
     for shown in (
         f"| arrivals | {found.arrivals:,} |",
