@@ -95,6 +95,16 @@ def test_what_is_not_over_is_not_known(made: Records) -> None:
     assert (one(found, CallLeg).outcome, one(found, Call).outcome) == (None, None)
 
 
+def test_who_is_in_the_menu_or_records_a_message_has_no_outcome_yet(made: Records) -> None:
+    """Counted as lost, or as a message, a minute before the agent takes the call."""
+    listening = party("customer", segment("interact", 0, None))
+    menu = party("ivr", segment("ivr", 0, 8))
+    recording = party("voicemail", segment("voicemail", 8, None))
+    for parties in ([listening, menu], [listening, menu, recording]):
+        assert one(made(*parties, ended=None), Call).outcome is None
+    assert one(made(CUSTOMER, menu, recording), Call).outcome == "voicemail"
+
+
 def test_a_later_state_of_a_call_has_a_higher_version(made: Records) -> None:
     """A job reads what a query has read hours before: the older state must not win."""
     earlier = made(CUSTOMER, QUEUE, ended=None)

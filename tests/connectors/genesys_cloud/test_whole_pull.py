@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from connectors.genesys_cloud import connector
-from core.clock import Timing
+from core.clock import Timing, utc
 from core.http import Api
 from core.numbers.derive import derive
 from core.numbers.reconcile import reconcile
 from core.numbers.reporting import Reporting
 from core.sandbox.vendors.genesys_cloud.server import LAG_MS, NOW_AT, GenesysSandbox
 from core.sandbox.vendors.genesys_cloud.truth import SECOND, Conversation, Session
+from core.sandbox.web import Reply, Request
 from core.store.db import open_store
+from core.store.raw import kept_rows
 from tests.connectors.genesys_cloud.conftest import Hasty, pull, rows
 
 Store = Callable[..., sqlite3.Connection]
@@ -209,6 +212,49 @@ def test_an_idle_pull_is_cheap(server: GenesysSandbox, store: Store) -> None:
     again = pull(db, server)
     assert again.requests <= 10
     assert sum(one.news for one in again.streams) == 0
+
+
+def test_what_comes_late_is_asked_for_again(server: GenesysSandbox, store: Store) -> None:
+    """After-call work after midnight belongs to yesterday's figures; a status is told after it began."""
+    db, asked, honest = store(), [], server.handle
+
+    def noted(request: Request) -> Reply:
+        if request.path.endswith(("users/details/query", "aggregates/query")):
+            begin = msgspec.json.decode(request.body)["interval"].partition("/")[0]
+            asked.append((request.path.split("/")[4], utc(begin) - server.now_at))
+        return honest(request)
+
+    pull(db, server)
+    server.handle = noted  # type: ignore[method-assign]
+    pull(db, server)
+    begun = dict(asked)
+    assert -5 * 3600 < begun["users"] <= -4 * 3600
+    # A day more, so that the oldest local day is whole.
+    assert -5 * 86_400 < begun["conversations"] <= -4 * 86_400
+
+
+def test_who_was_deleted_stays_known_as_an_agent(server: GenesysSandbox, store: Store) -> None:
+    """Their calls of last month have an agent still; the list leaves them out unless asked for all."""
+    db, asked, honest = store(), [], server.handle
+
+    def noted(request: Request) -> Reply:
+        asked.extend([request.query] if request.path.endswith("/v2/users") else [])
+        return honest(request)
+
+    server.handle = noted  # type: ignore[method-assign]
+    pull(db, server)
+    assert {query["state"] for query in asked} == {"any"}
+
+
+def test_no_number_is_in_the_rows_that_are_kept(server: GenesysSandbox, store: Store) -> None:
+    """Whoever may read the store may not read who called."""
+    db = store()
+    pull(db, server)
+    kept = [payload for batch in kept_rows(db, "gc", "conversations") for _, _, payload in batch]
+    numbers = {session.ani for one in server.truth for session in one.sessions if session.ani}
+    assert len(kept) > 20
+    assert len(numbers) > 5
+    assert not [number for number in numbers if any(number.encode() in row for row in kept)]
 
 
 def test_chats_and_mails_are_said_to_be_left_out(server: GenesysSandbox, store: Store) -> None:

@@ -48,6 +48,12 @@ def test_a_call_that_was_not_made_has_no_duration(call: Made, status: str, durat
     assert not [leg for leg in of(CallLeg, made) if leg.outcome == "answered"]
 
 
+def test_without_a_duration_there_is_none_to_compare(records: Made) -> None:
+    """A nought of the vendor's beside our unknown would look like a fault in every reconciliation."""
+    assert not of(SourceMetric, records(row(status="busy", duration=""), row(status="in-progress", duration=None)))
+    assert [one.value for one in of(SourceMetric, records(row(duration="0")))] == [0]
+
+
 def test_dates_are_rfc_2822_whatever_their_zone(call: Made) -> None:
     """Read as local time, every call of the night falls on another day."""
     (found,) = of(

@@ -237,6 +237,17 @@ def test_calls_are_asked_for_by_whole_days_and_a_page_leads_to_the_next(
     assert sum(len(page.rows) for page in pages) >= len(began) > 30
 
 
+def test_what_comes_late_is_read_again(db: sqlite3.Connection, server: TwilioSandbox) -> None:
+    """Nothing tells that a price came in or an event became visible: two days of calls, an hour of events."""
+    pull(db, server)
+    before = len(server.log)
+    server.now_at += 600
+    pull(db, server)
+    asked = {logged.path.rpartition("/")[2]: logged.query for logged in server.log[before:]}
+    assert asked["Calls.json"]["StartTime>"] == "2026-11-01"
+    assert asked["Events"]["StartDate"] == "2026-11-03T13:00:00Z"
+
+
 def test_a_stretch_of_which_twilio_says_404_is_empty(account: Callable[..., Account], server: TwilioSandbox) -> None:
     """So it answers for days without calls; the stream must not be skipped for that."""
     server.fail("status", status=404, path="/Calls.json")

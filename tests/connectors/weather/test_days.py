@@ -146,6 +146,12 @@ def test_a_key_goes_to_the_paid_servers_only() -> None:
     assert http(paid).besides == (PAID[0],)
 
 
+@pytest.mark.parametrize(("key", "refusals"), [("k", {401, 403}), (None, {401})])
+def test_a_403_is_a_refused_key_only_where_there_is_one(key: str | None, refusals: set[int]) -> None:
+    """To renew a key that nobody gave is no advice; to skip weather in silence is none either."""
+    assert http(settings(api_key=key)).refusals == refusals
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

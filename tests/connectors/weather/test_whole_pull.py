@@ -59,6 +59,18 @@ def test_an_idle_pull_asks_each_region_twice(server: WeatherSandbox, db: sqlite3
     assert sum(one.news for one in again.streams) == 0
 
 
+def test_the_archives_last_days_are_read_again(server: WeatherSandbox, db: sqlite3.Connection) -> None:
+    """The archive mends its last days, and fills in those that it lagged behind."""
+    pull(db, server)
+    before = len(server.log)
+    pull(db, server)
+    asked = [logged.query["start_date"] for logged in server.log[before:] if logged.path.endswith("/archive")]
+    (end_on,) = rows(db, "select max(day_on) from weather_days where is_forecast = 0")[0]
+    again = date.fromisoformat(end_on) - date.fromisoformat(min(asked))
+    assert len(asked) == 2
+    assert again == timedelta(days=13)
+
+
 def test_no_forecast_is_read_where_none_is_wanted(server: WeatherSandbox, db: sqlite3.Connection) -> None:
     """Nought days ahead still fills the days that the archive lags."""
     pull(db, server, forecast_days=0)
