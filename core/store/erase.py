@@ -32,7 +32,8 @@ WORDS = (
     f"update messages set body = null where body is not null and (author_uid in {OF_PERSON} "
     f"or ticket_uid in (select uid from tickets where requester_uid in {OF_PERSON}))",
     f"update surveys set comment = null where comment is not null and (customer_uid in {OF_PERSON} "
-    f"or ticket_uid in (select uid from tickets where requester_uid in {OF_PERSON}))",
+    f"or ticket_uid in (select uid from tickets where requester_uid in {OF_PERSON}) "
+    f"or call_uid in (select uid from calls where customer_uid in {OF_PERSON}))",
     f"delete from customer_identities where customer_uid in {OF_PERSON}",
     f"update customers set {', '.join(f'{name} = null' for name in TRAITS)} where uid in {OF_PERSON}",
 )

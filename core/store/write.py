@@ -47,6 +47,7 @@ CLOCKS: Mapping[str, tuple[str, ...]] = {
 REFERENCES = "('assignee', 'team', 'merge', 'schedule')"
 UNCOMPARED = frozenset({"source", "synced_at", "fetched_at"})
 CONTAINERS = frozenset({"tags", "extra"})
+WRITERS = ("author_id", "customer_id")
 # Before an id that names another account's row: "@zd-main:4711".
 ELSEWHERE = "@"
 
@@ -288,6 +289,15 @@ class RecordWriter:
             return f"iif(substr({at}, 1, 1) = '{ELSEWHERE}', substr({at}, 2), ?1 || {at})"
         return f"?1 || {at}"
 
+    def _unless_erased(self, words: str, place: Mapping[str, str]) -> str:
+        """The words, or null where who wrote them, or asked on that ticket or call, is erased."""
+        named = [self._uid_of(place[field]) for field in WRITERS if field in place]
+        for table, column, field in (("tickets", "requester_uid", "ticket_id"), ("calls", "customer_uid", "call_id")):
+            if field in place:
+                named.append(f"(select {column} from {table} where uid = {self._uid_of(place[field])})")
+        erased = f"select 1 from customers where erased_at is not null and uid in ({', '.join(named)})"
+        return f"iif(exists ({erased}), null, {words})"
+
     def _values(self, table: Table, place: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         is_entity = "native_id" in table.names and "uid" in table.names
         if "source" in table.names:
@@ -307,8 +317,11 @@ class RecordWriter:
                 yield field, f"case when {place['field']} in {REFERENCES} then ?1 || {at} else {_masked(at)} end"
             elif table.name == "messages" and field == "body" and not self._store_bodies:
                 yield field, f"iif({at} is null, null, null)"
-            elif table.name == "surveys" and field == "comment" and not self._store_bodies:
-                yield field, f"iif({at} is null, null, mask_comment({at}))"
+            elif table.name == "messages" and field == "body":
+                yield field, self._unless_erased(at, place)
+            elif table.name == "surveys" and field == "comment":
+                kept = at if self._store_bodies else f"mask_comment({at})"
+                yield field, f"iif({at} is null, null, {self._unless_erased(kept, place)})"
             else:
                 yield field, at
 

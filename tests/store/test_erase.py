@@ -84,6 +84,31 @@ def test_an_older_page_does_not_bring_the_names_back(disk: sqlite3.Connection) -
     assert disk.execute("select erased_at from customers where uid = 'zd:4711'").fetchone()[0] == AT + 50
 
 
+def test_words_read_again_do_not_come_back(disk: sqlite3.Connection) -> None:
+    """A ticket that is read once more, or in the course of history, still has its words at the vendor."""
+    writer = writer_on(disk)
+    calm = Message(ticket_id="9002", happened_at=AT, id="m9", author_id="4712", is_public=True, body="Guten Tag")
+    words = (
+        Message(ticket_id="9001", happened_at=AT, id="m1", author_id="anna", is_public=True, body="Liebe Mira"),
+        Message(ticket_id="9002", happened_at=AT, id="m2", author_id="4711", is_public=True, body="Ich bin Mira"),
+        calm,
+        Survey(id="s1", kind="csat", scale="5", ticket_id="9001", comment="Danke, Mira"),
+        Survey(id="s2", kind="csat", scale="5", call_id="c1", comment="Mira dankt"),
+        Survey(id="s3", kind="csat", scale="5", customer_id="4712", comment="Danke"),
+    )
+    put(
+        disk, writer, Customer(id="4711", version=AT), Customer(id="4712", version=AT),
+        Ticket(id="9001", requester_id="4711", created_at=AT), Ticket(id="9002", requester_id="4712", created_at=AT),
+        Call(id="c1", direction="inbound", arrived_at=AT, customer_id="4711"), *words,
+    )  # fmt: skip
+    sql = "select body from messages where body is not null union all select comment from surveys where comment <> ''"
+    assert len(disk.execute(sql).fetchall()) == 6
+    erase(disk, "4711")
+    assert [row[0] for row in disk.execute(sql)] == ["Guten Tag", "Danke"]
+    put(disk, writer, *words)
+    assert [row[0] for row in disk.execute(sql)] == ["Guten Tag", "Danke"]
+
+
 def test_who_was_one_with_the_erased_is_parted_and_marked(disk: sqlite3.Connection) -> None:
     """The erased one's contacts are nobody else's any more; the others stay one person."""
     put(disk, writer_on(disk), *has("a", "x"), *has("b", "x"), Ticket(id="1", requester_id="a", created_at=AT))
