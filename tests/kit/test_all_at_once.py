@@ -5,7 +5,8 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from functools import partial
@@ -25,7 +26,7 @@ from core.sandbox.imitation import Vendor
 from core.sandbox.suite.compare import expect_same
 from core.sandbox.suite.find import find_imitation, our_imitations
 from core.sandbox.suite.trial import HISTORY, KEY, TABLES, Hasty, Rows, rows_of
-from core.sandbox.web import Sandbox
+from core.sandbox.web import Reply, Request, Sandbox
 from core.store.db import open_store, set_setting
 from tests.tree import ROOT
 
@@ -39,12 +40,17 @@ FAULTS: tuple[dict[str, object], ...] = (
     {"kind": "reset"},
 )
 MOST_RUNS = 6
-# Seconds after its start at which the process dies.
-KILLS_S = (1.2, 1.6, 2.2, 3.0, 4.0)
-# The command itself, but for the moment that each source is read at: the imitations' clocks stand at different ones.
+# How many answers a process gets before it dies.
+KILLED_AFTER = (25, 80, 150)
+# The command itself, but for the moment that each source is read at (the imitations' clocks stand at different ones)
+# and for waits, which take no time.
 COMMAND = """
-import json, sys, core.clock
+import functools, json, sys, core.clock
 from core.daemon import cycle
+from core.sandbox.suite.trial import Hasty
+clock = Hasty()
+timing = core.clock.Timing(monotonic=clock.monotonic, sleep=clock.sleep)
+cycle.Accounts = functools.partial(cycle.Accounts, timing)
 moments = json.loads(sys.argv.pop(1))
 core.clock.now = lambda: max(moments.values())
 pull_one = cycle.pull_one
@@ -143,21 +149,48 @@ def test_one_answer_in_ten_may_be_spoilt(tmp_path: Path, vendors: Mapping[str, V
 
 
 def test_a_process_that_is_killed_again_and_again_comes_to_the_same(
-    tmp_path: Path, vendors: Mapping[str, Vendor], whole: Rows
+    tmp_path: Path, vendors: Mapping[str, Vendor], whole: Rows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The power cut of a Friday evening, and the one of Saturday."""
     place = Place(tmp_path / "killed", vendors)
     command = [sys.executable, "-c", COMMAND, json.dumps(place.moments), "run", "-q", "--config", str(place.config)]
-    ends = []
-    for wait_s in KILLS_S:
+    answers = Answers(vendors, monkeypatch)
+    for count in KILLED_AFTER:
+        enough = answers.after(count)
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            process.wait(wait_s)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        ends.append(process.returncode)
-    assert ends.count(-signal.SIGKILL) > 1
+        assert enough.wait(60)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     expect_same(place.rows(), whole, "killed again and again")
+
+
+class Answers:
+    """Counts what all vendors answer, together."""
+
+    def __init__(self, vendors: Mapping[str, Vendor], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.left = 0
+        self.lock = threading.Lock()
+        self.enough = threading.Event()
+        for vendor in vendors.values():
+            if isinstance(vendor, Sandbox):
+                monkeypatch.setattr(vendor, "handle", self.counted(vendor.handle))
+
+    def after(self, count: int) -> threading.Event:
+        """Set once so many more answers are due."""
+        with self.lock:
+            self.left, self.enough = count, threading.Event()
+        return self.enough
+
+    def counted(self, handle: Callable[[Request], Reply]) -> Callable[[Request], Reply]:
+        """The vendor's own way to answer, counted."""
+
+        def answer(request: Request) -> Reply:
+            with self.lock:
+                self.left -= 1
+                if self.left == 0:
+                    self.enough.set()
+            return handle(request)
+
+        return answer

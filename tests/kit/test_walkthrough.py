@@ -13,6 +13,7 @@ from core.sandbox.suite.cases import CASES
 from core.sandbox.suite.run import run_suite
 from tests.tree import ROOT
 
+MUTATION, STEPS = "mutation while paging", 3
 PAGE = ROOT / "docs" / "write-a-connector.md"
 BLOCK = re.compile(r"```python\n# (in )?own/(\S+?)(?:, instead of (\w+))?\n(.*?)```", re.DOTALL)
 
@@ -42,15 +43,21 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> list[Grade]:
     """What the suite says after each step of the connector."""
     folder = tmp_path_factory.mktemp("walk") / "own"
     new_connector("pigeon", folder)
-    return [run_suite("pigeon", folder).grade for name in steps(folder) if name == "pigeon.py"]
+    found: list[Grade] = []
+    for name in steps(folder):
+        if name == "pigeon.py":
+            # Until the last step only the case that the page is about: the whole suite takes three times as long.
+            found.append(run_suite("pigeon", folder, only=MUTATION if len(found) < STEPS - 1 else None).grade)
+    return found
 
 
 def test_the_page_leads_to_a_connector_that_holds_the_contract(graded: list[Grade]) -> None:
     """A page that was never followed sends its first reader home."""
     naive, mended, whole = graded
-    assert naive.failed == ["mutation while paging"]
-    assert naive.cases["mutation while paging"].why in PAGE.read_text(encoding="utf-8")
-    assert (mended.failed, mended.letter) == ([], "B")
+    assert naive.failed == [MUTATION]
+    assert naive.cases[MUTATION].why in PAGE.read_text(encoding="utf-8")
+    assert mended.failed == []
+    assert mended.cases[MUTATION].outcome == "passed"
     assert (whole.failed, whole.letter) == ([], "B")
 
 
