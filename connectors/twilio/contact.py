@@ -7,7 +7,7 @@ import msgspec
 
 from connectors import Call, CallEvent, CallLeg, CallOutcome, Context, Customer, LegOutcome, Record
 from connectors.twilio.calls import INWARD, Told
-from connectors.twilio.events import OF_THE_CALL, Noted
+from connectors.twilio.events import MADE_BY, OF_THE_CALL, Noted
 from connectors.twilio.visits import legs_of
 
 # What a connection that was not made comes to.
@@ -40,7 +40,8 @@ def assemble_call(key: str, events: Sequence[CallEvent], ctx: Context) -> Iterat
     elif tasks:
         legs = legs_of(key, tasks, ended_at, ctx)
     else:
-        legs = list(_connections(key, direction, parent, children))
+        maker = next((event.agent_id for event in events if event.event == MADE_BY), None)
+        legs = list(_connections(key, direction, parent, children, maker))
     if direction == "outbound":
         legs = [_called(leg) for leg in legs if leg.outcome == "answered"]
     if parent is None and all(leg.outcome for leg in legs):
@@ -76,8 +77,10 @@ def _direction(parent: Told | None, children: Sequence[Told], events: Sequence[C
     return "internal" if parent.target in ("client", "sip") else "outbound"
 
 
-def _connections(key: str, direction: Direction, parent: Told | None, children: Sequence[Told]) -> Iterator[CallLeg]:
-    """One leg for each connection that was dialled; an outgoing call without any is its own."""
+def _connections(
+    key: str, direction: Direction, parent: Told | None, children: Sequence[Told], maker: str | None
+) -> Iterator[CallLeg]:
+    """One leg for each connection that was dialled; an outgoing call without any is its own, of who made it."""
     dialled = sorted(children, key=lambda one: (one.start_at or 0, one.end_at or 0))
     if direction == "outbound" and not dialled and parent is not None:
         dialled = [parent]
@@ -88,7 +91,7 @@ def _connections(key: str, direction: Direction, parent: Told | None, children: 
             answered_at = max(one.end_at - talked, one.start_at or 0)
         outcome: LegOutcome | None = "answered" if talked is not None else UNMADE_LEG.get(one.status)
         yield CallLeg(
-            call_id=key, seq=seq, kind="agent", ring_started_at=one.start_at, answered_at=answered_at,
+            call_id=key, seq=seq, kind="agent", agent_id=maker, ring_started_at=one.start_at, answered_at=answered_at,
             ended_at=one.end_at, outcome=outcome, talk_s=talked,
             ring_s=answered_at - one.start_at if answered_at is not None and one.start_at is not None else None,
         )  # fmt: skip

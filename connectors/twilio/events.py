@@ -27,6 +27,8 @@ OF_THE_CALL = frozenset(
         "reservation.canceled", "reservation.rescinded", "reservation.wrapup", "reservation.completed",
     }
 )  # fmt: skip
+# Which worker made a call, as the conference of their task tells.
+MADE_BY = "made_by"
 ACTIVITY = frozenset({"worker.activity.update", "worker.activity"})
 # Lines that tell nothing a number is made of.
 UNUSED = frozenset({"task", "workflow", "workspace", "activity", "worker", "task-queue", "reservation", "task-channel"})
@@ -51,7 +53,8 @@ class EventsPage(ListPage):
 
 
 class EventRow(msgspec.Struct, omit_defaults=True):
-    """A line as ``shaped`` leaves it; ``agent_calls`` are connections to workers, no calls of customers."""
+    """A line as ``shaped`` leaves it; ``agent_calls`` are connections to workers, no calls of customers;
+    ``customer_call`` is the customer's connection to the conference that they talk in."""
 
     id: str
     event_type: str
@@ -61,6 +64,12 @@ class EventRow(msgspec.Struct, omit_defaults=True):
     call_sid: str | None = None
     direction: str | None = None
     agent_calls: tuple[str, ...] = ()
+    customer_call: str | None = None
+
+    @property
+    def is_dialled(self) -> bool:
+        """Whether the task stands for a call that a worker makes: Flex gives it the conference, not the call."""
+        return self.call_sid is None and (self.direction or "").startswith("outbound")
 
 
 class Noted(msgspec.Struct, omit_defaults=True):
@@ -131,6 +140,7 @@ def shaped(raw: msgspec.Raw, attribute: str) -> msgspec.Raw:
         made["agent_calls"] = [
             sid for name, sid in sorted(members.items()) if name != "customer" and _text(sid) is not None
         ]
+        made["customer_call"] = _text(members.get("customer"))
     return msgspec.Raw(msgspec.json.encode(made))
 
 
@@ -165,26 +175,12 @@ def normalise_event(row: EventRow, ctx: Context) -> Iterator[Record]:
         raise BadRow("an event of a task that names none")
     if channel not in (None, VOICE) or (channel is None and row.call_sid is None):
         return
-    call = row.call_sid or task
+    call = row.customer_call if row.is_dialled else row.call_sid or task
     worker, reservation = _text(data.get("worker_sid")), _text(data.get("reservation_sid"))
-    noted = Noted(
-        task=task,
-        reservation=reservation,
-        reason=_text(data.get("task_canceled_reason")),
-        was_in=_text(data.get("previous_task_queue_sid")),
-        mode=_text(data.get("transfer_mode")),
-        direction=row.direction,
-        entered_at=_entered_at(data.get("task_queue_entered_date"), at),
-    )
-    yield CallEvent(
-        call_id=call,
-        happened_at=at,
-        seq=seq,
-        event=kind,
-        queue_id=_text(data.get("task_queue_sid")),
-        agent_id=worker,
-        data=msgspec.json.encode(noted).decode(),
-    )
+    if not row.is_dialled:
+        yield _of_the_task(row, call or task, task, reservation, worker, at, seq)
+    elif call is not None and worker is not None:
+        yield CallEvent(call_id=call, happened_at=at, seq=seq, event=MADE_BY, agent_id=worker)
     for sid in row.agent_calls:
         if sid != call:
             yield CallEvent(call_id=sid, happened_at=at, seq=seq, event="agent_of", data=call)
@@ -198,6 +194,31 @@ def normalise_event(row: EventRow, ctx: Context) -> Iterator[Record]:
             queue_id=_text(data.get("task_queue_sid")),
             data=msgspec.json.encode(offer).decode(),
         )
+
+
+def _of_the_task(
+    row: EventRow, call: str, task: str, reservation: str | None, worker: str | None, at: int, seq: int
+) -> CallEvent:
+    """The line as an event of the customer's call."""
+    data = row.event_data
+    noted = Noted(
+        task=task,
+        reservation=reservation,
+        reason=_text(data.get("task_canceled_reason")),
+        was_in=_text(data.get("previous_task_queue_sid")),
+        mode=_text(data.get("transfer_mode")),
+        direction=row.direction,
+        entered_at=_entered_at(data.get("task_queue_entered_date"), at),
+    )
+    return CallEvent(
+        call_id=call,
+        happened_at=at,
+        seq=seq,
+        event=row.event_type,
+        queue_id=_text(data.get("task_queue_sid")),
+        agent_id=worker,
+        data=msgspec.json.encode(noted).decode(),
+    )
 
 
 def _entered_at(told: object, at: int) -> int | None:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import pytest
 
 from connectors import AgentEvent, Call, CallEvent, CallLeg, Context, Record
-from tests.connectors.twilio.conftest import ANN, AT, BOB, CALL, OTHER, QUEUE, TASK, event, offer, row
+from tests.connectors.twilio.conftest import ANN, AT, BOB, CALL, CHILD, OTHER, QUEUE, TASK, event, offer, row
 
 Made = Callable[..., list[Record]]
 T = TypeVar("T", bound=Record)
@@ -147,6 +147,26 @@ def test_an_outgoing_task_is_neither_offer_nor_wait(call: Made) -> None:
         None,
         170,
     )
+
+
+def test_what_a_worker_dials_is_one_call_of_theirs(call: Made, records: Made) -> None:
+    """Flex names the conference of such a task only, and late: by its task and by its connection it were two calls."""
+    plain, talking = {"direction": "outbound"}, {"customer": CALL, "worker": CHILD}
+    known = {**plain, "conference": {"sid": "CF1", "participants": talking}}
+    told = (
+        event(0, "task.created", attributes=plain), event(0.2, "task-queue.entered", attributes=plain),
+        offer(1, "created", attributes=plain), offer(2, "accepted", attributes=plain),
+        offer(200, "wrapup", attributes=known), offer(230, "completed", attributes=known),
+    )  # fmt: skip
+    own = row(direction="outbound-api", began=5, ended=200, duration="170")
+    assert call(*told, key=TASK) == []
+    (found,), (leg,) = of(Call, made := call(own, *told)), of(CallLeg, made)
+    assert (found.direction, found.outcome, found.talk_s) == ("outbound", "answered", 170)
+    assert (leg.kind, leg.agent_id, leg.outcome, leg.talk_s) == ("agent", ANN, "answered", 170)
+    assert of(Call, call(*told, row(sid=CHILD, direction="outbound-api"), key=CHILD))[0].direction == "internal"
+    assert [one.event for one in of(AgentEvent, records(*told))] == [
+        "reservation.created", "reservation.accepted", "reservation.wrapup", "reservation.completed",
+    ]  # fmt: skip
 
 
 def test_chats_are_left_to_the_systems_that_hold_them(records: Made) -> None:
