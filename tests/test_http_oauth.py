@@ -53,6 +53,25 @@ def test_a_token_is_asked_for_once_and_used_until_its_end() -> None:
     assert parse_qs(asked.content.decode()) == {"grant_type": ["client_credentials"]}
 
 
+@pytest.mark.parametrize(
+    ("told", "lasts_s"), [("3600", 3540), (3600, 3540), (90, 45), (None, 1740), (0, 1740), (-5, 1740), ("soon", 1740)]
+)
+@respx.mock
+def test_a_token_lives_as_long_as_can_be_read(told: object, lasts_s: int) -> None:
+    """Some services tell seconds as a text; a word that nobody understands must not mean a log-in for each request."""
+    answer = {"access_token": "t-one", "expires_in": told}
+    login = respx.post(f"{LOGIN}/oauth/token").mock(return_value=httpx.Response(200, json=answer))
+    respx.get(f"{API}/users").mock(return_value=httpx.Response(200, json={}))
+    api = door(time := FakeTime())
+    api.get("/users", Answer)
+    time.at += lasts_s - 1
+    api.get("/users", Answer)
+    assert login.call_count == 1
+    time.at += 1
+    api.get("/users", Answer)
+    assert login.call_count == 2
+
+
 @respx.mock
 def test_a_token_refused_in_mid_pull_is_renewed_once() -> None:
     """An admin who resets tokens must not lose the night; one who removed the client must be told."""

@@ -41,7 +41,7 @@ class DayRow(msgspec.Struct):
     region: str
     day_on: str
     is_forecast: bool
-    code: int | None = None
+    code: int | float | None = None
     temp_min: float | None = None
     temp_max: float | None = None
     rain: float | None = None
@@ -162,7 +162,8 @@ def normalise_day(row: DayRow, ctx: Context) -> Iterator[Record]:
     if any(value is not None and value < 0 for value in (row.rain, row.showers, row.snow, row.wind, row.gusts)):
         raise BadRow(f"{row.day_on} has less than no rain, snow or wind")
     rain = row.rain if row.showers is None else (row.rain or 0.0) + row.showers
-    found = Figures(row.code, row.temp_min, row.temp_max, rain, row.snow, row.wind, row.gusts)
+    code = None if row.code is None else int(row.code)
+    found = Figures(code, row.temp_min, row.temp_max, rain, row.snow, row.wind, row.gusts)
     yield WeatherDay(
         region=row.region,
         day_on=day.isoformat(),
@@ -171,7 +172,7 @@ def normalise_day(row: DayRow, ctx: Context) -> Iterator[Record]:
         rain_mm=None if rain is None else round(rain, 2),
         snow_cm=found.snow_cm,
         wind_max=found.wind_max,
-        fog=fog_of(row.code),
+        fog=fog_of(code),
         weather_class=class_of(found),
         warning=level_of(found),
         provider=PROVIDER,

@@ -1,5 +1,6 @@
 """Access tokens by client credentials (RFC 6749, section 4.4): asked for when needed, kept in memory only."""
 
+import re
 from dataclasses import dataclass
 
 import msgspec
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 SPARED_S = 60.0
 # Where the service does not say how long its token lives.
 ASSUMED_S = 1800.0
+NUMBER = re.compile(r"\d{1,9}(\.\d{1,6})?")
 # What token endpoints answer to a wrong client or secret (RFC 6749, section 5.2, allows 400 beside 401).
 WRONG_CLIENT = frozenset({400, 401, 403})
 
@@ -26,12 +28,13 @@ class ClientCredentials:
 
 
 class TokenAnswer(msgspec.Struct):
-    """What the address says; ``expires_in`` is seconds."""
+    """What the address says; ``expires_in`` is seconds, which some services tell as a text."""
 
     access_token: str
-    expires_in: float | None = None
+    expires_in: float | str | None = None
 
     def lasts_s(self) -> float:
         """For how many seconds the token may be used."""
-        whole = self.expires_in or ASSUMED_S
+        told = str(self.expires_in)
+        whole = (float(told) if NUMBER.fullmatch(told) else 0.0) or ASSUMED_S
         return max(whole / 2, whole - SPARED_S)

@@ -130,6 +130,14 @@ def test_what_cannot_be_is_set_aside(context: Context, row: DayRow) -> None:
         list(normalise_day(row, context))
 
 
+def test_a_code_may_come_as_a_float(context: Context) -> None:
+    """Columns that hold a null are floats to many a server; every day of theirs would be set aside."""
+    row = msgspec.json.decode(b'{"region":"B","day_on":"2026-11-10","is_forecast":false,"code":45.0}', type=DayRow)
+    (made,) = normalise_day(row, context)
+    assert isinstance(made, WeatherDay)
+    assert (made.fog, made.weather_class) == (True, "fog")
+
+
 def test_unknown_is_not_nought(context: Context) -> None:
     """No figure for rain is not a dry day."""
     (day,) = normalise_day(DayRow("Berlin", "2026-11-01", is_forecast=False, temp_max=9.0), context)
