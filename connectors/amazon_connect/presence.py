@@ -63,7 +63,6 @@ class Status(Struct, rename="pascal"):
     name: str | None = None
     status_name: str | None = None
     type: str | None = None
-    start_timestamp: Stamp = None
     status_start_timestamp: Stamp = None
 
 

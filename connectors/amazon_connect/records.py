@@ -55,7 +55,6 @@ class AgentOf(Struct, rename="pascal"):
     arn: str | None = msgspec.field(name="ARN", default=None)
     username: str | None = None
     connected_to_agent_timestamp: Stamp = None
-    after_contact_work_start_timestamp: Stamp = None
     after_contact_work_end_timestamp: Stamp = None
     after_contact_work_duration: float | None = None
     agent_interaction_duration: float | None = None

@@ -38,7 +38,6 @@ class QueueRow(msgspec.Struct, rename="pascal"):
     queue_arn: str = ""
     name: str | None = None
     hours_of_operation_id: str | None = None
-    status: str | None = None
 
     @property
     def id(self) -> str:

@@ -45,7 +45,6 @@ class AgentRow(msgspec.Struct, omit_defaults=True, gc=False):
     contact: AgentContact | None = None
     role_ids: list[int] | None = None
     type: str | None = None
-    occasional: bool | None = None
     deactivated: bool | None = None
     updated_at: str | None = None
 

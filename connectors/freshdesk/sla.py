@@ -30,7 +30,6 @@ class PolicyRow(msgspec.Struct, omit_defaults=True, gc=False):
     id: int
     name: str | None = None
     position: int | None = None
-    active: bool | None = None
     updated_at: str | None = None
 
 

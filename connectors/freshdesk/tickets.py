@@ -67,11 +67,9 @@ class TicketRow(msgspec.Struct, omit_defaults=True, gc=False):
     nr_escalated: bool | None = None
     spam: bool | None = None
     deleted: bool | None = None
-    association_type: int | None = None
     tags: list[str] | None = None
     custom_fields: dict[str, Any] | None = None
     worded_fields: Annotated[dict[str, Any] | None, Personal] = None
-    description_text: Annotated[str | None, Personal] = None
     stats: Stats | None = None
 
     def __post_init__(self) -> None:
