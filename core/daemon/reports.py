@@ -1,5 +1,6 @@
 """Builds the reports that are due and hands them to their destinations, each at most once."""
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,8 +17,9 @@ from core.daemon.place import report_specs, reporting_of
 from core.deliver import Delivery, Receipt, deliver, open_target
 from core.deliver.outbox import Told
 from core.deliver.targets import Rendered
-from core.errors import AuthError, ConfigError, DeskpulseError
+from core.errors import AuthError, ConfigError, DeskpulseError, Stopped
 from core.report.model import Report, ReportSpec
+from core.store.db import StoreError
 
 ARCHIVE = "archive"
 # What failed or is unclear is looked at again this often.
@@ -158,6 +160,14 @@ def _send(
             receipt = deliver(db, target.sender, delivery, now_at, resume=resume, timing=timing)
     except (ConfigError, AuthError) as problem:
         receipt = Receipt(name, "failed", notes=(problem.message,))
+    except (StoreError, sqlite3.Error, Stopped):
+        raise
+    # A destination may come from anybody: whatever else it raises must not keep the others from their report.
+    except (Exception, SystemExit) as fault:  # noqa: BLE001
+        log.event("destination_fault", level=logging.ERROR, destination=name, error=fault)
+        receipt = Receipt(
+            name, "failed", notes=(f"{name} failed ({type(fault).__name__}); a fault in it, see the log.",)
+        )
     if not receipt.is_known:
         log.event("delivered", report=parcel.key, destination=name, state=receipt.state, sent=receipt.sent)
     return receipt
