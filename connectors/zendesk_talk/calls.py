@@ -16,6 +16,7 @@ from connectors.zendesk_talk.rows import CALL, LEG, CallRow, LegRow, Number, amo
 
 # Talk's word for how a call ended. ``not_initiated`` and ``external_overflow`` are from memory, no page lists them all.
 ABANDONED_IN_QUEUE = "abandoned_in_queue"
+OUTSIDE = "external_overflow"
 ENDS: dict[str, CallOutcome | None] = {
     "completed": None,
     ABANDONED_IN_QUEUE: "abandoned",
@@ -27,7 +28,7 @@ ENDS: dict[str, CallOutcome | None] = {
     "pending_voicemail": "voicemail",
     "failed": "failed",
     "not_initiated": "failed",
-    "external_overflow": "overflow_external",
+    OUTSIDE: "overflow_external",
 }
 LEFT: dict[CallOutcome, LegOutcome] = {
     "answered": "answered",
@@ -35,7 +36,6 @@ LEFT: dict[CallOutcome, LegOutcome] = {
     "voicemail": "flow_out_voicemail",
     "callback": "flow_out_callback",
     "overflow_external": "flow_out_overflow",
-    "no_answer": "flow_out_timeout",
 }
 # What became of a ring; unreachable is a device that was off: the agent was offered nothing.
 RINGS: dict[str, LegOutcome | None] = {
@@ -130,7 +130,8 @@ def outcome_of(told: Told, ctx: Context) -> CallOutcome | None:
         return "callback"
     if row.overflowed:
         return "overflow_external"
-    return "no_answer" if whole(row.wait_time) or row.exceeded_queue_wait_time else None
+    # Waited, was passed to nobody, left no message: the queue let go of him.
+    return "overflow_external" if whole(row.wait_time) or row.exceeded_queue_wait_time else None
 
 
 def legs_of(key: str, told: Told, outcome: CallOutcome | None, ctx: Context) -> Iterator[CallLeg]:
@@ -160,6 +161,8 @@ def visit_of(key: str, told: Told, outcome: CallOutcome | None, first: LegRow | 
         return None
     wait_s, until_at = waited(told, first)
     is_answered = left == "answered"
+    if left == "flow_out_overflow" and not row.overflowed and row.completion_status != OUTSIDE:
+        left = "flow_out_timeout"
     rang = [leg for leg in told.legs if leg.type == "agent" and not is_consult(leg)]
     took_at = utc(first.created_at) if first is not None else None
     ring_s = until_at - took_at if took_at is not None and 0 <= until_at - took_at <= wait_s else None

@@ -67,7 +67,8 @@ def test_an_answered_call_is_one_leg_with_the_agents_own_figures(assembled: Asse
             "out_of_hours",
             None,
         ),
-        ({"completion_status": "completed", "exceeded_queue_wait_time": True}, "no_answer", "flow_out_timeout"),
+        # As with every telephone: whoever a queue let go of has tried, and his next call is no first contact.
+        ({"completion_status": "completed", "exceeded_queue_wait_time": True}, "overflow_external", "flow_out_timeout"),
         ({"completion_status": "completed", "ivr_time_spent": 30}, None, None),
         ({"completion_status": "failed"}, "failed", None),
         ({"completion_status": "not_initiated"}, "failed", None),
