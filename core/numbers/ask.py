@@ -7,7 +7,7 @@ from core.clock import days
 from core.numbers.answer import Answer, Period
 from core.numbers.compare import compare
 from core.numbers.drivers import driver
-from core.numbers.evaluate import Question, answer, days_of, evaluate, is_split_by, nothing, question
+from core.numbers.evaluate import Question, answer, days_of, evaluate, is_split_by, nothing, question, split_by
 from core.numbers.figures import Figures, figures
 from core.numbers.metric import Ages, Durations, Level, Mix, parts_of
 from core.numbers.metrics import METRICS, find_metric
@@ -68,7 +68,7 @@ def breakdown(
     now_at: int,
 ) -> list[tuple[str, str, Answer]]:
     """Uid, name and answer of each member of a dimension that had cases, most cases first; '' is the unknown member."""
-    asked = question(db, metric_id, variant, where, reporting, now_at)
+    asked = split_by(question(db, metric_id, variant, where, reporting, now_at), dim)
     wanted = _days(asked, period)
     if not wanted or not is_split_by(asked, dim):
         return []

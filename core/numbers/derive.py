@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from core.numbers.facts.agent_time import always, derive_agents, mark_dialling, spans
+from core.numbers.facts.booked import derive_booked
 from core.numbers.facts.call_batch import derive_calls
+from core.numbers.facts.costs import derive_costs, mark_months
 from core.numbers.facts.grounds import load_ground
 from core.numbers.facts.imports import derive_imports
 from core.numbers.facts.ledger import CLOCKS, Ledger
@@ -31,6 +33,7 @@ BATCH = 1_000
 AGENTS_A_BATCH = 20
 AGENT_DAYS_A_BATCH = 1_000
 STAFF_DAYS_A_BATCH = 100
+COST_MONTHS_A_BATCH = 6
 # Not made here: parts are folded from facts, links and people have derivations of their own in the store.
 NOT_FACTS = frozenset({"parts", "contact_links", "people"})
 
@@ -65,12 +68,15 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
         relate_contacts(db, touched.persons, touched.kept_persons, window_days, ledger)
         mark_redials(db, touched.callers, reporting.redial_s, ledger)
         mark_dialling(db, keys)
+        mark_months(db, ledger)
         result.calls += touched.calls
 
     def tickets(keys: Sequence[str], ledger: Ledger) -> None:
         touched = derive_tickets(db, keys, ground, ledger)
         relate_contacts(db, touched.persons, touched.kept_persons, window_days, ledger)
         mark_bulk(db, touched.solves, ledger)
+        derive_booked(db, keys, ground, ledger)
+        mark_months(db, ledger)
         result.tickets += touched.tickets
         result.incomplete += touched.incomplete
 
@@ -89,6 +95,9 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
     def imports(keys: Sequence[str], ledger: Ledger) -> None:
         derive_imports(db, keys, ground, ledger)
 
+    def cost_months(keys: Sequence[str], ledger: Ledger) -> None:
+        derive_costs(db, keys, ledger)
+
     def staff_days(keys: Sequence[str], ledger: Ledger) -> None:
         derive_staff_days(db, keys, ground, ledger)
 
@@ -100,6 +109,7 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
         _batches(db, "ticket", tickets, result, now_at, BATCH)
     _batches(db, "agent", agents, result, now_at, AGENTS_A_BATCH)
     _batches(db, "agent_day", agent_days, result, now_at, AGENT_DAYS_A_BATCH)
+    _batches(db, "cost_month", cost_months, result, now_at, COST_MONTHS_A_BATCH)
     _batches(db, "staff_day", staff_days, result, now_at, STAFF_DAYS_A_BATCH)
     result.agents = len(seen)
     return result

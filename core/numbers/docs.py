@@ -18,6 +18,7 @@ from core.numbers.metric import (
     Metric,
     Mix,
     Part,
+    PerSuccess,
     Ratio,
     Share,
     Sum,
@@ -111,11 +112,13 @@ def say(formula: Formula) -> str:
     """A formula in words."""
     match formula:
         case Share(num, den) | Ratio(num, den):
-            return f"{say(num)} **of** {say(den)}"
-        case Hours(total) | Amount(total, 3_600):
-            return f"hours of {_part(total)}"
-        case Amount(total):
-            return _part(total)
+            times = f"{formula.times} x " if isinstance(formula, Ratio) and formula.times > 1 else ""
+            return f"{times}{say(num)} **of** {say(den)}"
+        case PerSuccess(num, tried, share):
+            return f"{say(num)} **of** {say(tried)}, of these the share {say(share)}"
+        case Hours(total) | Amount(total):
+            is_time = isinstance(formula, Hours) or formula.per > 1
+            return f"{'hours of ' if is_time else ''}{_part(total)}"
         case Difference(plus, minus):
             added = " plus ".join(_part(part) for part in plus)
             return added + "".join(f" less {_part(part)}" for part in minus)

@@ -24,7 +24,7 @@ from core.numbers.metric import (
     parts_of,
 )
 from core.numbers.metrics import find_metric, find_variant
-from core.numbers.needs import NEEDS, begins_on, lacking_wants, missing
+from core.numbers.needs import NEEDS, begins_on, lacking_wants, missing, months_of
 from core.numbers.precision import PRECISIONS, worst
 from core.numbers.reading import Key, Totals, read, read_values, read_waiting
 from core.numbers.reporting import Reporting
@@ -38,7 +38,9 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 @dataclass(frozen=True)
 class Question:
-    """A metric, a variant and a slice, settled; ``unavailable`` says why there is no answer for any period."""
+    """A metric, a variant and a slice, settled; ``unavailable`` says why there is no answer for any period.
+
+    ``months`` are those of which the facts tell, where they come by the month (metrics R17)."""
 
     db: sqlite3.Connection
     metric: Metric
@@ -50,6 +52,7 @@ class Question:
     notes: tuple[str, ...] = ()
     unavailable: str = ""
     begins_on: str | None = None
+    months: frozenset[str] | None = None
 
     @property
     def formula(self) -> Formula:
@@ -88,7 +91,16 @@ def question(
         dim = _not_split_by(metric.how[chosen], slice_)
         reason = f"not known by {dim}" if dim else ""
     first_on = None if reason else begins_on(db, metric, chosen, reporting)
-    return Question(db, metric, chosen, dict(where or {}), slice_, reporting, now_at, notes, reason, first_on)
+    months = None if reason else months_of(db, metric, chosen, slice_.members)
+    return Question(db, metric, chosen, dict(where or {}), slice_, reporting, now_at, notes, reason, first_on, months)
+
+
+def split_by(asked: Question, dim: str) -> Question:
+    """The same question where it is to be answered for each member of a dimension."""
+    if asked.months is None:
+        return asked
+    dims = [*asked.slice.members, dim]
+    return replace(asked, months=months_of(asked.db, asked.metric, asked.variant, dims))
 
 
 def _named(lacks: Sequence[str]) -> str:
@@ -241,6 +253,8 @@ def answer(asked: Question, period: Period, found: Figures, where: Mapping[str, 
         reason = f"no data before {asked.begins_on}"
     if not reason and period.from_on > asked.today_on:
         reason = "not begun yet"
+    if not reason and asked.months is not None and not days_of(asked, period):
+        reason = f"no costs from {period.from_on} to {period.to_on}"
     if reason:
         return replace(made, status="unavailable", reason=reason)
     status: Status = "ok"
@@ -284,6 +298,9 @@ def _notes(asked: Question, period: Period, found: Figures) -> list[str]:
     notes = []
     if asked.begins_on is not None and period.from_on < asked.begins_on:
         notes.append(f"data from {asked.begins_on} on")
+    if asked.months is not None:
+        told, whole = len(days_of(asked, period)), len(days_of(replace(asked, months=None), period))
+        notes += [f"costs of {told} of {whole} days"] if told < whole else []
     if found.p90 is not None and found.n < asked.metric.floor_p90:
         notes.append(f"p90 of fewer than {asked.metric.floor_p90}")
     if isinstance(asked.formula, Mix) and asked.formula.dim not in asked.slice.members and found.value is not None:
@@ -294,4 +311,5 @@ def _notes(asked: Question, period: Period, found: Figures) -> list[str]:
 def days_of(asked: Question, period: Period) -> tuple[str, ...]:
     """The days of a period that have begun and that the facts tell of."""
     first_on = max(period.from_on, asked.begins_on or period.from_on)
-    return tuple(days(first_on, min(period.to_on, asked.today_on)))
+    told = days(first_on, min(period.to_on, asked.today_on))
+    return tuple(day for day in told if asked.months is None or day[:7] in asked.months)

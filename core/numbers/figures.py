@@ -14,6 +14,7 @@ from core.numbers.metric import (
     Hours,
     Lead,
     Max,
+    PerSuccess,
     Ratio,
     Share,
     Sum,
@@ -61,10 +62,16 @@ def figures(formula: Formula, totals: Totals) -> Figures:
     match formula:
         case Share(num, den):
             return share(term(num, totals) or 0, term(den, totals) or 0)
-        case Ratio(num, den, per, by_rows):
+        case Ratio(num, den, per, by_rows, times, is_told):
             top, bottom = term(num, totals) or 0, term(den, totals) or 0
             n = totals.get(den.id, (0, 0))[1] if by_rows and isinstance(den, Sum) else int(bottom // per)
-            return Figures(top / bottom if bottom else None, n, top, bottom)
+            is_known = bottom and not (is_told and isinstance(num, Sum) and num.id not in totals)
+            return Figures(times * top / bottom if is_known else None, n, top, bottom)
+        case PerSuccess(num, tried, reached):
+            top, bottom = term(num, totals) or 0, term(tried, totals) or 0
+            part, whole = term(reached.num, totals) or 0, term(reached.den, totals) or 0
+            is_known = bottom and part and num.id in totals
+            return Figures(top * whole / (bottom * part) if is_known else None, int(bottom), top)
         case Hours(summed):
             seconds, n = totals.get(summed.id, (0, 0))
             return Figures((seconds or 0) / 3_600, n, seconds or 0)

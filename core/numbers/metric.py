@@ -33,6 +33,8 @@ CLOCKS: Mapping[str, str] = {
     "review_facts": "reviewed_on",
     "review_item_facts": "reviewed_on",
     "complaint_facts": "received_on",
+    "booked_facts": "day_on",
+    "cost_facts": "day_on",
     "self_service_facts": "day_on",
     "project_facts": "day_on",
     "training_facts": "held_on",
@@ -123,12 +125,24 @@ class Share:
 @dataclass(frozen=True)
 class Ratio:
     """``num`` for each ``den``; ``n`` is ``den`` in whole units of ``per`` (3,600 for hours), or with ``by_rows`` the
-    number of rows that ``den`` adds up."""
+    number of rows that ``den`` adds up. ``times`` as much is the value (60: by the minute of a ``den`` in seconds).
+    With ``is_told`` there is none where ``num`` adds up no row, for what no file told is not 0."""
 
     num: Term
     den: Term
     per: int = 1
     by_rows: bool = False
+    times: int = 1
+    is_told: bool = False
+
+
+@dataclass(frozen=True)
+class PerSuccess:
+    """``num`` for each of ``tried`` that succeeded, as many as ``share`` says; ``n`` is ``tried``."""
+
+    num: Sum
+    tried: Sum
+    share: Share
 
 
 @dataclass(frozen=True)
@@ -239,7 +253,9 @@ class Ages:
     in_business: bool = False
 
 
-Formula: TypeAlias = Term | Share | Ratio | Hours | Amount | Balance | Durations | Waiting | Mix | Level | Ages
+Formula: TypeAlias = (
+    Term | Share | Ratio | PerSuccess | Hours | Amount | Balance | Durations | Waiting | Mix | Level | Ages
+)
 
 
 def parts_of(formula: Formula) -> Iterator[Part]:
@@ -251,6 +267,8 @@ def parts_of(formula: Formula) -> Iterator[Part]:
             yield from (*plus, *minus)
         case Share(num, den) | Ratio(num, den):
             yield from (*parts_of(num), *parts_of(den))
+        case PerSuccess(num, tried, reached):
+            yield from (num, tried, *parts_of(reached))
         case Hours(total) | Amount(total):
             yield total
         case Balance(plus_sum, minus_sum, whole):

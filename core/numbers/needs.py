@@ -1,7 +1,7 @@
 """What a metric needs to be known: inputs that a source must bring, and whether one does (metrics R17)."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from core.numbers.metric import Metric, facts_of, named
@@ -82,10 +82,24 @@ NEEDS: Mapping[str, Need] = {
         ),
     ),
     "availability": Need(named("availability of tools", "Systemverfügbarkeit", "系统可用记录")),
-    "call_charges": Need(named("call charges", "Gesprächskosten", "通话费用")),
+    "call_charges": Need(
+        named("call charges in one currency", "Gesprächskosten in einer Währung", "同一货币的通话费用"),
+        (
+            "select 1 from (select charge_minor, charge_currency from call_facts order by arrived_on desc limit 1000) "
+            "where charge_minor is not null group by 1 = 1 having count(distinct charge_currency) < 2",
+        ),
+    ),
     "carrier_events": Need(named("carrier events of blocked calls", "Besetztmeldungen des Netzes", "运营商占线记录")),
     "complaints": Need(named("complaints", "Beschwerden", "投诉记录"), ("select 1 from complaint_facts limit 1",)),
-    "costs": Need(named("costs", "Kosten", "成本")),
+    "costs": Need(named("costs", "Kosten", "成本"), ("select 1 from cost_facts limit 1",)),
+    "allocated_costs": Need(
+        named(
+            "costs, and handle times of every channel,",
+            "Kosten und Bearbeitungszeiten aller Kanäle",
+            "成本及各渠道处理时长",
+        ),
+        ("select 1 from cost_facts where channel is not null limit 1",),
+    ),
     "customer_base": Need(named("number of customers", "Kundenzahl", "客户数量")),
     "effort_surveys": Need(
         named("effort surveys", "Umfragen zum Aufwand", "费力度调查"),
@@ -93,6 +107,10 @@ NEEDS: Mapping[str, Need] = {
     ),
     "forecasts": Need(named("forecasts", "Prognosen", "预测")),
     "improvements": Need(named("improvement actions", "Verbesserungsmaßnahmen", "改进措施")),
+    "handle_times": Need(
+        named("handle times", "Bearbeitungszeiten", "处理时长"),
+        ("select 1 from call_facts limit 1", "select 1 from booked_facts limit 1"),
+    ),
     "hiring": Need(named("hiring records", "Einstellungen", "招聘记录"), ("select 1 from hire_facts limit 1",)),
     "project_plans": Need(named("targets of projects", "Ziele von Projekten", "项目目标")),
     "trained_groups": Need(named("groups trained and not", "geschulte und andere", "受训与未受训组")),
@@ -155,11 +173,18 @@ FACT_NEEDS: Mapping[str, str] = {
     "review_facts": "qa_reviews",
     "review_item_facts": "qa_reviews",
     "complaint_facts": "complaints",
+    "cost_facts": "costs",
+    "booked_facts": "handle_times",
     "self_service_facts": "self_service",
     "project_facts": "projects",
     "training_facts": "trainings",
     "hire_facts": "hiring",
 }
+
+# Needs that are told by the month: what a row of ``cost_facts`` must hold.
+MONTHLY: Mapping[str, str] = {"costs": "day_on is not null", "allocated_costs": "channel is not null"}
+# Dimensions that costs have in some months only.
+MONTHLY_DIMS: Mapping[str, str] = {"channel": "channel is not null", "team": "team_uid is not null"}
 
 # The fact and day column from which on a family of facts has a history.
 BEGINS: Mapping[str, tuple[str, str]] = {
@@ -195,6 +220,20 @@ def missing(db: sqlite3.Connection, metric: Metric, variant: str, reporting: Rep
 def lacking_wants(db: sqlite3.Connection, metric: Metric, reporting: Reporting) -> tuple[str, ...]:
     """Keys of ``NEEDS`` that would make a value whole and that no source brings."""
     return tuple(want for want in metric.wants if not is_met(db, want, reporting))
+
+
+def months_of(db: sqlite3.Connection, metric: Metric, variant: str, dims: Iterable[str]) -> frozenset[str] | None:
+    """The months (``YYYY-MM``) of which a variant can be told by these dimensions; None where months do not matter."""
+    wanted = [MONTHLY[need] for need in needs_of(metric, variant) if need in MONTHLY]
+    if not wanted:
+        return None
+    conditions = " and ".join([*wanted, *(MONTHLY_DIMS[dim] for dim in dims if dim in MONTHLY_DIMS)])
+    # From month to month by the index: there are few, and many rows of each.
+    following = f"select min(day_on) from cost_facts where day_on > ? and {conditions}"
+    months: list[str] = []
+    while (day_on := db.execute(following, (f"{months[-1]}-31" if months else "",)).fetchone()[0]) is not None:
+        months.append(day_on[:7])
+    return frozenset(months)
 
 
 def begins_on(db: sqlite3.Connection, metric: Metric, variant: str, reporting: Reporting) -> str | None:

@@ -54,6 +54,8 @@ PART_DIMS: Mapping[str, tuple[str, ...]] = {
     "review_facts": ("source", "team"),
     "review_item_facts": ("source", "team", "item"),
     "complaint_facts": ("source",),
+    "booked_facts": ("source", "team", "channel"),
+    "cost_facts": ("source", "team", "channel"),
     "self_service_facts": ("source",),
     "project_facts": ("source", "project"),
     "training_facts": ("source",),

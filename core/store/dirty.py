@@ -29,6 +29,7 @@ BY_ROW: Mapping[str, tuple[Key, ...]] = {
     "messages": (Key("ticket", "ticket_id"),),
     "surveys": (Key("ticket", "ticket_id"), Key("call", "call_id"), Key("survey", "id")),
     "sla_instances": (Key("ticket", "ticket_id"),),
+    "time_entries": (Key("ticket", "ticket_id"),),
     "calls": (Key("call", "id"),),
     "call_legs": (Key("call", "call_id"),),
     "agent_states": (Key("agent_day", "agent_id", "from_at"), Key("call", "call_id")),
@@ -53,7 +54,7 @@ DAY_DIGITS = 5
 # Tables so small (people fill most of them) that what depends on one is made anew as a whole.
 SMALL = (
     "agent_teams", "qa_reviews", "qa_items", "complaints", "self_service_days", "project_days", "projects", "trainings",
-    "hiring", "shifts", "absences", "attendance",
+    "hiring", "shifts", "absences", "attendance", "costs",
 )  # fmt: skip
 BY_AUTHOR = "select distinct ticket_uid from messages where author_uid = {row}."
 FAR: tuple[Mark, ...] = (

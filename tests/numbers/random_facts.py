@@ -101,6 +101,5 @@ def random_rows(random: Random, fact: str, count: int) -> list[dict[str, Any]]:
 
 
 def random_facts(seed: int, count: int) -> dict[str, Sequence[dict[str, Any]]]:
-    """Rows of every fact that metrics read."""
-    random = Random(seed)
-    return {fact: random_rows(random, fact, count) for fact in CLOCKS}
+    """Rows of every fact that metrics read, those of each the same whatever the others hold."""
+    return {fact: random_rows(Random(f"{seed} {fact}"), fact, count) for fact in CLOCKS}

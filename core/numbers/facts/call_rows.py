@@ -26,6 +26,8 @@ class CallRow(NamedTuple):
     acw_s: int | None
     callback_of_uid: str | None
     callback_promised_at: int | None
+    charge_minor: int | None
+    currency: str | None
     precision: str
     person_uid: str | None
 

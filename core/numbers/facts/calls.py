@@ -83,7 +83,7 @@ def derive_call(
         int(inbound and not visits and not is_answered and _is_in_ivr(call)), int(is_answered),
         int(is_transferred), transfers, len(answered), _total_wait(call, visits), whole.talk_s, whole.hold_s,
         whole.acw_s, whole.handle_s, call.callback_of_uid, int(asked_back), int(reached) if asked_back else None, 0,
-        call.ivr_s, call.ivr_steps, call.ivr_exit, call.precision,
+        call.ivr_s, call.ivr_steps, call.ivr_exit, call.charge_minor, call.currency, call.precision,
     )  # fmt: skip
     queue_legs = []
     if inbound:

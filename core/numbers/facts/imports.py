@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.numbers.facts.costs import mark_months
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.ledger import TABLES, Ledger, replace
 from core.numbers.facts.staff_days import mark_staff_days
@@ -116,9 +117,12 @@ STAFF = frozenset({"shifts", "absences", "attendance", "agent_teams"})
 
 
 def derive_imports(db: sqlite3.Connection, tables: Sequence[str], ground: Ground, ledger: Ledger) -> None:
-    """Makes the facts anew that read one of the tables; only what differs is written. Days of staff are marked."""
+    """Makes the facts anew that read one of the tables; only what differs is written. Days of staff and months of
+    costs are marked."""
     if not STAFF.isdisjoint(tables):
         mark_staff_days(db)
+    if "costs" in tables:
+        mark_months(db)
     db.create_function("day_on", 1, ground.day_on, deterministic=True)
     for one in IMPORTED:
         if set(tables).isdisjoint(one.reads):

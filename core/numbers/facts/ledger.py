@@ -32,6 +32,8 @@ CLOCKS: Mapping[str, tuple[str, ...]] = {
     "review_facts": ("reviewed_on",),
     "review_item_facts": ("reviewed_on",),
     "complaint_facts": ("received_on",),
+    "booked_facts": ("day_on",),
+    "cost_facts": ("day_on",),
     "self_service_facts": ("day_on",),
     "project_facts": ("day_on",),
     "training_facts": ("held_on",),

@@ -1,6 +1,6 @@
 """What a call takes once it is answered; means, for they feed staffing and cost."""
 
-from core.numbers.metric import Durations, Example, Metric, Share, Sum, Unit, named
+from core.numbers.metric import Amount, Durations, Example, Metric, Share, Sum, Unit, named
 from core.numbers.metrics.fixture_week import CALLS, LEGS, legs
 from core.numbers.metrics.queue import ANSWERED, ARRIVAL
 
@@ -205,7 +205,21 @@ telephony_charges = Metric(
     clock="started_at",
     profile="C",
     floor=1,
+    how={"standard": Amount(Sum("call_facts", "is_test = 0", "charge_minor"))},
     needs=("call_charges",),
+    examples=(
+        Example(
+            {
+                "call_facts": (
+                    {"charge_minor": 12, "charge_currency": "EUR"},
+                    {"charge_minor": 30, "charge_currency": "EUR", "direction": "outbound"},
+                    {"charge_minor": None},
+                )
+            },
+            {"standard": 42, "standard.n": 2},
+            says="0.42; a call whose price comes later is not counted yet.",
+        ),
+    ),
 )
 
 METRICS = (

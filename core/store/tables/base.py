@@ -28,6 +28,7 @@ INDEXES: Mapping[str, tuple[Index, ...]] = {
     "agent_states": (Index(("from_at",)),),
     "surveys": (Index(("rated_at",)), Index(("offered_at",)), Index(("ticket_uid",))),
     "sla_instances": (Index(("ticket_uid",)), Index(("decided_at",))),
+    "time_entries": (Index(("ticket_uid",)),),
     "shifts": (Index(("agent_uid", "day_on")), Index(("day_on",))),
     "absences": (Index(("day_on",)),),
 }

@@ -119,7 +119,7 @@ FACTS: tuple[Table, ...] = (
             "is_test:I! "
             "is_ivr_only:I! is_connected:I! is_transferred:I! transfers:I! handled_legs:I! total_wait_s:I talk_s:I "
             "hold_s:I acw_s:I handle_s:I callback_of_uid is_callback_requested:I! is_callback_reached:I is_redial:I! "
-            "ivr_s:I ivr_steps:I ivr_exit precision!"
+            "ivr_s:I ivr_steps:I ivr_exit charge_minor:I charge_currency precision!"
         ),
         ("call_uid",),
         (
@@ -226,6 +226,20 @@ FACTS: tuple[Table, ...] = (
         ("complaint_uid",),
         (Index(("received_on",)),),
         "One row a complaint; several of one customer about one incident count once.",
+    ),
+    Table(
+        "booked_facts",
+        columns("entry_uid ticket_uid source! team_uid channel agent_uid day_on! spent_s:I!"),
+        ("entry_uid",),
+        (Index(("day_on",)), Index(("ticket_uid",))),
+        "One row a time booked on a ticket.",
+    ),
+    Table(
+        "cost_facts",
+        columns("cost_key source! team_uid channel category! day_on! amount_minor:I!"),
+        ("cost_key",),
+        (Index(("day_on",)),),
+        "One row a cost, channel and day, in minor units of the report's currency; days add up to their month.",
     ),
     Table(
         "self_service_facts",
