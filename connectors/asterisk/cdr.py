@@ -44,7 +44,7 @@ USED = ("src", "dst", "dcontext", "channel", "dstchannel", "lastapp", "duration"
 ENDING = re.compile(rb"(\d{9,11})\.\d+\"")
 FAR_HALF = re.compile(r"^Local/.*;2$")
 SUFFIX = re.compile(r"(-[0-9a-fA-F]{8})?(;[12])?$")
-NOBODY = {"anonymous", "unknown", "restricted", "unavailable", "private"}
+WITHHELD = frozenset({"anonymous", "unknown", "restricted", "unavailable", "private"})
 
 
 class CdrRow(msgspec.Struct, omit_defaults=True, gc=False):
@@ -54,8 +54,6 @@ class CdrRow(msgspec.Struct, omit_defaults=True, gc=False):
     duration: int
     billsec: int
     disposition: str
-    channel: str = ""
-    dstchannel: str = ""
     dcontext: str = ""
     lastapp: str = ""
     uniqueid: str = ""
@@ -64,14 +62,17 @@ class CdrRow(msgspec.Struct, omit_defaults=True, gc=False):
     answer: str = ""
     src: Annotated[str, Personal] = ""
     dst: Annotated[str, Personal] = ""
+    # Lines to the outside name the number that was dialled: DAHDI/i1/03055510001-1a.
+    channel: Annotated[str, Personal] = ""
+    dstchannel: Annotated[str, Personal] = ""
 
 
 class Leg(msgspec.Struct, omit_defaults=True, gc=False):
     """What is kept of a record in its event: nobody's number.
 
-    ``src`` and ``dst``: "in" for internal numbers, "out" for others, empty for none. ``device`` and ``to_device``: the
-    phones of ours at its two ends. ``trunk``: which end is a line outside. ``half``: it is the far half of a Local
-    channel; ``to_half``: it leads into one, whose own record tells who was reached."""
+    ``src`` and ``dst``: "in" for internal numbers, "out" for others and withheld ones, empty for none. ``device`` and
+    ``to_device``: the phones of ours at its two ends. ``trunk``: which end is a line outside. ``half``: it is the far
+    half of a Local channel; ``to_half``: it leads into one, whose own record tells who was reached."""
 
     end_at: int
     talk_s: int
@@ -191,6 +192,9 @@ def leg_of(row: CdrRow, at: int, settings: AsteriskSettings, ctx: Context) -> Le
     end_at = at + row.duration
     is_trunk, to_trunk = (matches(name, settings.trunks) for name in (row.channel, row.dstchannel))
     src, dst = side(row.src, settings), side(row.dst, settings)
+    phone = "" if is_trunk else device(row.channel, settings)
+    # Of a call out ``src`` can be the number of the house that was shown.
+    is_ours = src == "in" or bool(phone) or (to_trunk and not is_trunk)
     return Leg(
         end_at=end_at,
         talk_s=row.billsec if row.disposition == "ANSWERED" else 0,
@@ -199,12 +203,12 @@ def leg_of(row: CdrRow, at: int, settings: AsteriskSettings, ctx: Context) -> Le
         context=row.dcontext,
         src=src,
         dst=dst,
-        device="" if is_trunk else device(row.channel, settings),
+        device=phone,
         to_device="" if to_trunk else device(row.dstchannel, settings),
         trunk="in" if is_trunk else "out" if to_trunk else "",
         to_any=bool(row.dstchannel),
-        customer_in=customer_of(row.src, ctx) if src == "out" else "",
-        customer_out=customer_of(row.dst, ctx) if src == "in" and dst == "out" else "",
+        customer_in=customer_of(row.src, ctx) if src == "out" and not is_ours else "",
+        customer_out=customer_of(row.dst, ctx) if dst == "out" and is_ours else "",
         unique=row.uniqueid,
         half=FAR_HALF.match(row.channel) is not None,
         to_half=row.dstchannel.startswith("Local/"),
@@ -213,7 +217,9 @@ def leg_of(row: CdrRow, at: int, settings: AsteriskSettings, ctx: Context) -> Le
 
 def side(number: str, settings: AsteriskSettings) -> str:
     """Whether a number is one of ours."""
-    if number.lower() in NOBODY or not any(character.isdigit() for character in number):
+    if number.lower() in WITHHELD:
+        return "out"
+    if not any(character.isdigit() for character in number):
         return ""
     return "in" if re.fullmatch(settings.extensions, number) else "out"
 

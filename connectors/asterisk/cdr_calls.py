@@ -77,7 +77,7 @@ def call_of_records(key: str, events: Sequence[CallEvent], ctx: Context) -> Iter
 
 
 def direction_of(legs: Sequence[tuple[int, Leg]], settings: AsteriskSettings) -> Direction:
-    """By the lines to the outside, then by the contexts, then by whose numbers these are; the first leg that tells."""
+    """In this order: by the lines to the outside, the contexts, whose phone began it, and whose numbers these are."""
     for _, leg in legs:
         if leg.trunk:
             return "inbound" if leg.trunk == "in" else "outbound"
@@ -87,7 +87,7 @@ def direction_of(legs: Sequence[tuple[int, Leg]], settings: AsteriskSettings) ->
         if matches(leg.context, settings.outbound_contexts):
             return "outbound"
     _, first = legs[0]
-    if first.src == "in":
+    if first.src == "in" or first.device:
         return "outbound" if first.dst == "out" else "internal"
     return "inbound" if first.src == "out" else "internal"
 

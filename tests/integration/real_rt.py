@@ -120,8 +120,16 @@ def running(folder: Path) -> Iterator[RealRT]:
             _wait_for(port, server, folder)
             yield RealRT(f"http://127.0.0.1:{port}", folder, env)
         finally:
-            os.killpg(server.pid, signal.SIGTERM)
-            server.wait(timeout=20)
+            _end(server)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    os.killpg(server.pid, signal.SIGTERM)
+    try:
+        server.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], folder: Path) -> None:

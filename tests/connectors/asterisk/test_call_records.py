@@ -132,6 +132,10 @@ def test_the_samples_of_asterisks_own_tests(fixtures: Callable[[str], Path], pul
         ({"src": "+4930555111", "dst": "1001", "channel": "SIP/x-1", "dstchannel": "PJSIP/1001-0000000c",
           "disposition": "BUSY", "billsec": 0}, "inbound", "busy"),
         ({"disposition": "SURPRISE", "billsec": 0}, "outbound", None),
+        # A withheld number without a line that tells; the number of the house, shown by one of its phones.
+        ({"src": "anonymous", "dst": "1001", "channel": "SIP/x-1", "dstchannel": "PJSIP/1001-0000000c"},
+         "inbound", "answered"),
+        ({"src": "+4930777000", "dstchannel": "SIP/x-1"}, "outbound", "answered"),
     ],
 )  # fmt: skip
 def test_direction_and_outcome(tmp_path: Path, pull: Pull, told: dict[str, Any], direction: str, outcome: Any) -> None:
@@ -140,6 +144,19 @@ def test_direction_and_outcome(tmp_path: Path, pull: Pull, told: dict[str, Any],
     db, result = pull(cdr_path=master, trunks=("PJSIP/telco-*",))
     assert result.rejected == 0
     assert [row[1:3] for row in rows(db, CALLS)] == [(direction, outcome)]
+
+
+@pytest.mark.parametrize("to", ["PJSIP/telco-0000000b", "SIP/x-1"])
+def test_who_was_called_is_the_customer_whatever_number_was_shown(tmp_path: Path, pull: Pull, to: str) -> None:
+    """With the number of the house as caller every call out was one of the house's own; nobody's ticket was found."""
+    shown = {"src": "+4930777000", "dstchannel": to}
+    master = written(tmp_path / "Master.csv", record("2026-03-02T08:00:00Z", **shown),
+                     record("2026-03-02T09:00:00Z", src="+4930555111", dst="1001", channel=to,
+                            dstchannel="PJSIP/1001-0000000c"))  # fmt: skip
+    db, _ = pull(cdr_path=master, trunks=("PJSIP/telco-*",))
+    (out,), (back,) = rows(db, "select customer_uid from calls order by arrived_at")
+    assert out == back is not None
+    assert rows(db, "select count(*) from customers") == [(1,)]
 
 
 def test_legs_of_one_call_are_joined_by_their_linked_id(tmp_path: Path, pull: Pull) -> None:
@@ -232,7 +249,7 @@ def test_a_broken_line_is_set_aside_and_rotated_files_are_read(tmp_path: Path, p
 
 def test_kept_records_hold_no_number_and_change_nothing_when_read_again(tmp_path: Path, pull: Pull) -> None:
     """A mended mapping is applied to kept rows, in which the numbers that tell the direction are blank."""
-    numbers = {"src": "+4930555111", "dst": "1001", "channel": "SIP/x-1", "dstchannel": "PJSIP/1001-0000000c"}
+    numbers = {"src": "1001", "dst": "+4930555111", "dstchannel": "DAHDI/i1/3055511100-1a"}
     master = written(tmp_path / "Master.csv", record("2026-03-02T08:00:00Z", **numbers))
     db, _ = pull(cdr_path=master)
     tables = ("select * from call_events", CALLS, "select * from call_legs")
@@ -246,3 +263,4 @@ def test_kept_records_hold_no_number_and_change_nothing_when_read_again(tmp_path
     kept = b"".join(payload for batch in kept_rows(db, "pbx", "cdr") for _, _, payload in batch)
     assert kept
     assert b"555111" not in kept
+    assert "555111" not in "\n".join(db.iterdump())
