@@ -7,7 +7,7 @@ import msgspec
 
 from connectors import Api, Finding, Gone, NotAllowed, Refused, Tally, Window
 from connectors.freshdesk.activities import OFF
-from connectors.freshdesk.paging import DAY_S, iso, moment_in, whole
+from connectors.freshdesk.paging import ARCHIVED_AFTER_S, DAY_S, iso, moment_in, whole
 
 T = TypeVar("T")
 
@@ -123,10 +123,11 @@ def tried(api: Api, what: str, path: str, params: Mapping[str, str | int], *, is
 
 
 def tallies(api: Api, window: Window) -> Iterator[Tally]:
-    """Tickets by days of creation (UTC), as Freshdesk's search counts them, and the spam that the search leaves out."""
+    """Tickets by days of creation (UTC), as Freshdesk's search counts them, and the spam that the search leaves out;
+    of days from which none can be archived yet, as it leaves out those too."""
     end_at = window.until or window.now_at
     to_at = end_at // DAY_S * DAY_S if end_at else None
-    from_at = window.since // DAY_S * DAY_S
+    from_at = max(window.since // DAY_S, (end_at - ARCHIVED_AFTER_S) // DAY_S + 1) * DAY_S
     if to_at is not None and from_at >= to_at:
         return
     # The language of the search knows days only, and both named days are counted in.

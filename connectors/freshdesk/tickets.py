@@ -6,6 +6,7 @@ made of them.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from msgspec import UNSET, UnsetType
 from connectors import Api, Context, Message, Page, Personal, Record, SourceMetric, Ticket, Window, utc
 from connectors.freshdesk.fields import kept, split, text_of
 from connectors.freshdesk.history import seen
-from connectors.freshdesk.paging import by_change
+from connectors.freshdesk.paging import ARCHIVED_AFTER_S, by_change, iso
 from connectors.freshdesk.settings import FreshdeskSettings
 from connectors.freshdesk.sla import targets
 from connectors.freshdesk.vocabulary import (
@@ -29,6 +30,7 @@ from connectors.freshdesk.vocabulary import (
     status_name,
 )
 
+ARCHIVED = "Freshdesk archives tickets that are closed and untouched for 120 days and lists them no more"
 # The moments that are kept as Freshdesk's own figures, by our name. Those that are cleared when a ticket is opened
 # again are kept even where there is none.
 FIGURES = {"first_responded_at": "first_replied_at", "reopened_at": "reopened_at"}
@@ -83,7 +85,11 @@ def fetch_tickets(api: Api, window: Window, extra: str = "") -> Iterator[Page]:
     """Every ticket that changed, 100 a request with their moments; ``extra``: the pass of spam or of the deleted."""
     # Each further thing included costs two credits a page; people come with the contacts.
     asked = {"include": "stats"}
-    return by_change(api, "/tickets", window, asked | {"filter": extra} if extra else asked)
+    pages = by_change(api, "/tickets", window, asked | {"filter": extra} if extra else asked)
+    listed_from = window.now_at - ARCHIVED_AFTER_S
+    if not extra and window.resume_at is None and window.since < listed_from:
+        yield replace(next(pages), note=f"{ARCHIVED}: before {iso(listed_from)[:10]} closed tickets are missing")
+    yield from pages
 
 
 fetch_spam = partial(fetch_tickets, extra="spam")

@@ -238,6 +238,14 @@ def test_freshdesk_s_own_count(api: Callable[..., Any]) -> None:
     assert (one.from_at, one.to_at) == (utc("2026-01-01T00:00:00Z"), utc("2026-01-31T00:00:00Z"))
 
 
+def test_what_may_be_archived_is_not_counted(api: Callable[..., Any]) -> None:
+    """Freshdesk's count lacks what it archived after 120 days: every store of half a year would seem to be wrong."""
+    fake = api({"total": 3, "results": []}, [])
+    (one,) = tallies(fake, Window(since=utc("2025-01-01T00:00:00Z"), until=utc("2026-01-31T08:00:00Z")))
+    assert one.from_at == utc("2025-10-04T00:00:00Z")
+    assert "created_at:>'2025-10-04'" in fake.asked[0][1]["query"]
+
+
 RECORDED: tuple[tuple[str, Any, Any, type[Record]], ...] = (
     ("recorded/tickets_include_stats_requester.json", TicketRow, normalise_ticket, Ticket),
     ("python-freshdesk/v2/ticket_1.json", TicketRow, normalise_ticket, Ticket),

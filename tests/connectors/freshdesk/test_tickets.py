@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from connectors import BadRow, Context, Message, Record, SlaInstance, SourceMetric, Ticket, TicketEvent, utc
-from connectors.freshdesk.tickets import TicketRow, normalise_deleted, normalise_ticket
+from connectors import BadRow, Context, Message, Record, SlaInstance, SourceMetric, Ticket, TicketEvent, Window, utc
+from connectors.freshdesk.tickets import TicketRow, fetch_tickets, normalise_deleted, normalise_ticket
+from core.clock import DAY_S
+from tests.connectors.freshdesk.conftest import NOW
 
 Made = Callable[..., list[Record]]
 BORN, FIRST, DONE, LATER = (
@@ -114,6 +116,21 @@ def test_custom_fields(ticket: Callable[..., Ticket], context: Callable[..., Con
     assert one.contact_reason == "billing"
     assert one.extra == {"cf_vip": True, "cf_reason": "Billing issue"}
     assert ticket(ctx=context(contact_reason_field="type")).contact_reason == "Question"
+
+
+@pytest.mark.parametrize(
+    ("window", "is_said"),
+    [
+        (Window(since=NOW - 200 * DAY_S, now_at=NOW), True),
+        (Window(since=NOW - 100 * DAY_S, now_at=NOW), False),
+        (Window(since=0, resume_at=f"{NOW}|0|{NOW}|{NOW}", now_at=NOW), False),
+    ],
+    ids=["a year back", "three months back", "a later pull"],
+)
+def test_that_freshdesk_archives_is_said(api: Callable[..., Any], window: Window, *, is_said: bool) -> None:
+    """A chart that starts with few tickets because the others are archived looks like growth."""
+    (page,) = fetch_tickets(api([]), window)
+    assert ("archives tickets" in page.note) is is_said
 
 
 def test_a_number_that_could_be_dialled_is_kept_nowhere(records: Made, context: Callable[..., Context]) -> None:
