@@ -20,8 +20,8 @@ LAST_PAGE = 300
 # A list longer than that has no end.
 MOST_PAGES = 20_000
 DAY_S = 86_400
-# What is closed and untouched for so long Freshdesk archives, and lists and finds it no more (its support pages, "Ticket
-# archiving").
+# What is closed and untouched for so long is archived, and no longer listed or found (Freshdesk's support pages,
+# "Ticket archiving").
 ARCHIVED_AFTER_S = 120 * DAY_S
 # Freshdesk may give fewer rows than asked for; no page of so few has another after it.
 SURELY_LAST = 10
