@@ -85,7 +85,7 @@ def said(metric: Metric, answer: Answer, language: str) -> str:
     if answer.status == "unavailable":
         return f"unavailable: {answer.reason}"
     low = ", too few to judge" if answer.status == "low_sample" else ""
-    return f"{value_text(metric, answer.value, language)} (n {answer.n:,}{low})"
+    return f"{value_text(metric, answer.value, language, answer.variant)} (n {answer.n:,}{low})"
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class ShownMetric:
             for note in answer.notes:
                 yield f"      {note}"
         if self.comparison and self.comparison.usual.value is not None:
-            usual = value_text(metric, self.comparison.usual.value, tongue)
+            usual = value_text(metric, self.comparison.usual.value, tongue, self.comparison.answer.variant)
             yield f"  usual {usual}, verdict: {self.comparison.verdict}"
         for name, answer in self.counters.items():
             yield f"  beside it {name}: {said(find_metric(name), answer, tongue)}"
@@ -131,11 +131,11 @@ class ShownMetric:
 
 def _interval(metric: Metric, answer: Answer, language: str) -> str:
     if answer.ci_low is not None and answer.ci_high is not None:
-        low, high = (value_text(metric, side, language) for side in (answer.ci_low, answer.ci_high))
+        low, high = (value_text(metric, side, language, answer.variant) for side in (answer.ci_low, answer.ci_high))
         return f", 95 % interval {low} to {high}"
     if answer.p90 is not None:
-        mean = f", mean {value_text(metric, answer.mean, language)}" if answer.mean is not None else ""
-        return f", p90 {value_text(metric, answer.p90, language)}{mean}"
+        mean = f", mean {value_text(metric, answer.mean, language, answer.variant)}" if answer.mean is not None else ""
+        return f", p90 {value_text(metric, answer.p90, language, answer.variant)}{mean}"
     return ""
 
 

@@ -90,6 +90,13 @@ def test_a_file_of_a_department_gives_its_number(deskpulse: Command, metric: str
         assert n is None or found[variant]["n"] == n, variant
 
 
+def test_a_variant_is_shown_in_its_own_unit(deskpulse: Command) -> None:
+    """Two promoters of four are no score of +1."""
+    found = deskpulse("kpi", "show", "nps", "--from", FROM, "--to", TO)
+    assert "standard           +25 (n 4" in found
+    assert "promoters          50.0\u202f% (n 4" in found
+
+
 def test_every_call_of_the_list_is_exported(deskpulse: Command) -> None:
     """Who doubts a number goes back to the lines that it was made of."""
     calls = list(csv.DictReader(io.StringIO(deskpulse("export", "calls"))))
