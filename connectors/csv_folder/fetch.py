@@ -125,8 +125,7 @@ class Pass:
         if left.is_unchanged(entry) and left.is_done and not left.waits:
             return
         is_settled = (
-            self._whole
-            or entry.is_packed
+            entry.is_packed
             or (left.waits and left.is_unchanged(entry))
             or self._window.now_at - entry.mtime_ns // NS > SETTLED_S
         )
@@ -145,6 +144,9 @@ class Pass:
                     else:
                         self._left[key] = Left(*told, line=reading.line, tries=left.tries + 1)
                     yield self._page()
+            if self._whole and (reading.waits or _stat(entry) != told):
+                # What is not written yet would be taken for gone.
+                raise Unreadable(f"{entry.name} is being written. It is read at the next run.")
             self._left[key] = Left(*told, reading.at, reading.line, reading.digest(), is_done=True, waits=reading.waits)
 
     def _rows_of(self, entry: Entry, reading: Reading, selection: Selection) -> Iterator[Row]:
@@ -187,6 +189,11 @@ def fault_of(row: Row, settings: CsvFolderSettings) -> str:
     except (ArithmeticError, LookupError, TypeError, ValueError) as problem:
         return f"{row.place}: {type(problem).__name__}"
     return ""
+
+
+def _stat(entry: Entry) -> tuple[int, int]:
+    stat = entry.path.stat()
+    return stat.st_size, stat.st_mtime_ns
 
 
 def _key(entry: Entry) -> str:

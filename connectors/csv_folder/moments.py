@@ -18,7 +18,7 @@ HALF_DAY_S = 12 * 3600
 SHORTEST_ZONED = len("2026-11-21T06:00Z") - 1
 DATE = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})")
 COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
-SLASHED = re.compile(r"\d{1,2}[/-]\d{1,2}[/-]\d{2,4}")
+SHORT = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}")
 MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[/.-](\d{4})")
 TIME = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([AaPp][Mm])?")
 ZONED = re.compile(r".*\d(Z|[+-]\d\d:?\d\d)$", re.IGNORECASE)
@@ -40,7 +40,7 @@ def day(text: str, form: str | None = None) -> date:
             return date(int(found[1]), int(found[2]), int(found[3]))
     except ValueError:
         raise BadRow("is no date") from None
-    if SLASHED.fullmatch(text):
+    if SHORT.fullmatch(text):
         raise BadRow("has two readings; say its format in the mapping, such as %d/%m/%Y")
     raise BadRow("is no date")
 

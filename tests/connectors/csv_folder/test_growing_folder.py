@@ -255,6 +255,20 @@ def test_a_list_that_is_whole_takes_away_what_it_no_longer_holds(folder: Folder)
     assert [tuple(row) for row in alive] == [("files:Ada", 25_200), ("files:Sam", 21_600)]
 
 
+def test_a_list_that_is_being_written_takes_nothing_away(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a plan on its way into the folder is no plan with half of the shifts."""
+    folder.rule("shifts*", "shifts", whole=True)
+    whole = lines("id,agent,day", "s1,Ada,2026-11-20", "s2,Ada,2026-11-21")
+    folder.write("shifts.csv", whole)
+    read(folder)
+    folder.write("shifts.csv", whole[:-20], age_s=1)
+    assert errors(folder.pull()) == ["shifts.csv is being written. It is read at the next run."]
+    folder.write("shifts.csv", whole[:-18])
+    monkeypatch.setattr("connectors.csv_folder.fetch._stat", lambda entry: (99, 99))
+    assert errors(folder.pull()) == ["shifts.csv is being written. It is read at the next run."]
+    assert folder.rows("shifts", "native_id", "deleted_at") == [("s1", None), ("s2", None)]
+
+
 def test_a_list_with_a_bad_line_takes_nothing_away(folder: Folder) -> None:
     """The line that cannot be read may be the very one that would be missed."""
     folder.rule("shifts*", "shifts", whole=True)

@@ -40,6 +40,13 @@ def test_a_moment_with_two_readings_or_none_is_refused(text: str) -> None:
         moment(text, None, None, BERLIN)
 
 
+@pytest.mark.parametrize("text", ["11/12/2026", "11-12-26", "21.11.26"])
+def test_a_date_with_two_readings_names_the_way_out(text: str) -> None:
+    """Who sees it for the first time should not have to look for the key."""
+    with pytest.raises(BadRow, match="say its format in the mapping, such as %d/%m/%Y"):
+        day(text)
+
+
 def test_a_form_settles_it() -> None:
     """American dates are read where the mapping says so."""
     assert moment("11/12/2026 03:00 PM", "%m/%d/%Y %I:%M %p", None, BERLIN) == utc("2026-11-12T14:00")
