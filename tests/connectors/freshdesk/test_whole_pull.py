@@ -123,7 +123,7 @@ def test_conversations_are_read_for_tickets_that_changed(serve: Serve, store: St
 
 def test_the_export_gives_the_exact_history(serve: Serve, store: Store) -> None:
     """Where an admin switched it on, every change of status, agent and group is told with its moment and its doer."""
-    server, db = serve(objects=120, exports=True), store("exact")
+    server, db = serve(objects=80, exports=True), store("exact")
     result = pull(db, server)
     assert result.outcome == "ok"
     young = server.now_at // DAY_S * DAY_S - 19 * DAY_S
@@ -148,7 +148,7 @@ def test_the_export_gives_the_exact_history(serve: Serve, store: Store) -> None:
 
 def test_what_was_seen_on_the_way_is_more_than_the_last_row_tells(serve: Serve, store: Store) -> None:
     """Without the export each pull adds the moments that later rows no longer hold; none of them is made up."""
-    server, once, often = serve(objects=40), store("once"), store("often")
+    server, once, often = serve(objects=36), store("once"), store("often")
     server.now_at -= 6 * DAY_S
     for _ in range(12):
         pull(often, server)
@@ -169,7 +169,7 @@ def test_what_was_seen_on_the_way_is_more_than_the_last_row_tells(serve: Serve, 
 @pytest.mark.parametrize("exports", [False, True])
 def test_figures_are_those_of_the_account(serve: Serve, store: Store, exports: bool) -> None:
     """First replies by people, solves and what is still open, from the deeds themselves."""
-    server, db = serve(objects=100, exports=exports), store("facts")
+    server, db = serve(objects=70, exports=exports), store("facts")
     pull(db, server)
     derive(db, Reporting(zone=spec_of(server).zone), server.now_at)
     sql = (
@@ -250,7 +250,7 @@ def test_a_429_is_waited_out(serve: Serve, store: Store) -> None:
 
 def test_a_low_wall_loses_nothing(serve: Serve, store: Store) -> None:
     """The same account behind a wall of five pages, half of its tickets, and behind none."""
-    server, low, high = serve(objects=100, largest_page=12, wall=5), store("low"), store("high")
+    server, low, high = serve(objects=72, largest_page=8, wall=5), store("low"), store("high")
     assert pull(low, server).outcome == "ok"
     server.wall = 300
     pull(high, server)
