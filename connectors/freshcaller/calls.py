@@ -103,9 +103,9 @@ def legs_of(key: str, part: Part, outcome: CallOutcome | None, *, is_transfer: b
 
 
 def visit_of(key: str, part: Part, left: LegOutcome, taker: Rung | None) -> CallLeg:
-    """A visit to a queue. Freshcaller's figures of waiting begin where the menu ends."""
-    enqueued_at = part.enqueued_at or part.created_at + (part.menu_s or 0)
-    wait_s = part.wait_s if left == "answered" and part.wait_s is not None else part.ring_s
+    """A visit to a queue."""
+    enqueued_at = waits_from(part)
+    wait_s = waited_s(part, is_answered=left == "answered")
     offers = [rung for rung in part.agents if rung is taker or rung.status in (*RINGS, 5)]
     return CallLeg(
         call_id=key,
@@ -115,11 +115,24 @@ def visit_of(key: str, part: Part, left: LegOutcome, taker: Rung | None) -> Call
         agent_id=(taker.agent if taker is not None else part.agent) if left == "answered" else None,
         enqueued_at=enqueued_at,
         wait_s=wait_s,
+        ring_s=part.speed_s if left == "answered" else None,
         ended_at=None if wait_s is None or left == "answered" else enqueued_at + wait_s,
         outcome=left,
         rings=len(offers) if part.agents else None,
         rings_missed=sum(rung.status in RINGS for rung in offers) if part.agents else None,
     )
+
+
+def waits_from(part: Part) -> int:
+    """When the waiting begins: in the queue, else where the menu ends."""
+    return part.enqueued_at if part.enqueued_at is not None else part.created_at + (part.menu_s or 0)
+
+
+def waited_s(part: Part, *, is_answered: bool) -> int | None:
+    """Seconds from there to the answer, or until the caller left; the ringing alone where no step tells the rest."""
+    rang_s = part.speed_s if is_answered and part.speed_s is not None else part.ring_s
+    until_at = part.taken_at if is_answered else part.left_at
+    return rang_s if until_at is None else max(until_at - waits_from(part), rang_s or 0)
 
 
 def note_work(leg: CallLeg, part: Part, taker: Rung | None, *, is_alone: bool) -> None:
@@ -131,7 +144,9 @@ def note_work(leg: CallLeg, part: Part, taker: Rung | None, *, is_alone: bool) -
     if leg.kind == "queue":
         leg.answered_at = None if leg.wait_s is None else (leg.enqueued_at or 0) + leg.wait_s
     else:
-        leg.answered_at = part.created_at + ((part.wait_s if part.wait_s is not None else part.ring_s) or 0)
+        leg.answered_at = part.taken_at or part.created_at + (
+            (part.speed_s if part.speed_s is not None else part.ring_s) or 0
+        )
     if leg.answered_at is not None and leg.talk_s is not None:
         leg.ended_at = leg.answered_at + leg.talk_s + (leg.hold_s or 0)
 
@@ -207,14 +222,12 @@ def call_of(
 
 
 def own_figures(key: str, parts: Sequence[Part], ctx: Context) -> Iterator[Record]:
-    """Freshcaller's figures of the customer's call: those of its parts together; waits count in queues only."""
-    waits = [
-        part.wait_s if part.wait_s is not None else part.ring_s
-        for part in parts
-        if part is parts[0] or part.queue is not None
-    ]
+    """Freshcaller's figures of the customer's call: those of its parts together.
+
+    None of them is the wait as we count it, so the times of ringing have names of their own."""
     figures = {
-        "wait_s": total(waits) if is_queued(parts[0]) else None,
+        "answering_speed_s": total([part.speed_s for part in parts]),
+        "total_ringing_s": total([part.ring_s for part in parts]),
         "talk_s": total([part.talk_s for part in parts]),
         "hold_s": total([part.hold_s for part in parts]),
         "acw_s": total([part.acw_s for part in parts]),

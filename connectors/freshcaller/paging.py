@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from connectors import Api, BadRow, Gone, NotAllowed, Page, Unavailable, Window, utc
+from connectors.freshcaller.steps import Step
 
 DAY_S = 86_400
 PER_PAGE = 1000
@@ -116,8 +117,8 @@ def place_of(window: Window) -> tuple[int, int]:
 def stretch(api: Api, form: type[ListPage], path: str, from_at: int, to_at: int, number: int) -> Stretch:
     """One page of a stretch of time; both ends are included."""
     between = {"by_time[from]": moment(from_at), "by_time[to]": moment(to_at)}
-    # Without has_ancestry the calls that transfers begin are left out.
-    more = {"has_ancestry": "true"} if form is CallsPage else {}
+    # Without has_ancestry the calls that transfers begin are left out; the figures alone do not tell of waiting.
+    more = {"has_ancestry": "true"} if form is CallsPage else {"include": "life_cycle"}
     page = api.get(path, form, params={**between, **more, "per_page": PER_PAGE, "page": number})
     if page.meta is None:
         raise Unavailable(f"Freshcaller's {path} does not tell how many pages there are; tried again at the next run.")
@@ -152,11 +153,21 @@ def joined(raw: msgspec.Raw, figures: Mapping[int, msgspec.Raw]) -> msgspec.Raw:
     except msgspec.DecodeError:
         return raw
     if native is not None and native in figures:
-        row["metrics"] = figures[native]
+        row["metrics"] = with_steps(figures[native])
     # Whoever has the address can listen, so it is in no row that is kept, whole ones included.
     if "recording" in row:
         row["recording"] = without_address(row["recording"])
     return msgspec.Raw(msgspec.json.encode(row))
+
+
+def with_steps(metrics: msgspec.Raw) -> msgspec.Raw:
+    """Figures with the words and moments of the call's steps; without steps where these have another form."""
+    row = msgspec.json.decode(metrics, type=dict[str, msgspec.Raw])
+    try:
+        steps = msgspec.json.decode(row.pop("life_cycle", b"[]"), type=list[Step] | None) or []
+    except msgspec.DecodeError:
+        steps = []
+    return msgspec.Raw(msgspec.json.encode({**row, "life_cycle": steps}))
 
 
 def without_address(recording: msgspec.Raw) -> msgspec.Raw:

@@ -10,6 +10,7 @@ from typing import Annotated, TypeAlias
 import msgspec
 
 from connectors import CallEvent, Context, Customer, CustomerIdentity, Line, Personal, Queue, Record, utc
+from connectors.freshcaller.steps import Step, left_at, queued_at, taken_at
 
 Number: TypeAlias = int | float | None
 CUSTOMER, AGENT = "customer", "agent"
@@ -32,6 +33,7 @@ class Metrics(msgspec.Struct, omit_defaults=True, gc=False):
     talk_time_unit: str | None = None
     answering_speed: Number = None
     answering_speed_unit: str | None = None
+    life_cycle: list[Step] | None = None
 
 
 class ParticipantRow(msgspec.Struct, omit_defaults=True, gc=False):
@@ -113,8 +115,10 @@ class Part(msgspec.Struct, omit_defaults=True, gc=False):
     currency: str | None = None
     billed_s: int | None = None
     menu_s: int | None = None
-    wait_s: int | None = None
+    speed_s: int | None = None
     ring_s: int | None = None
+    taken_at: int | None = None
+    left_at: int | None = None
     talk_s: int | None = None
     hold_s: int | None = None
     acw_s: int | None = None
@@ -152,6 +156,10 @@ def part_of(row: CallRow, customer: ParticipantRow | None, caller: str | None, c
     people = row.participants or []
     tickets = [one.id for one in row.integrated_resources or () if (one.type or "").lower() == TICKET]
     costs = [one for one in people if one.cost is not None and one.cost_unit]
+    steps = row.metrics.life_cycle if row.metrics is not None else None
+    enqueued_at = utc(customer.enqueued_time) if customer is not None and customer.enqueued_time else queued_at(steps)
+    menu_s = seconds(row.metrics, "ivr_time", ctx)
+    waits_from = enqueued_at if enqueued_at is not None else created_at + (menu_s or 0)
     return Part(
         id=row.id,
         created_at=created_at,
@@ -164,7 +172,7 @@ def part_of(row: CallRow, customer: ParticipantRow | None, caller: str | None, c
         status=customer.call_status if customer is not None else None,
         has_menu=row.assigned_ivr_id is not None,
         customer_s=seconds(customer, "duration", ctx),
-        enqueued_at=utc(customer.enqueued_time) if customer is not None and customer.enqueued_time else None,
+        enqueued_at=enqueued_at,
         caller=caller,
         is_redacted=ctx.is_redacted,
         agents=[
@@ -182,8 +190,10 @@ def part_of(row: CallRow, customer: ParticipantRow | None, caller: str | None, c
         cost=sum(one.cost or 0 for one in costs) if costs else None,
         currency=(costs[0].cost_unit or "").upper() if costs else None,
         billed_s=seconds(row, "bill_duration", ctx),
-        menu_s=seconds(row.metrics, "ivr_time", ctx),
-        wait_s=seconds(row.metrics, "answering_speed", ctx),
+        menu_s=menu_s,
+        taken_at=taken_at(steps, waits_from),
+        left_at=left_at(steps, waits_from),
+        speed_s=seconds(row.metrics, "answering_speed", ctx),
         ring_s=seconds(row.metrics, "total_ringing_time", ctx),
         talk_s=seconds(row.metrics, "talk_time", ctx),
         hold_s=seconds(row.metrics, "hold_duration", ctx),

@@ -67,6 +67,7 @@ class Truth:
     at: int
     shown_at: int
     ended_at: int
+    wait_s: int | None = None
     parts: list[tuple[Row, Row]] = field(default_factory=list)
 
     @property
@@ -84,6 +85,7 @@ class Truth:
         people = [one | {"call_status": UNDER_WAY, "duration": 0} for one in call["participants"][:1]]
         begun = call | {"participants": people, "updated_time": call["created_time"], "assigned_agent_id": None}
         nothing = {name: None for name in figures if name in ("talk_time", "hold_duration", "call_work_time")}
+        nothing["life_cycle"] = figures["life_cycle"][:1]
         return [(begun, figures | nothing | {"updated_time": figures["created_time"], "answering_speed": None})]
 
 
@@ -155,7 +157,10 @@ class FreshcallerSandbox(Sandbox):
                     calls = [call for call, _ in self._shown() if has_children or call["root_call_id"] is None]
                     return self._page(request, "calls", _between(request, calls))
                 case "/call_metrics":
-                    return self._page(request, "call_metrics", _between(request, [own for _, own in self._shown()]))
+                    figures = [own for _, own in self._shown()]
+                    if request.query.get("include") != "life_cycle":
+                        figures = [{name: own[name] for name in own if name != "life_cycle"} for own in figures]
+                    return self._page(request, "call_metrics", _between(request, figures))
         return _error(404, "routing_error", "No route matches")
 
     def _users(self) -> list[Row]:
@@ -216,7 +221,8 @@ def _play(told: Truth, dice: Dice) -> None:
     call["integrated_resources"] = (
         [{"type": "Ticket", "id": told.id % 9973, "integration_name": "freshdesk"}] if answered else []
     )
-    figures = _figures(told.id, told.at, menu, wait, (talk, hold, work) if answered else None)
+    figures = _figures(told.id, told.at, menu, wait, (talk, hold, work) if answered else None, kind, queue)
+    told.wait_s = None if queue is None else wait
     if kind == "in_minutes":
         figures |= {"talk_time": talk / 60, "talk_time_unit": "minutes"}
     told.parts.append((call, figures))
@@ -239,7 +245,9 @@ def _transfer(told: Truth, agent: int, customer: Row, dice: Dice) -> None:
     native = told.id + 1
     call = _call(native, "incoming", at, queue, agent if is_taken else None, people, dice)
     call |= {"parent_call_id": told.id, "root_call_id": told.id, "phone_number_id": 49_373}
-    told.parts.append((call, _figures(native, at, None, wait, (talk, hold, work) if is_taken else None)))
+    told.parts.append(
+        (call, _figures(native, at, None, wait, (talk, hold, work) if is_taken else None, told.kind, queue))
+    )
     told.ended_at = at + wait + talk + hold + work
 
 
@@ -265,14 +273,34 @@ def _person(kind: str, native: int, number: str | None, status: int, seconds: in
     }  # fmt: skip
 
 
-def _figures(native: int, at: int, menu: int | None, wait: int, work: tuple[int, int, int] | None) -> Row:
+def _figures(
+    native: int, at: int, menu: int | None, wait: int, work: tuple[int, int, int] | None, kind: str, queue: int | None
+) -> Row:
+    """Figures of a call: what they tell of waiting is the ringing at its end; the steps tell the rest."""
     talk, hold, after = work or (None, None, None)
+    rang = min(wait, 3 + native % 9)
+    begun, done = at + (menu or 0), at + (menu or 0) + wait
+    steps = [
+        ("call_initiated", at),
+        *([("call_queue_started", begun)] if queue else []),
+        ("agent_ringing", done - rang),
+    ]
+    if work:
+        steps += [("answered", done), ("hangup", done + (talk or 0) + (hold or 0))]
+    elif kind == "voicemail":
+        steps += [("voicemail_initiated", done), ("hangup", done + 22)]
+    else:
+        steps += [("hangup", done)]
     figures: Row = {
-        "ivr_time": menu, "hold_duration": hold, "call_work_time": after, "total_ringing_time": wait, "talk_time": talk,
-        "answering_speed": wait if work else None,
+        "ivr_time": menu, "hold_duration": hold, "call_work_time": after, "total_ringing_time": rang, "talk_time": talk,
+        "answering_speed": rang if work else None,
     }  # fmt: skip
     units = {f"{name}_unit": "seconds" for name in figures}
-    return {"id": native * 2, "call_id": native, "created_time": _told(at), "tags": [], **figures, **units}
+    told = [{"type": word, "time_stamp": _told(moment), "agent_id": None} for word, moment in steps]
+    return {
+        "id": native * 2, "call_id": native, "created_time": _told(at), "tags": [], "life_cycle": told,
+        **figures, **units,
+    }  # fmt: skip
 
 
 def _told(at: int) -> str:

@@ -100,6 +100,40 @@ def test_the_unit_beside_each_duration_is_read(assembled: Assembled) -> None:
     assert (call.talk_s, call.hold_s, said[-1]) == (150, None, ("unit", "fortnights"))
 
 
+def steps(*told: tuple[str, str]) -> dict[str, Any]:
+    return {"life_cycle": [{"type": word, "time_stamp": f"2026-11-18T08:{at}Z", "agent_id": 7} for word, at in told]}
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "own", "wait_s"),
+    [
+        (1, [("call_queue_started", "00:10"), ("agent_ringing", "02:00"), ("answered", "02:10")], 10, 120),
+        (1, [("Answered", "00:02"), ("Call answered", "01:00"), ("hangup", "03:00")], 10, 50),
+        (3, [("call_queue_started", "00:10"), ("hangup", "05:10")], None, 300),
+        (10, [("voicemail_initiated", "00:40"), ("hangup", "01:30")], None, 30),
+        # Steps in words that nobody knows, or that contradict the figures.
+        (1, [("ping", "00:10"), ("pong", "02:10")], 10, 10),
+        (1, [("answered", "00:12")], 10, 10),
+        (3, [("no_answer", "00:30")], 15, 15),
+        (3, [("hangup", "yesterday")], 15, 15),
+    ],
+)
+def test_the_wait_is_told_by_the_steps(
+    assembled: Assembled, status: int, told: list[tuple[str, str]], own: int | None, wait_s: int
+) -> None:
+    """Ringing alone would be a wait of ten seconds after two minutes of music; and lost callers would be short ones."""
+    rang = figures(**({"answering_speed": own} if status == 1 else {"total_ringing_time": own}))
+    people = [customer(status, 60, enqueued_time="2026-11-18T08:00:10Z"), *([agent(7, 1, 60)] if status == 1 else [])]
+    _, (leg, *_) = assembled(
+        {"assigned_call_queue_id": 31, "participants": people, "metrics": {**rang, **steps(*told)}}
+    )
+    assert (leg.kind, leg.enqueued_at, leg.wait_s) == ("queue", AT_S + 10, wait_s)
+    if status == 1:
+        assert (leg.answered_at, leg.ring_s) == (AT_S + 10 + wait_s, 10)
+    else:
+        assert leg.ended_at == AT_S + 10 + wait_s
+
+
 TRANSFER = {
     "id": 2, "parent_call_id": 1, "root_call_id": 1, "created_time": "2026-11-18T08:03:00Z",
     "updated_time": "2026-11-18T08:09:00Z",
@@ -225,5 +259,7 @@ def test_own_figures_are_those_of_all_parts(context: Callable[..., Context], rec
     rows = (ROOT, {**taken, "metrics": metrics})
     events = [one for row in rows for one in records(**row) if isinstance(one, CallEvent)]
     made = [one for one in assemble_call("1", events, context()) if isinstance(one, SourceMetric)]
-    assert {one.name: one.value for one in made} == {"wait_s": 20, "talk_s": 150, "hold_s": 2, "acw_s": 17}
+    assert {one.name: one.value for one in made} == {
+        "answering_speed_s": 25, "talk_s": 150, "hold_s": 2, "acw_s": 17,
+    }  # fmt: skip
     assert {(one.entity, one.entity_id) for one in made} == {("call", "1")}

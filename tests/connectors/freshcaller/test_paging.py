@@ -44,6 +44,25 @@ def test_the_address_of_a_recording_goes_no_further(api_of: Callable[..., Any], 
     assert row["recording"] == told
 
 
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ([{"type": "answered", "time_stamp": "t", "agent_name": "Ada"}], [{"type": "answered", "time_stamp": "t"}]),
+        ([{"type": 7}], []), ("rubbish", []), (None, []),
+    ],
+)  # fmt: skip
+def test_steps_of_another_form_cost_the_steps_only(api_of: Callable[..., Any], told: object, kept: object) -> None:
+    """No page describes them; a call must not be set aside for that, nor a name be kept."""
+    metrics = page("call_metrics", [1])
+    metrics["call_metrics"][0] |= {"life_cycle": told, "talk_time": 5}
+    api = api_of(page("calls", [1]), metrics)
+    (found,) = by_creation(api, Window(since=NOW - DAY_S, now_at=NOW))
+    assert json.loads(bytes(found.rows[0]))["metrics"] == {
+        "call_id": 1, "created_time": "2026-11-18T10:00:00Z", "talk_time": 5, "life_cycle": kept,
+    }  # fmt: skip
+    assert api.asked[1][1]["include"] == "life_cycle"
+
+
 def test_figures_are_asked_for_as_long_as_they_come_late(api_of: Callable[..., Any]) -> None:
     """They are made after their call: those of a stretch's last call lie beyond its end."""
     at = "2026-11-16T11:59:00Z"
