@@ -8,6 +8,7 @@ from core.numbers.metric import (
     Amount,
     Balance,
     Difference,
+    Difficulty,
     Distinct,
     Durations,
     Example,
@@ -18,10 +19,13 @@ from core.numbers.metric import (
     Metric,
     Mix,
     Part,
+    PerEmployed,
+    PerStock,
     PerSuccess,
     Ratio,
     Share,
     Sum,
+    ToDate,
     Waiting,
 )
 from core.numbers.metrics import ALIASES, METRICS, STARTER, STARTER_PHONE
@@ -114,8 +118,8 @@ def say(formula: Formula) -> str:
         case Share(num, den) | Ratio(num, den):
             times = f"{formula.times} x " if isinstance(formula, Ratio) and formula.times > 1 else ""
             return f"{times}{say(num)} **of** {say(den)}"
-        case PerSuccess(num, tried, share):
-            return f"{say(num)} **of** {say(tried)}, of these the share {say(share)}"
+        case PerSuccess() | PerStock() | PerEmployed() | ToDate() | Difficulty():
+            return _say_of_some(formula)
         case Hours(total) | Amount(total):
             is_time = isinstance(formula, Hours) or formula.per > 1
             return f"{'hours of ' if is_time else ''}{_part(total)}"
@@ -142,6 +146,23 @@ def say(formula: Formula) -> str:
             return f"{lead} {kind} since `{since}` over {spans} at the end of the day"
         case Sum() | Max() | Distinct():
             return _part(formula)
+
+
+def _say_of_some(formula: PerSuccess | PerStock | PerEmployed | ToDate | Difficulty) -> str:
+    match formula:
+        case PerSuccess(num, tried, share):
+            return f"{_part(num)} **of** {_part(tried)}, of these the share {say(share)}"
+        case PerStock(num, stock, times):
+            return f"{times} x {_part(num)} **of** {_part(stock)}, on average over the days"
+        case PerEmployed(num, is_annual):
+            return f"{_part(num)} **of** people employed on average{', x 365 / days' if is_annual else ''}"
+        case ToDate(num, den):
+            return f"{_part(num)} **of** {_part(den)}, from the beginning to the end of the period"
+        case Difficulty():
+            return (
+                "(z(minutes a completion) - z(completions a day) - z(success rate)) / 3 over the projects that ended "
+                "until then"
+            )
 
 
 def _part(part: Part) -> str:

@@ -8,31 +8,36 @@ from datetime import date
 from core.clock import day_bounds, day_of, days
 from core.numbers import levels
 from core.numbers.answer import Answer, Period, Status
+from core.numbers.difficulty import difficulties, mean
 from core.numbers.facts.grounds import load_ground
 from core.numbers.figures import NOTHING, Figures, figures, level, share, spread
 from core.numbers.metric import (
     Ages,
     Difference,
+    Difficulty,
     Distinct,
     Durations,
     Formula,
     Level,
     Metric,
     Mix,
+    PerEmployed,
     Sum,
+    ToDate,
     Waiting,
     parts_of,
 )
 from core.numbers.metrics import find_metric, find_variant
 from core.numbers.needs import NEEDS, begins_on, lacking_wants, missing, months_of
 from core.numbers.precision import PRECISIONS, worst
-from core.numbers.reading import Key, Totals, read, read_values, read_waiting
+from core.numbers.reading import Key, Totals, employed_days, first_day, read, read_values, read_waiting
 from core.numbers.reporting import Reporting
 from core.numbers.snapshot import SPANS, ages_at, count_at
 from core.numbers.sql import PART_DIMS, column_of
 from core.numbers.survival import survival_quantile
 from core.numbers.where import Slice, lacking, slice_of
 
+PROJECT = "project"
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -132,6 +137,12 @@ def evaluate(
             return _mix(asked, asked.formula, on_days, by, daily)
         case Waiting():
             return _waiting(asked, asked.formula, on_days, by, daily)
+        case PerEmployed():
+            return _per_employed(asked, asked.formula, on_days, by, daily)
+        case ToDate():
+            return _to_date(asked, asked.formula, on_days, by, daily)
+        case Difficulty():
+            return _difficulty(asked, asked.formula, on_days, by, daily)
         case Durations():
             return _durations(asked, asked.formula, on_days, by, daily, quantiles)
         case _:
@@ -143,7 +154,7 @@ def evaluate(
 def nothing(asked: Question) -> Figures:
     """The figures of a period without a row: a count is 0, everything else has no value."""
     match asked.formula:
-        case Mix() | Ages() | Waiting():
+        case Mix() | Ages() | Waiting() | PerEmployed() | ToDate() | Difficulty():
             return NOTHING
         case Level(weekday=day):
             return NOTHING if day is not None else level(0)
@@ -199,6 +210,64 @@ def _mix(asked: Question, formula: Mix, on_days: Sequence[str], by: str, daily: 
             figure = replace(share((known.num or 0) + part, whole), largest=uid)
         if chosen or known is None or (figure.num or 0) > (known.num or 0):
             found[day_on, ""] = figure
+    return found
+
+
+def _per_employed(
+    asked: Question, formula: PerEmployed, on_days: Sequence[str], by: str, daily: bool
+) -> dict[Key, Figures]:
+    totals = read(asked.db, [formula.num], on_days, asked.slice, by=by, daily=daily)
+    found: dict[Key, Figures] = {}
+    for some in ([day] for day in on_days) if daily else (on_days,):
+        label = some[0] if daily else ""
+        for uid, present in employed_days(asked.db, min(some), max(some), asked.slice, by).items():
+            count = totals.get((label, uid), {}).get(formula.num.id, (0, 0))[0] or 0
+            heads = present / len(some)
+            rate = count / heads * (365 / len(some) if formula.is_annual else 1)
+            found[label, uid] = Figures(rate, int(heads), count)
+    return found
+
+
+def _to_date(asked: Question, formula: ToDate, on_days: Sequence[str], by: str, daily: bool) -> dict[Key, Figures]:
+    first_on, last_on = first_day(asked.db, formula.num), max(on_days)
+    if first_on is None or first_on > last_on:
+        return {}
+    known = read(asked.db, parts_of(formula), tuple(days(first_on, last_on)), asked.slice, by=by, daily=True)
+    labels = {day: day for day in on_days} if daily else {last_on: ""}
+    found: dict[Key, Figures] = {}
+    for uid in sorted({uid for _, uid in known}):
+        top = bottom = 0.0
+        for day in days(first_on, last_on):
+            totals = known.get((day, uid), {})
+            top += totals.get(formula.num.id, (0, 0))[0] or 0
+            bottom += totals.get(formula.den.id, (0, 0))[0] or 0
+            if day in labels and bottom:
+                found[labels[day], uid] = Figures(top / bottom, int(bottom), top, bottom)
+    return found
+
+
+def _difficulty(
+    asked: Question, formula: Difficulty, on_days: Sequence[str], by: str, daily: bool
+) -> dict[Key, Figures]:
+    """Projects of the slice that ended on the days, each against all that had ended by the last of them."""
+    first_on = first_day(asked.db, formula.done)
+    if first_on is None or by not in ("", PROJECT):
+        return {}
+    chosen = asked.slice.members.get(PROJECT)
+    rest = asked.slice.without(PROJECT)
+    found: dict[Key, Figures] = {}
+    for some in ([day] for day in on_days) if daily else (on_days,):
+        label = some[0] if daily else ""
+        now = {uid for _, uid in read(asked.db, [formula.done], some, rest, by=PROJECT)}
+        if not now:
+            continue
+        ended = read(asked.db, parts_of(formula), tuple(days(first_on, max(some))), rest, by=PROJECT)
+        scores = difficulties(formula, {uid: totals for (_, uid), totals in ended.items()})
+        mine = {uid: score for uid, score in scores.items() if uid in now and (not chosen or uid in chosen)}
+        if by:
+            found |= {(label, uid): score for uid, score in mine.items()}
+        elif mine:
+            found[label, ""] = mean(list(mine.values()))
     return found
 
 

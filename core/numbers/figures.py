@@ -14,6 +14,7 @@ from core.numbers.metric import (
     Hours,
     Lead,
     Max,
+    PerStock,
     PerSuccess,
     Ratio,
     Share,
@@ -72,6 +73,10 @@ def figures(formula: Formula, totals: Totals) -> Figures:
             part, whole = term(reached.num, totals) or 0, term(reached.den, totals) or 0
             is_known = bottom and part and num.id in totals
             return Figures(top * whole / (bottom * part) if is_known else None, int(bottom), top)
+        case PerStock(num, stock, times):
+            top = term(num, totals) or 0
+            held, told = totals.get(stock.id, (0, 0))
+            return Figures(times * top * told / held if held else None, int(top), top)
         case Hours(summed):
             seconds, n = totals.get(summed.id, (0, 0))
             return Figures((seconds or 0) / 3_600, n, seconds or 0)

@@ -5,7 +5,7 @@ Declarations are data; SQL, docs, report rows and tests are read from them.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import cached_property
 from typing import ClassVar, Literal, TypeAlias
@@ -37,6 +37,9 @@ CLOCKS: Mapping[str, str] = {
     "cost_facts": "day_on",
     "self_service_facts": "day_on",
     "project_facts": "day_on",
+    "employment_facts": "left_on",
+    "improvement_facts": "due_on",
+    "customer_base_facts": "day_on",
     "training_facts": "held_on",
     "hire_facts": "start_on",
 }
@@ -143,6 +146,43 @@ class PerSuccess:
     num: Sum
     tried: Sum
     share: Share
+
+
+@dataclass(frozen=True)
+class PerStock:
+    """``times`` as many of ``num`` for each that ``stock`` counts on average over the days that it is told of."""
+
+    num: Sum
+    stock: Sum
+    times: int = 1
+
+
+@dataclass(frozen=True)
+class PerEmployed:
+    """``num`` for each person employed on average over the period, by ``employment_facts``; ``n`` are the people.
+
+    ``is_annual``: as many as it would come to in 365 days."""
+
+    num: Sum
+    is_annual: bool = False
+
+
+@dataclass(frozen=True)
+class ToDate:
+    """``num`` for each ``den``, both from the beginning of history to the end of the period."""
+
+    num: Sum
+    den: Sum
+
+
+@dataclass(frozen=True)
+class Difficulty:
+    """How hard the projects that ended in the period were, by the sums of their days (``core.numbers.difficulty``)."""
+
+    done: Sum
+    success: Sum
+    reached: Sum
+    seat: Sum
 
 
 @dataclass(frozen=True)
@@ -254,7 +294,22 @@ class Ages:
 
 
 Formula: TypeAlias = (
-    Term | Share | Ratio | PerSuccess | Hours | Amount | Balance | Durations | Waiting | Mix | Level | Ages
+    Term
+    | Share
+    | Ratio
+    | PerSuccess
+    | PerStock
+    | PerEmployed
+    | ToDate
+    | Difficulty
+    | Hours
+    | Amount
+    | Balance
+    | Durations
+    | Waiting
+    | Mix
+    | Level
+    | Ages
 )
 
 
@@ -267,8 +322,8 @@ def parts_of(formula: Formula) -> Iterator[Part]:
             yield from (*plus, *minus)
         case Share(num, den) | Ratio(num, den):
             yield from (*parts_of(num), *parts_of(den))
-        case PerSuccess(num, tried, reached):
-            yield from (num, tried, *parts_of(reached))
+        case PerSuccess() | PerStock() | PerEmployed() | ToDate() | Difficulty():
+            yield from _parts_within(formula)
         case Hours(total) | Amount(total):
             yield total
         case Balance(plus_sum, minus_sum, whole):
@@ -282,6 +337,15 @@ def parts_of(formula: Formula) -> Iterator[Part]:
                 yield from (formula.entered, formula.left)
         case Ages():
             return
+
+
+def _parts_within(formula: PerSuccess | PerStock | PerEmployed | ToDate | Difficulty) -> Iterator[Part]:
+    for each in fields(formula):
+        match getattr(formula, each.name):
+            case Part() as part:
+                yield part
+            case Share() as share:
+                yield from parts_of(share)
 
 
 def facts_of(formula: Formula) -> frozenset[str]:

@@ -100,19 +100,34 @@ NEEDS: Mapping[str, Need] = {
         ),
         ("select 1 from cost_facts where channel is not null limit 1",),
     ),
-    "customer_base": Need(named("number of customers", "Kundenzahl", "客户数量")),
+    "customer_base": Need(
+        named("number of customers", "Kundenzahl", "客户数量"), ("select 1 from customer_base_facts limit 1",)
+    ),
     "effort_surveys": Need(
         named("effort surveys", "Umfragen zum Aufwand", "费力度调查"),
         ("select 1 from survey_facts where kind = 'ces' limit 1",),
     ),
     "forecasts": Need(named("forecasts", "Prognosen", "预测")),
-    "improvements": Need(named("improvement actions", "Verbesserungsmaßnahmen", "改进措施")),
+    "improvements": Need(
+        named("improvement actions", "Verbesserungsmaßnahmen", "改进措施"),
+        ("select 1 from improvement_facts limit 1",),
+    ),
+    "improvement_effects": Need(
+        named("measured effects of improvements", "gemessene Wirkungen von Verbesserungen", "改进效果测量")
+    ),
     "handle_times": Need(
         named("handle times", "Bearbeitungszeiten", "处理时长"),
         ("select 1 from call_facts limit 1", "select 1 from booked_facts limit 1"),
     ),
     "hiring": Need(named("hiring records", "Einstellungen", "招聘记录"), ("select 1 from hire_facts limit 1",)),
-    "project_plans": Need(named("targets of projects", "Ziele von Projekten", "项目目标")),
+    "project_plans": Need(
+        named("targets of projects", "Ziele von Projekten", "项目目标"),
+        ("select 1 from project_facts where target_count is not null limit 1",),
+    ),
+    "project_ends": Need(
+        named("ends of projects", "Enden von Projekten", "项目结束日期"),
+        ("select 1 from project_facts where ended_on is not null limit 1",),
+    ),
     "trained_groups": Need(named("groups trained and not", "geschulte und andere", "受训与未受训组")),
     "ivr_events": Need(
         named("events of the voice menu", "Ereignisse des Sprachmenüs", "语音菜单事件"),
@@ -151,7 +166,12 @@ NEEDS: Mapping[str, Need] = {
         ),
         ("select 1 from staff_days where timed_s is not null limit 1",),
     ),
-    "staff_records": Need(named("staff records", "Personaldaten", "人事记录")),
+    "staff_records": Need(
+        named("staff records", "Personaldaten", "人事记录"), ("select 1 from employment_facts limit 1",)
+    ),
+    "start_outputs": Need(
+        named("output of new colleagues", "Leistung neuer Kolleginnen und Kollegen", "新员工产出记录")
+    ),
     "staff_surveys": Need(
         named("staff surveys", "Mitarbeiterumfragen", "员工调查"),
         ("select 1 from survey_facts where kind = 'esat' limit 1",),
@@ -177,6 +197,9 @@ FACT_NEEDS: Mapping[str, str] = {
     "booked_facts": "handle_times",
     "self_service_facts": "self_service",
     "project_facts": "projects",
+    "employment_facts": "staff_records",
+    "improvement_facts": "improvements",
+    "customer_base_facts": "customer_base",
     "training_facts": "trainings",
     "hire_facts": "hiring",
 }

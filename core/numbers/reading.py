@@ -159,3 +159,24 @@ def read_values(
     for values in found.values():
         values.sort()
     return found
+
+
+def first_day(db: sqlite3.Connection, part: Part) -> str | None:
+    """The first local day on which a row of a part's fact counts."""
+    found: str | None = db.execute(f"select min({part.on}) from {part.fact}").fetchone()[0]
+    return found
+
+
+def employed_days(db: sqlite3.Connection, from_on: str, to_on: str, slice_: Slice, by: str) -> dict[str, float]:
+    """Days on which people were employed from one local day to another, summed, by member of ``by``; none is absent."""
+    split = member(column_of("employment_facts", by) or by) if by else "''"
+    present = (
+        "min(julianday(coalesce(left_on, '9999-12-31')), julianday(?2) + 1) - max(julianday(hired_on), julianday(?1))"
+    )
+    filters = [f" and {condition}" for condition in slice_.filters("employment_facts")]
+    rows = db.execute(
+        f"select {split}, sum({present}) from employment_facts "
+        f"where hired_on <= ?2 and (left_on is null or left_on > ?1){''.join(filters)} group by 1",
+        (from_on, to_on, *slice_.values()),
+    )
+    return {uid: total for uid, total in rows if total}

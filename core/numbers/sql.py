@@ -58,6 +58,9 @@ PART_DIMS: Mapping[str, tuple[str, ...]] = {
     "cost_facts": ("source", "team", "channel"),
     "self_service_facts": ("source",),
     "project_facts": ("source", "project"),
+    "employment_facts": ("source", "team"),
+    "improvement_facts": ("source", "team"),
+    "customer_base_facts": ("source",),
     "training_facts": ("source",),
     "hire_facts": ("source",),
 }

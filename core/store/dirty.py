@@ -55,6 +55,7 @@ DAY_DIGITS = 5
 SMALL = (
     "agent_teams", "qa_reviews", "qa_items", "complaints", "self_service_days", "project_days", "projects", "trainings",
     "hiring", "shifts", "absences", "attendance", "costs",
+    "calendar_events", "customer_base",
 )  # fmt: skip
 BY_AUTHOR = "select distinct ticket_uid from messages where author_uid = {row}."
 FAR: tuple[Mark, ...] = (
@@ -65,6 +66,13 @@ FAR: tuple[Mark, ...] = (
         ("customer_type", "is_internal", "language"),
     ),
     Mark("agents", "ticket", BY_AUTHOR + "uid", ("role", "is_human")),
+    Mark(
+        "agents",
+        "import",
+        "select 'agents' where {row}.hired_on is not null or exists (select 1 from employment_facts e "
+        "where e.agent_uid = {row}.uid)",
+        ("hired_on", "left_on", "leave_reason", "role", "is_human"),
+    ),
     Mark("agent_roles", "ticket", BY_AUTHOR + "agent_uid"),
     Mark(
         "queues",

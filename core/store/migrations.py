@@ -119,7 +119,7 @@ def mark_all(db: sqlite3.Connection) -> None:
         ("survey", "uid", "surveys"),
     ):
         db.execute(f"insert or ignore into dirty_keys (kind, key) select distinct '{kind}', {column} from {table}")
-    for table in SMALL:
+    for table in (*SMALL, "agents"):
         db.execute(
             "insert or ignore into dirty_keys (kind, key) "
             f"select 'import', '{table}' where exists (select 1 from {table})"

@@ -11,7 +11,7 @@ from core.clock import day_bounds
 from core.errors import ConfigError
 from core.numbers.answer import Answer, Period
 from core.numbers.ask import METRICS, ask, breakdown, half_hours, series
-from core.numbers.metric import Ages, Durations, Level, Mix, facts_of
+from core.numbers.metric import Ages, Durations, Level, Mix, ToDate, facts_of
 from core.numbers.metrics.fixture_week import CALLS, LEGS, SPANS, WEEK, legs, many
 from core.numbers.quantiles import quantile
 from core.numbers.sql import PART_DIMS, column_of
@@ -27,7 +27,7 @@ VARIANTS = [(metric.id, variant) for metric in METRICS.values() for variant in m
 SUMMED = [
     (metric_id, variant)
     for metric_id, variant in VARIANTS
-    if not isinstance(METRICS[metric_id].how[variant], Level | Ages | Mix)
+    if not isinstance(METRICS[metric_id].how[variant], Level | Ages | Mix | ToDate)
 ]
 
 

@@ -18,6 +18,8 @@ TEAM = (
     "(select t.team_uid from agent_teams t where t.agent_uid = r.agent_uid and t.from_at <= {at} "
     "and (t.to_at is null or t.to_at > {at}) order by t.is_default desc, t.team_uid limit 1)"
 )
+# A month's count of customers holds until the next one.
+BASE_HOLDS_DAYS = 31
 ITEMS = """
 select review_uid, sum(iif(coalesce(is_na, 0) = 0, points, null)) as points,
   sum(iif(coalesce(is_na, 0) = 0, possible, null)) as possible, max(is_error) as is_error,
@@ -88,8 +90,47 @@ IMPORTED: tuple[Imported, ...] = (
         ("project_days", "projects"),
         """
         select d.project_uid || '|' || d.day_on, p.source, d.project_uid, d.day_on, d.attempts, d.connected, d.done,
-          d.success, d.seat_s
+          d.success, d.seat_s,
+          iif(d.day_on = min(d.day_on) over (partition by d.project_uid), p.target_count, null), p.end_on
         from project_days d join projects p on p.uid = d.project_uid where p.deleted_at is null order by 1
+        """,
+    ),
+    Imported(
+        "employment_facts",
+        ("agents", "agent_teams"),
+        """
+        select r.uid, r.source,
+          (select t.team_uid from agent_teams t where t.agent_uid = r.uid
+            order by t.is_default desc, t.from_at desc, t.team_uid limit 1),
+          r.hired_on, r.left_on, r.leave_reason
+        from agents r where r.hired_on is not null and r.is_human = 1 and r.role not in ('bot', 'shared') order by r.uid
+        """,
+    ),
+    Imported(
+        "improvement_facts",
+        ("calendar_events",),
+        """
+        select uid, source, scope_team_uid, day_on(from_at), due_on, done_on, metric
+        from calendar_events where kind = 'improvement' and deleted_at is null order by uid
+        """,
+    ),
+    Imported(
+        "customer_base_facts",
+        ("customer_base",),
+        f"""
+        with recursive told (day_on, source, customers) as (
+          select day_on, '', coalesce(max(iif(segment = '', active_customers, null)), sum(active_customers))
+          from customer_base where active_customers is not null group by day_on
+        ), spans (day_on, source, customers, end_on) as (
+          select day_on, source, customers,
+            min(coalesce(lead(day_on) over (order by day_on), '9999-12-31'), date(day_on, '+{BASE_HOLDS_DAYS} days'))
+          from told
+        ), each_day (day_on, source, customers, end_on) as (
+          select day_on, source, customers, end_on from spans
+          union all
+          select date(day_on, '+1 day'), source, customers, end_on from each_day where date(day_on, '+1 day') < end_on
+        )
+        select day_on, source, day_on, customers from each_day order by day_on
         """,
     ),
     Imported(

@@ -35,7 +35,10 @@ CLOCKS: Mapping[str, tuple[str, ...]] = {
     "booked_facts": ("day_on",),
     "cost_facts": ("day_on",),
     "self_service_facts": ("day_on",),
-    "project_facts": ("day_on",),
+    "project_facts": ("day_on", "ended_on"),
+    "employment_facts": ("left_on",),
+    "improvement_facts": ("made_on", "due_on"),
+    "customer_base_facts": ("day_on",),
     "training_facts": ("held_on",),
     "hire_facts": ("start_on", "day_90_on"),
 }  # fmt: skip

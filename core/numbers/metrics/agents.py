@@ -1,12 +1,14 @@
 """How agents' time is spent, from their states; overlapping contacts count once."""
 
-from core.numbers.metric import Amount, Difference, Example, Metric, Ratio, Sum, Unit, named
+from core.numbers.metric import Amount, Difference, Example, Metric, PerEmployed, Ratio, Sum, Unit, named
 
 PAID = "is_paid = 1"
 handling = Sum("agent_days", PAID, "handling_s")
 idle = Sum("agent_days", PAID, "idle_s")
 logged_in = Sum("agent_days", PAID, "logged_in_s")
 available = Difference((handling, idle))
+LEFT = Sum("employment_facts", "coalesce(leave_reason, '') <> 'internal'")
+REASONS = ("voluntary", "voluntary", "involuntary")
 SHIFT = {
     "is_paid": 1,
     "handling_s": 15_300,
@@ -174,7 +176,36 @@ attrition_rate = Metric(
     profile="I",
     floor=10,
     floor_of="heads",
+    how={
+        "standard": PerEmployed(LEFT),
+        "annualised": PerEmployed(LEFT, is_annual=True),
+        "voluntary": PerEmployed(Sum("employment_facts", "leave_reason = 'voluntary'")),
+    },
     needs=("staff_records",),
+    examples=(
+        Example(
+            {
+                "employment_facts": (
+                    *({"hired_on": "2024-05-01", "left_on": None} for _ in range(23)),
+                    *({"hired_on": "2025-05-01", "left_on": "2026-01-31", "leave_reason": why} for why in REASONS),
+                )
+            },
+            {"standard": 3 / 24, "standard.n": 24, "voluntary": 2 / 24, "annualised": 3 / 24 * 365 / 90},
+            days=("2026-01-01", "2026-03-31"),
+            says="3 of 24 on average left in a quarter of 90 days.",
+        ),
+        Example(
+            {
+                "employment_facts": (
+                    *({"hired_on": "2024-05-01", "left_on": None} for _ in range(9)),
+                    {"hired_on": "2024-05-01", "left_on": "2026-04-01", "leave_reason": "internal"},
+                )
+            },
+            {"standard": 0.0, "standard.n": 10},
+            days=("2026-03-01", "2026-03-31"),
+            says="Who moves within the company has not left it.",
+        ),
+    ),
 )
 time_to_proficiency = Metric(
     id="time_to_proficiency",
@@ -189,7 +220,7 @@ time_to_proficiency = Metric(
     clock="reached_on",
     profile="A+I",
     floor=3,
-    needs=("staff_records",),
+    needs=("start_outputs",),
 )
 
 METRICS = (

@@ -1,6 +1,18 @@
 """Campaigns with a goal, and what the organisation learns."""
 
-from core.numbers.metric import Example, Metric, Share, Sum, Unit, named
+from core.numbers.metric import Difficulty, Example, Metric, PerEmployed, Row, Share, Sum, ToDate, Unit, named
+
+DIFFICULT = ("done", "success", "connected", "seat_s")
+
+
+def _project(uid: str, minutes: int, a_day: int, success: int) -> Row:
+    return {
+        "project_uid": uid, "ended_on": "2026-03-04", "done": a_day, "seat_s": minutes * 60 * a_day, "connected": 100,
+        "success": success,
+    }  # fmt: skip
+
+
+PAST = (_project("P1", 6, 40, 30), _project("P2", 9, 25, 18), _project("P3", 5, 50, 35), _project("P4", 8, 30, 20))
 
 project_progress = Metric(
     id="project_progress",
@@ -15,7 +27,21 @@ project_progress = Metric(
     clock="day",
     profile="I+C",
     floor=1,
+    how={"standard": ToDate(Sum("project_facts", "", "done"), Sum("project_facts", "", "target_count"))},
     needs=("project_plans",),
+    examples=(
+        Example(
+            {
+                "project_facts": (
+                    {"day_on": "2026-02-27", "done": 2_800, "target_count": 10_000},
+                    {"day_on": "2026-03-04", "done": 400},
+                    {"day_on": "2026-03-09", "done": 350},
+                )
+            },
+            {"standard": 0.32, "standard.n": 10_000},
+            says="3,200 of 10,000 done by the end of the week.",
+        ),
+    ),
 )
 success_rate = Metric(
     id="success_rate",
@@ -55,7 +81,12 @@ difficulty_index = Metric(
     profile="I",
     floor=3,
     floor_of="projects",
-    needs=("project_plans",),
+    how={"standard": Difficulty(*(Sum("project_facts", "", name, "ended_on") for name in DIFFICULT))},
+    needs=("project_ends",),
+    examples=tuple(
+        Example({"project_facts": PAST}, {"standard": score, "standard.n": 4}, where={"project": uid})
+        for uid, score in (("P1", -0.5430022733), ("P2", 1.1805473073), ("P3", -1.3386322152), ("P4", 0.7010871812))
+    ),
 )
 improvement_closed_rate = Metric(
     id="improvement_closed_rate",
@@ -70,7 +101,26 @@ improvement_closed_rate = Metric(
     clock="due_on",
     profile="I",
     floor=5,
+    how={
+        "standard": Share(
+            Sum("improvement_facts", "done_on <= due_on", on="due_on"), Sum("improvement_facts", on="due_on")
+        )
+    },
     needs=("improvements",),
+    examples=(
+        Example(
+            {
+                "improvement_facts": (
+                    {"due_on": "2026-03-04", "done_on": "2026-03-04"},
+                    {"due_on": "2026-03-04", "done_on": "2026-02-20"},
+                    {"due_on": "2026-03-05", "done_on": "2026-03-06"},
+                    {"due_on": "2026-03-06", "done_on": None},
+                    {"due_on": "2026-03-09", "done_on": None},
+                )
+            },
+            {"standard": 0.5, "standard.n": 4},
+        ),
+    ),
 )
 improvement_effect_rate = Metric(
     id="improvement_effect_rate",
@@ -85,7 +135,7 @@ improvement_effect_rate = Metric(
     clock="measured_on",
     profile="I",
     floor=5,
-    needs=("improvements",),
+    needs=("improvement_effects",),
 )
 suggestion_rate = Metric(
     id="suggestion_rate",
@@ -101,7 +151,17 @@ suggestion_rate = Metric(
     profile="I",
     floor=10,
     floor_of="heads",
-    needs=("improvements",),
+    how={"standard": PerEmployed(Sum("improvement_facts", on="made_on"))},
+    needs=("improvements", "staff_records"),
+    examples=(
+        Example(
+            {
+                "improvement_facts": ({"made_on": "2026-03-03"}, {"made_on": "2026-03-05"}, {"made_on": "2026-03-06"}),
+                "employment_facts": tuple({"hired_on": "2024-05-01", "left_on": None} for _ in range(12)),
+            },
+            {"standard": 0.25, "standard.n": 12},
+        ),
+    ),
 )
 
 METRICS = (

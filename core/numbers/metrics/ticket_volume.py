@@ -1,6 +1,6 @@
 """How many tickets came, went and were left out, and what they were about."""
 
-from core.numbers.metric import Difference, Example, Metric, Mix, Share, Sum, Unit, named
+from core.numbers.metric import Difference, Example, Metric, Mix, PerStock, Share, Sum, Unit, named
 from core.numbers.metrics.fixture_week import (
     MOVES,
     T1,
@@ -266,7 +266,28 @@ contacts_per_100_customers = Metric(
     clock="created_at",
     profile="T+C+I",
     floor=100,
+    how={"standard": PerStock(Sum("contact_facts"), Sum("customer_base_facts", "", "active_customers"), times=100)},
     needs=("customer_base",),
+    examples=(
+        Example(
+            {
+                "contact_facts": tuple({"contact_uid": f"c{number}"} for number in range(900)),
+                "customer_base_facts": ({"day_on": "2026-03-04", "active_customers": 12_000},),
+            },
+            {"standard": 7.5, "standard.n": 900},
+        ),
+        Example(
+            {
+                "contact_facts": tuple({"contact_uid": f"c{number}"} for number in range(990)),
+                "customer_base_facts": (
+                    {"day_on": "2026-03-04", "active_customers": 13_000},
+                    {"day_on": "2026-03-05", "active_customers": 14_000},
+                ),
+            },
+            {"standard": 990 / 135},
+            says="More contacts and less trouble: 13,500 customers on average.",
+        ),
+    ),
 )
 stockout_contacts = Metric(
     id="stockout_contacts",

@@ -250,10 +250,34 @@ FACTS: tuple[Table, ...] = (
     ),
     Table(
         "project_facts",
-        columns("day_key source! project_uid! day_on! attempts:I connected:I done:I success:I seat_s:I"),
+        columns(
+            "day_key source! project_uid! day_on! attempts:I connected:I done:I success:I seat_s:I target_count:I "
+            "ended_on"
+        ),
+        ("day_key",),
+        (Index(("day_on",)), Index(("ended_on",))),
+        "One row a day of a project; the project's target stands on its first day, its end on all.",
+    ),
+    Table(
+        "employment_facts",
+        columns("agent_uid source! team_uid hired_on! left_on leave_reason"),
+        ("agent_uid",),
+        (Index(("left_on",)), Index(("hired_on",))),
+        "One row a person of whom it is known when the work began; left_on is the first day without.",
+    ),
+    Table(
+        "improvement_facts",
+        columns("event_uid source! team_uid made_on! due_on done_on metric"),
+        ("event_uid",),
+        (Index(("made_on",)), Index(("due_on",))),
+        "One row an improvement that was proposed, with the day by which it was to be done.",
+    ),
+    Table(
+        "customer_base_facts",
+        columns("day_key source! day_on! active_customers:I"),
         ("day_key",),
         (Index(("day_on",)),),
-        "One row a day of a project.",
+        says="How many customers there are on each day; a figure holds until the next one, for 31 days at most.",
     ),
     Table(
         "training_facts",

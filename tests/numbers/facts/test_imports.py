@@ -5,8 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 from core.model import (
+    Agent,
     AgentTeam,
+    CalendarEvent,
     Complaint,
+    CustomerBaseDay,
     Hire,
     Project,
     ProjectDay,
@@ -113,3 +116,51 @@ def test_made_anew_they_are_the_same(told: Told, rows: Rows, db: sqlite3.Connect
     assert all(before.values())
     derive_all(db, REPORTING, SUNDAY_NIGHT)
     assert {table: rows(table) for table in tables} == before
+
+
+def test_a_count_of_customers_holds_until_the_next(told: Told, rows: Rows) -> None:
+    """A list by the month would leave all days but the first without a rate; one of last year says nothing of today."""
+    told(
+        CustomerBaseDay(day_on="2026-01-15", active_customers=900),
+        CustomerBaseDay(day_on="2026-03-01", segment="shop", active_customers=1_000),
+        CustomerBaseDay(day_on="2026-03-01", segment="business", active_customers=200),
+        CustomerBaseDay(day_on="2026-03-03", active_customers=1_300),
+    )
+    found = {row["day_on"]: row["active_customers"] for row in rows("customer_base_facts")}
+    assert (found["2026-02-14"], found.get("2026-02-15")) == (900, None)
+    assert [found[f"2026-03-0{day}"] for day in (1, 2, 3, 4)] == [1_200, 1_200, 1_300, 1_300]
+
+
+def test_who_came_and_who_left(told: Told, rows: Rows, db: sqlite3.Connection) -> None:
+    """Bots are no heads, nor is anybody of whom nobody told when the work began; who is told to have left, has."""
+    hired = {"hired_on": "2025-01-01", "role": "agent"}
+    told(Agent(id="dora", **hired), Agent(id="robot", **{**hired, "role": "bot"}, is_human=False))  # type: ignore[arg-type]
+    assert [(row["agent_uid"], row["left_on"]) for row in rows("employment_facts")] == [(uid("dora"), None)]
+    told(Agent(id="dora", **hired, left_on="2026-03-01", leave_reason="voluntary", version=1))  # type: ignore[arg-type]
+    (row,) = rows("employment_facts")
+    assert (row["left_on"], row["leave_reason"]) == ("2026-03-01", "voluntary")
+    derive_all(db, REPORTING, SUNDAY_NIGHT)
+    assert rows("employment_facts") == [row]
+    told(Agent(id="dora", role="agent", hired_on=None, version=2))
+    assert rows("employment_facts") == []
+
+
+def test_improvements_are_due_when_their_line_says(told: Told, rows: Rows) -> None:
+    """Launches and outages of the same calendar are none."""
+    told(
+        CalendarEvent(id="1", kind="improvement", title="New macro", from_at=at("Mon 09:00"), due_on="2026-03-06"),
+        CalendarEvent(id="2", kind="launch", title="Spring", from_at=at("Mon 09:00")),
+    )
+    assert [(row["made_on"], row["due_on"], row["done_on"]) for row in rows("improvement_facts")] == [
+        ("2026-03-02", "2026-03-06", None)
+    ]
+
+
+def test_a_project_has_its_target_once(told: Told, rows: Rows) -> None:
+    """Ten days of a project of 1,000 are not 10,000 to do."""
+    told(
+        Project(id="p", name="Spring", target_count=1_000, end_on="2026-03-31"),
+        *(ProjectDay(project_id="p", day_on=f"2026-03-0{day}", done=50) for day in (4, 2, 3)),
+    )
+    assert [row["target_count"] for row in rows("project_facts")] == [1_000, None, None]
+    assert {row["ended_on"] for row in rows("project_facts")} == {"2026-03-31"}
