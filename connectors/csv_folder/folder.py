@@ -2,6 +2,7 @@
 
 import fnmatch
 import os
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ READ = TEXT | JSON | SHEETS
 # Being written, or a lock that Excel leaves beside an open workbook.
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".swp", ".lock")
 HIDDEN = (".", "~", "#")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MOST_UNPACKED = 8 << 30
 
 
@@ -96,15 +98,25 @@ def _files(folder: Path, faults: list[str]) -> Iterator[tuple[Path, str]]:
         if Path(problem.filename) == folder:
             raise Unavailable(f"cannot read the folder {folder}: {problem.strerror}. Check its rights.")
         if not isinstance(problem, FileNotFoundError):
-            below = Path(problem.filename).relative_to(folder).as_posix()
+            below = told(Path(problem.filename).relative_to(folder))
             faults.append(f"cannot read the folder {below}: {problem.strerror}. Check its rights.")
 
     found = [Path(above, name) for above, _, names in os.walk(folder, onerror=refused) for name in names]
     for path in sorted(found):
-        name = path.relative_to(folder).as_posix()
+        name = told(path.relative_to(folder))
         is_hidden = any(part.startswith(HIDDEN) for part in PurePosixPath(name).parts)
         if not is_hidden and not name.lower().endswith(UNFINISHED) and path.is_file():
             yield path, name
+
+
+def told(path: Path) -> str:
+    """A path as text: bytes of Windows' old names as it meant them, no control characters."""
+    raw = os.fsencode(path.as_posix())
+    try:
+        name = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        name = raw.decode("cp1252", errors="replace")
+    return CONTROL.sub("_", name)
 
 
 def _entries(settings: CsvFolderSettings, path: Path, name: str) -> Iterator[Entry]:
@@ -112,7 +124,7 @@ def _entries(settings: CsvFolderSettings, path: Path, name: str) -> Iterator[Ent
     suffix = path.suffix.lower()
     if suffix == ".zip":
         for member in _members(path, name):
-            inner = f"{name}/{member}"
+            inner = CONTROL.sub("_", f"{name}/{member}")
             rules = _rules(settings, inner, PurePosixPath(member).name, name, path.name)
             form = PurePosixPath(member).suffix.lower()
             for rule in rules if form in READ else ():

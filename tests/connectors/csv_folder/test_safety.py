@@ -85,6 +85,22 @@ def test_names_in_an_archive_lead_nowhere(folder: Folder, tmp_path: Path) -> Non
     assert [path for path in sorted(tmp_path.rglob("*")) if path not in before] == []
 
 
+@pytest.mark.parametrize("name", [b"nps M\xfcller.csv", b"nps \x1b[31m\nred.csv"])
+def test_a_file_of_any_name_stops_no_other(folder: Folder, name: bytes) -> None:
+    """A share of Windows hands over names that are no UTF-8; one such file held up the whole folder."""
+    try:
+        (Path(os.fsdecode(os.fsencode(folder.path) + b"/" + name))).write_text(
+            "customer,rated_at,score\nk,2026-11-20,x\n"
+        )
+    except OSError:
+        pytest.skip("this file system has no such names")
+    folder.write("calls.csv", lines(HEAD, call(1)))
+    assert (folder.pull().outcome, folder.rows("calls", "native_id")) == ("ok", [("c1",)])
+    ((_, reason),) = folder.aside()
+    assert reason.startswith("nps ")
+    assert reason.isprintable()
+
+
 def bomb_gz() -> tuple[str, bytes]:
     return "calls.csv.gz", gzip.compress((HEAD + "\n").encode() + (call(1) + "\n").encode() * 9_000)
 
