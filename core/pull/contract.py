@@ -140,7 +140,7 @@ class Stream:
     ``mode``: ``incremental`` resumes at its cursor; ``snapshot`` reads the full list and marks missing rows deleted;
     ``children`` reads what belongs to the changed rows of the stream named by ``parent`` (``window.keys``), and says in
     ``page.done`` which of them are through; ``sample`` reads how things stand at each pull, its rows are events at
-    ``ctx.fetched_at``, which an assembly makes into a history.
+    ``ctx.fetched_at``, which an assembly makes into a history (agents': ``sampled_states``).
     ``lookback`` seconds are read again at each pull (late arrivals): ``window.since`` is that much before where data
     ended and there is no cursor, unless the last pass was cut short. ``once``: read through a single time, before the
     others (open tickets of a first load).
