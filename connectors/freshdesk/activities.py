@@ -53,7 +53,9 @@ class Export(msgspec.Struct):
 
 
 class Exports(msgspec.Struct):
-    export: list[Export]
+    """Where a day's file is; public clients know both forms."""
+
+    export: list[Export] | Export
 
 
 class File(msgspec.Struct):
@@ -116,7 +118,8 @@ def fetch_activities(api: Api, window: Window) -> Iterator[Page]:
 def files_of(api: Api, day: date) -> list[str]:
     """Where the files of a day are; none where there is nothing (yet, or any more)."""
     try:
-        return [one.url for one in api.get(PATH, Exports, params={"created_at": day.isoformat()}).export]
+        told = api.get(PATH, Exports, params={"created_at": day.isoformat()}).export
+        return [one.url for one in (told if isinstance(told, list) else [told])]
     except Gone:
         return []
 

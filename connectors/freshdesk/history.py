@@ -97,7 +97,7 @@ def added(found: Sequence["Change"], told: Sequence[TicketEvent]) -> Iterator["C
     standing: dict[str, str | None] = {}
     told_at = sorted(exact, key=lambda one: (one.happened_at, one.seq))
     place = 0
-    for change in found:
+    for change in (born(one, told_at) if one.kind == "created" else one for one in found):
         while place < len(told_at) and told_at[place].happened_at <= change.at:
             kind = "status" if told_at[place].kind == "created" else told_at[place].kind
             standing[kind] = told_at[place].new_value
@@ -107,6 +107,13 @@ def added(found: Sequence["Change"], told: Sequence[TicketEvent]) -> Iterator["C
         if exact:
             standing["status" if change.kind == "created" else change.kind] = change.new
         yield change
+
+
+def born(creation: "Change", told: Sequence[TicketEvent]) -> "Change":
+    """The creation with the first status that the export tells, where it does not call that a creation itself."""
+    begun_by = creation.at + SAME_DEED_S
+    first = next((one for one in told if one.kind == "status" and one.happened_at <= begun_by), None)
+    return creation if first is None else msgspec.structs.replace(creation, new=first.new_value, precision="exact")
 
 
 class Coverage(msgspec.Struct, frozen=True):

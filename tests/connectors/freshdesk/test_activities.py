@@ -50,6 +50,19 @@ def test_without_an_export_it_is_said_after_two_requests() -> None:
     assert api.asked == ["2026-01-09", "2026-01-08"]
 
 
+def test_one_file_may_be_named_alone() -> None:
+    """Public clients know the place of a day's file as a list and as a single one."""
+
+    class Alone(Exporting):
+        def get(self, path: str, type: Any, *, params: Mapping[str, Any]) -> Any:  # noqa: A002
+            self.asked.append(params["created_at"])
+            return msgspec.json.decode(b'{"export": {"url": "https://s3.amazonaws.com/day.json"}}', type=type)
+
+    api: Any = Alone(set())
+    (page,) = fetch_activities(api, Window(resume_at="2026-01-09T00:00:00Z", now_at=NOW))
+    assert (len(page.rows), api.fetched) == (1, ["day.json"])
+
+
 def test_every_day_that_is_over_is_read_once() -> None:
     """Days before the export was switched on have no file, and today's is not there yet."""
     api: Any = Exporting(days(4, 9))

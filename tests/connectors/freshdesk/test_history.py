@@ -110,6 +110,17 @@ def test_the_export_takes_the_place_of_what_was_seen(context: Made) -> None:
     ]
 
 
+def test_an_export_that_names_the_first_status_tells_the_birth(context: Made) -> None:
+    """As documented, a new ticket is an activity with all its fields and no word of a creation: all is exact then."""
+    rows = [row(5, "solved", resolved_at=5, status_updated_at=5)]
+    found = told([*rows, exact(0, "status", "pending"), exact(5, "status", "solved")], context())
+    assert sorted(one[:4] for one in found) == [
+        (0, "created", "pending", "exact"),
+        (0, "status", "pending", "exact"),
+        (5, "status", "solved", "exact"),
+    ]
+
+
 def test_an_export_switched_on_late_leaves_the_time_before_it_to_the_row(context: Made) -> None:
     """The first day of the export is no birth of the tickets in it."""
     events = [row(3, "pending", pending_since=3, status_updated_at=3), exact(6, "status", "solved")]
