@@ -9,6 +9,17 @@ from typing import Any, Literal
 from connectors import Channel, Context, StatusCategory
 
 STATUS: Mapping[int, StatusCategory] = {2: "open", 3: "pending", 4: "solved", 5: "closed", 6: "pending", 7: "hold"}
+# Their names in the export, for accounts whose own list of statuses cannot be read or calls them otherwise.
+NAMED: Mapping[str, str] = {
+    "open": "2",
+    "pending": "3",
+    "resolved": "4",
+    "closed": "5",
+    "waiting on customer": "6",
+    "waiting for customer": "6",
+    "waiting on third party": "7",
+    "waiting for third party": "7",
+}
 DONE: frozenset[str] = frozenset({"solved", "closed"})
 # While the customer or somebody else has the next word, Freshdesk stops the clock of its targets.
 STOPPED: frozenset[str] = frozenset({"pending", "hold"})
@@ -42,9 +53,11 @@ def category_of(status: int | str, ctx: Context) -> StatusCategory:
     names: Mapping[str, str] = ctx.lookups.get("statuses", {})
     number = str(status)
     if not number.isdigit():
-        number = next((key for key, name in names.items() if name.casefold() == number.casefold()), number)
+        word = number.casefold()
+        number = next((key for key, name in names.items() if name.casefold() == word), NAMED.get(word, number))
     name = names.get(number, number)
-    told: StatusCategory | None = ctx.settings.statuses.get(number) or ctx.settings.statuses.get(name)
+    own: Mapping[str, StatusCategory] = ctx.settings.statuses
+    told = own.get(str(status)) or own.get(number) or own.get(name)
     found = told or (STATUS.get(int(number)) if number.isdigit() else None)
     if found is None:
         ctx.warn("status", name)

@@ -145,6 +145,15 @@ def test_words_that_nobody_knows_are_said(records: Made, context: Ctx) -> None:
     assert said == [("status", "Waiting room"), ("group", "Old name")]
 
 
+def test_the_usual_names_are_known_without_the_account_s_list(records: Made, context: Ctx) -> None:
+    """A key that may not read the fields: "Open" as a word that nobody knows would leave no ticket ever solved."""
+    words = ("Open", "Pending", "Resolved", "Closed", "Waiting on Customer", "Waiting for Third Party")
+    found = [told(records, context(), status=word)[0].new_value for word in words]
+    assert found == ["open", "pending", "solved", "closed", "pending", "hold"]
+    (own,) = told(records, context(statuses={"Waiting for Customer": "hold"}), status="Waiting for Customer")
+    assert own.new_value == "hold"
+
+
 def test_an_activity_of_words_tells_no_change(records: Made, context: Ctx) -> None:
     """Notes and mails come with the conversations."""
     assert told(records, context(), note={"id": 1, "type": 4}, send_email={"agent_ids": [9]}) == []
