@@ -177,7 +177,11 @@ NEEDS: Mapping[str, Need] = {
         ("select 1 from survey_facts where kind = 'esat' limit 1",),
     ),
     "stockout_reasons": Need(
-        named("list of out-of-stock reasons", "Liste der Gründe ohne Lieferbarkeit", "缺货原因清单")
+        named("list of out-of-stock reasons", "Liste der Gründe ohne Lieferbarkeit", "缺货原因清单"),
+        (
+            "select 1 from contact_reasons where reason_class = 'stockout' and deleted_at is null limit 1",
+            _lately("is_stockout", "= 1", fact="contact_facts", on="day_on"),
+        ),
     ),
     "trainings": Need(named("trainings", "Schulungen", "培训记录"), ("select 1 from training_facts limit 1",)),
 }

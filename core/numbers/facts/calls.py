@@ -176,7 +176,8 @@ def _contact(
         contact_row(
             "call", call.uid, call.person_uid, (call.source, CHANNEL, team_uid, queue_uid),
             (reason, None, "human" if is_answered else "none"), call.arrived_at, ground.day_on(call.arrived_at),
-            ground.reporting.fcr_window_days, is_attempt=not is_answered, is_eligible=is_answered,
+            ground.reporting.fcr_window_days, is_stockout=reason in ground.stockouts, is_attempt=not is_answered,
+            is_eligible=is_answered,
             is_resolved=is_answered,
         )
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from core.numbers.facts.status import Row
 
 # Places in a row of contact_facts; from IS_FIRST on it depends on the person's other contacts.
 KIND, UID, PERSON, REASON, HANDLED_BY, HAPPENED_AT = 0, 1, 2, 7, 9, 10
-IS_ATTEMPT, IS_ELIGIBLE, IS_RESOLVED, IS_FIRST, CAUSED_REPEAT = 14, 15, 16, 17, 20
+IS_ATTEMPT, IS_ELIGIBLE, IS_RESOLVED, IS_FIRST, CAUSED_REPEAT = 15, 16, 17, 18, 21
 
 
 def contact_row(
@@ -20,6 +20,7 @@ def contact_row(
     day_on: str,
     window_days: int,
     *,
+    is_stockout: bool,
     is_attempt: bool,
     is_eligible: bool,
     is_resolved: bool,
@@ -32,8 +33,8 @@ def contact_row(
     is_first = is_eligible and person_uid is not None
     return (
         kind, uid, person_uid, place[0], place[1], place[2], place[3], what[0], what[1], what[2], happened_at, day_on,
-        happened_at + window_days * DAY_S, int(what[0] is not None), int(is_attempt), int(is_eligible),
-        int(is_resolved), int(is_first), int(is_resolved) if is_first else None, 0, 0, None,
+        happened_at + window_days * DAY_S, int(what[0] is not None), int(is_stockout), int(is_attempt),
+        int(is_eligible), int(is_resolved), int(is_first), int(is_resolved) if is_first else None, 0, 0, None,
     )  # fmt: skip
 
 

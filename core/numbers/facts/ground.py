@@ -49,7 +49,8 @@ class QueueKnown:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Read once a derivation. ``tiers`` and ``team_schedules`` are by team uid, ``teams_of`` by agent."""
+    """Read once a derivation. ``tiers`` and ``team_schedules`` are by team uid, ``teams_of`` by agent; ``stockouts`` are
+    reasons of contacts about goods out of stock."""
 
     reporting: Reporting
     staff: Staff
@@ -61,6 +62,7 @@ class Ground:
     teams_of: Mapping[str, Sequence[tuple[str, int, int | None, bool]]]
     now_at: int
     day_on: DayOn
+    stockouts: frozenset[str]
 
     def business(self, assignments: Sequence[Assignment], team_uid: str | None) -> Business:
         """The business time of a ticket: by its own schedules, else its team's, else the default one (metrics R6)."""

@@ -41,7 +41,16 @@ def load_ground(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> Gr
         team_schedules=team_schedules,
         teams_of=teams_of,
         now_at=now_at,
+        stockouts=stockouts(db),
     )
+
+
+def stockouts(db: sqlite3.Connection) -> frozenset[str]:
+    """The words by which contacts name a reason that the list of reasons says is goods out of stock."""
+    rows = db.execute(
+        "select uid, name from contact_reasons where reason_class = 'stockout' and deleted_at is null"
+    ).fetchall()
+    return frozenset(word for uid, name in rows for word in (uid.partition(":")[2], name) if word)
 
 
 def _queues(db: sqlite3.Connection, reporting: Reporting, team_schedules: Mapping[str, str]) -> dict[str, QueueKnown]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from core.clock import day_bounds
+from core.numbers.facts.grounds import stockouts
 from core.numbers.facts.staff import load_staff
 from core.numbers.facts.ticket import FACTS_VERSION
 from core.numbers.reporting import Reporting
@@ -15,6 +16,7 @@ from core.store.db import set_setting, setting
 from core.store.migrations import mark_all
 
 RULES, HOURS, STAFF = "derived_rules", "derived_hours", "derived_staff"
+STOCKOUTS = "derived_stockouts"
 Hours = Mapping[str, Any]
 
 
@@ -30,6 +32,7 @@ def mark_what_rules_change(db: sqlite3.Connection, reporting: Reporting, now_at:
         _mark_hours(db, reporting)
         db.execute("delete from dirty_keys where kind = 'schedule'")
     _mark_staff(db, reporting)
+    _mark_stockouts(db)
     db.execute(
         "insert into dirty_keys (kind, key) select distinct 'ticket', ticket_uid from sla_facts "
         "where decided_at is null and due_at is not null and due_at < ? on conflict do nothing",
@@ -102,6 +105,30 @@ from (
   union all select agent_uid, day_on from agent_days
 ) p
 where p.agent_uid in changed and p.day_on is not null
+on conflict do nothing
+"""
+
+
+def _mark_stockouts(db: sqlite3.Connection) -> None:
+    """Marks the tickets, and the calls about them, whose reason is such a one now or was before."""
+    now, text = sorted(stockouts(db)), setting(db, STOCKOUTS)
+    before: list[str] = msgspec.json.decode(text or "[]")
+    if now == before:
+        return
+    set_setting(db, STOCKOUTS, msgspec.json.encode(now).decode())
+    db.execute(OF_REASONS, {"words": msgspec.json.encode(sorted(set(now) ^ set(before))).decode()})
+
+
+OF_REASONS = """
+with changed (uid) as materialized (
+  select uid from tickets where contact_reason in (select value from json_each(:words))
+)
+insert into dirty_keys (kind, key)
+select 'ticket', uid from changed
+union
+select 'call', c.uid from changed t cross join calls c on c.ticket_uid = t.uid
+union
+select 'call', l.call_uid from changed t cross join contact_links l on l.ticket_uid = t.uid
 on conflict do nothing
 """
 

@@ -184,7 +184,7 @@ def _contact_rows(it: Findings, waits: int, ground: Ground) -> list[Row]:
     row = contact_row(
         "ticket", ticket.uid, ticket.person_uid, (source, channel, team, None),
         (ticket.contact_reason, customer_type, handled_by), happened_at, ground.day_on(happened_at),
-        ground.reporting.fcr_window_days, is_attempt=False,
+        ground.reporting.fcr_window_days, is_stockout=ticket.contact_reason in ground.stockouts, is_attempt=False,
         is_eligible=it.reason is None and handled_by != "bot" and it.human_replies is not None, is_resolved=is_resolved,
     )  # fmt: skip
     return [row]

@@ -302,7 +302,15 @@ stockout_contacts = Metric(
     clock="created_at",
     profile="T+C",
     floor=1,
+    how={"standard": Sum("contact_facts", "is_stockout = 1")},
     needs=("stockout_reasons",),
+    examples=(
+        Example(
+            {"contact_facts": (*many(12, is_stockout=1), *many(30, is_stockout=0))},
+            {"standard": 12},
+            says="The day of a launch.",
+        ),
+    ),
 )
 
 METRICS = (

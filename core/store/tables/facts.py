@@ -187,7 +187,7 @@ FACTS: tuple[Table, ...] = (
         "contact_facts",
         columns(
             "kind contact_uid person_uid source! channel! team_uid queue_uid contact_reason customer_type "
-            "handled_by happened_at:I! day_on! final_at:I! is_reason_known:I! is_attempt:I! is_eligible:I! "
+            "handled_by happened_at:I! day_on! final_at:I! is_reason_known:I! is_stockout:I! is_attempt:I! is_eligible:I! "
             "is_resolved:I! is_first:I! is_resolved_first:I is_repeat:I! caused_repeat:I! repeat_uid"
         ),
         ("kind", "contact_uid"),

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from core.model import CallLeg, Customer, Queue, Record
-from core.numbers.derive import derive
+from core.model import CallLeg, ContactReason, Customer, Queue, Record, Ticket
+from core.numbers.derive import derive, derive_all
 from tests.numbers.facts.conftest import Told
 from tests.numbers.facts.test_calls import call, leg
 from tests.numbers.facts.test_replies import asked
-from tests.numbers.story import REPORTING, Telling, at, uid
+from tests.numbers.story import REPORTING, SUNDAY_NIGHT, Telling, at, uid
 
 Rows = Callable[..., list[dict[str, Any]]]
 NOW = at("2026-03-20 00:00")
@@ -135,3 +135,27 @@ def test_the_window_is_a_rule(db: sqlite3.Connection, told: Told, rows: Rows) ->
     assert first(rows) == {"A": (0, 1)}
     derive(db, replace(REPORTING, fcr_window_days=1), NOW)
     assert first(rows) == {"A": (1, 0), "P": (1, 0)}
+
+
+def test_a_reason_can_turn_out_to_be_lack_of_stock(told: Told, rows: Rows, db: sqlite3.Connection) -> None:
+    """The list of reasons comes after the tickets that name them, by their word or by their name."""
+    tickets = [
+        Ticket(
+            id=native, created_at=at("Mon 10:00"), updated_at=at("Mon 10:00"), channel="email", status="open",
+            status_category="open", requester_id=f"c{native}", contact_reason=reason,
+        )
+        for native, reason in (("1", "sold_out"), ("2", "Back order"), ("3", "delivery"), ("4", None))
+    ]  # fmt: skip
+    told(*tickets)
+    assert [row["is_stockout"] for row in rows("contact_facts")] == [0, 0, 0, 0]
+    told(
+        ContactReason(id="sold_out", name="Sold out", reason_class="stockout"),
+        ContactReason(id="17", name="Back order", reason_class="stockout"),
+        ContactReason(id="delivery", name="Delivery", reason_class="problem"),
+    )
+    before = rows("contact_facts")
+    assert [row["is_stockout"] for row in before] == [1, 1, 0, 0]
+    derive_all(db, REPORTING, SUNDAY_NIGHT)
+    assert rows("contact_facts") == before
+    told(ContactReason(id="17", name="Back order", reason_class="order", version=1))
+    assert [row["is_stockout"] for row in rows("contact_facts")] == [1, 0, 0, 0]
