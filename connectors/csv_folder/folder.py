@@ -3,6 +3,7 @@
 import fnmatch
 import os
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ SHEETS = frozenset({".xlsx", ".xlsm"})
 READ = TEXT | JSON | SHEETS
 # Being written, or a lock that Excel leaves beside an open workbook.
 UNFINISHED = (".part", ".tmp", ".crdownload", ".filepart", ".swp", ".lock")
+# What zipfile raises on a directory that is not as it should be, beside faults of reading.
+UNSOUND = (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, struct.error, OSError)
 HIDDEN = (".", "~", "#")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MOST_UNPACKED = 8 << 30
@@ -152,11 +155,11 @@ def _members(path: Path, name: str) -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except (zipfile.BadZipFile, OSError) as problem:
+    except UNSOUND as problem:
         if isinstance(problem, FileNotFoundError):
             raise
         raise Unreadable(f"{name} is no sound zip archive. Copy it again, or move it away.") from None
     if sum(info.file_size for info in infos) > MOST_UNPACKED:
         raise Unreadable(f"{name} unpacks to more than {MOST_UNPACKED >> 30} GiB. Unpack it yourself.")
-    shown = [info.filename for info in infos if not info.is_dir()]
+    shown = [info.filename for info in infos if info.filename and not info.is_dir()]
     return sorted(one for one in shown if not PurePosixPath(one).name.startswith(HIDDEN) and "__MACOSX" not in one)

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import lzma
 import os
 import zipfile
 import zlib
@@ -18,7 +19,10 @@ from connectors.csv_folder.sheets import Sheet
 
 MOST_KEYS_FROM = 100
 CHUNK = 1 << 20
-BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
+BROKEN_OFF = "is not whole or not sound. Copy it again, or move it away"
+BROKEN = (
+    EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError,
+)  # fmt: skip
 
 
 class Reading(Protocol):
@@ -64,9 +68,11 @@ def opened(entry: Entry, *, is_settled: bool) -> Iterator[Reading]:
     except FileNotFoundError:
         raise
     except BROKEN:
-        raise Unreadable(f"{entry.name} is not whole or not sound. Copy it again, or move it away.") from None
+        raise Unreadable(f"{entry.name} {BROKEN_OFF}.") from None
     except OSError as problem:
-        raise Unreadable(f"cannot read {entry.name}: {problem.strerror}. Check its rights.") from None
+        # Without a number it is the words of a decompressor.
+        why = f"cannot be read: {problem.strerror}. Check its rights." if problem.errno else f"{BROKEN_OFF}."
+        raise Unreadable(f"{entry.name} {why}") from None
 
 
 @contextmanager
@@ -74,13 +80,21 @@ def _member(entry: Entry, raw: IO[bytes]) -> Iterator[IO[bytes]]:
     """The bytes of a file, unpacked."""
     raw.seek(0)
     if entry.member is not None:
-        with zipfile.ZipFile(raw) as archive, archive.open(entry.member) as file:
+        with zipfile.ZipFile(raw) as archive, _in_archive(archive, entry.member) as file:
             yield file
     elif entry.path.suffix.lower() == ".gz":
         with gzip.open(raw) as file:
             yield file  # type: ignore[misc]  # GzipFile reads like a file
     else:
         yield raw
+
+
+def _in_archive(archive: zipfile.ZipFile, member: str) -> IO[bytes]:
+    try:
+        return archive.open(member)
+    except (KeyError, ValueError):
+        # Another archive by now, or a directory that lies.
+        raise zipfile.BadZipFile(member) from None
 
 
 class Lines:

@@ -140,6 +140,34 @@ def test_what_unpacks_without_end_is_left_alone(
     assert ("c7",) in folder.rows("calls", "native_id")
 
 
+def broken_zip(offset: int, value: int, *, at_end: bool) -> bytes:
+    """An archive with one byte changed, in its directory or at its first member."""
+    made = bytearray(packed(**{"calls.csv": lines(HEAD, call(1))}))
+    begin = made.rindex(b"PK\x01\x02") if at_end else 0
+    made[begin + offset] = value
+    return bytes(made)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        broken_zip(6, 99, at_end=True),  # the version needed
+        broken_zip(10, 77, at_end=True),  # the way of packing
+        broken_zip(46, 0, at_end=True),  # the name, of no letter
+        broken_zip(30, 0xC3, at_end=False),  # the name again, in other letters
+        broken_zip(42, 200, at_end=True),  # where the member lies
+        b"PK",
+    ],
+)
+def test_an_archive_whose_directory_lies_stops_itself_only(folder: Folder, data: bytes) -> None:
+    """One broken upload must not hold up the other files of the folder."""
+    folder.write("calls good.csv", lines(HEAD, call(7)))
+    folder.write("upload.zip", data)
+    result = folder.pull()
+    assert folder.rows("calls", "native_id") in ([("c7",)], [("c1",), ("c7",)])
+    assert all(message.startswith("upload.zip") for message in errors(result))
+
+
 def test_text_that_is_a_formula_stays_text(folder: Folder) -> None:
     """A queue of that name was typed by somebody who hopes that the export is opened in a spreadsheet."""
     folder.write("calls.csv", lines(HEAD, 'c1,2026-11-20 10:00,answered,5,"=HYPERLINK(""x"")"'))
