@@ -49,8 +49,8 @@ class QueueKnown:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Read once a derivation. ``tiers`` and ``team_schedules`` are by team uid, ``teams_of`` by agent; ``stockouts`` are
-    reasons of contacts about goods out of stock."""
+    """Read once a derivation. ``tiers`` and ``team_schedules`` are by team uid, ``teams_of`` by agent; ``stockouts``
+    are reasons of contacts about goods out of stock."""
 
     reporting: Reporting
     staff: Staff
