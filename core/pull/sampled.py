@@ -11,6 +11,8 @@ MOST_S = 3600
 # A break between looks that is shorter, or up to so many times the usual one, is bridged.
 LEAST_S = 900
 TIMES_USUAL = 3
+# Of a state before a longer break nothing is made anew when the next look comes (an assembly's tail ends there).
+LONG_S = 6 * 3600
 
 
 def sampled_states(agent_id: str, looks: Sequence[tuple[int, str, StateCategory]]) -> Iterator[AgentState]:
@@ -19,8 +21,9 @@ def sampled_states(agent_id: str, looks: Sequence[tuple[int, str, StateCategory]
     For the assembly of a stream in mode ``sample``, which stores each look as an ``AgentEvent`` at ``ctx.fetched_at``.
     A state lasts from the look that saw it first to the one that saw another. Where the next look came more than three
     times later than usual (at least 15 minutes, at most an hour), what happened in between is unknown: the state ends
-    one usual gap after it was seen last. The latest state ends, for now, at the latest look. Offline is no state, and
-    all states are of precision ``poll``."""
+    one usual gap after it was seen last, or, before a break of six hours or more, where it was seen last. The latest
+    state ends, for now, at the latest look. Offline is no state, and all states are of precision ``poll``. The
+    assembly's ``tail_s`` should be longer than those six hours: a shift and the breaks in it."""
     gaps = [later[0] - look[0] for look, later in pairwise(looks)]
     usual = min(MOST_S, median_low(gaps)) if gaps else 0
     longest = min(MOST_S, max(LEAST_S, TIMES_USUAL * usual))
@@ -31,7 +34,7 @@ def sampled_states(agent_id: str, looks: Sequence[tuple[int, str, StateCategory]
         if following is None:
             to_at = at
         elif gaps[place] > longest:
-            to_at = at + usual
+            to_at = at + usual if gaps[place] < LONG_S else at
         elif following[1:] != (word, category):
             to_at = following[0]
         else:

@@ -38,8 +38,15 @@ def test_offline_is_no_state() -> None:
 
 def test_what_happened_while_nobody_looked_is_unknown() -> None:
     """A daemon that stood still for a night must not make twelve hours of talk."""
-    looks = [(0, "on call"), (600, "on call"), (1200, "on call"), (44_400, "on call"), (45_000, "ready")]
-    assert states(*looks) == [("talk", 0, 1800), ("talk", 44_400, 45_000)]
+    looks = [(0, "on call"), (600, "on call"), (1200, "on call"), (12_000, "on call"), (12_600, "ready")]
+    assert states(*looks) == [("talk", 0, 1800), ("talk", 12_000, 12_600)]
+
+
+def test_a_night_without_a_look_changes_nothing_that_was_told_before() -> None:
+    """In the morning yesterday's last state is not made again: told anew from all looks, it must end where it did."""
+    evening = [(0, "on call"), (600, "on call"), (1200, "on call")]
+    assert states(*evening) == [("talk", 0, 1200)]
+    assert states(*evening, (44_400, "on call"), (45_000, "ready")) == [("talk", 0, 1200), ("talk", 44_400, 45_000)]
 
 
 @pytest.mark.parametrize(("every", "covered"), [(60, 300), (3605, 5 * 3600), (7200, 5 * 3600)])

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from connectors import StateCategory, sampled_states
 from connectors.aircall import connector
+from connectors.aircall.presence import STATES
 from connectors.aircall.settings import AircallSettings
 from core.pull.account import Accounts, close
 from core.pull.backfill import plan_backfill, run_backfill
@@ -141,6 +143,29 @@ def test_looks_over_an_afternoon_become_states(db: sqlite3.Connection, server: A
         for begin, end in zip(begins, ends, strict=True)
         if end > begin and truth[begin] != "offline"
     ]
+
+
+def test_looks_put_together_one_by_one_tell_what_all_of_them_tell(
+    db: sqlite3.Connection, server: AircallSandbox
+) -> None:
+    """Nights and breaks of a daemon: a history that depends on when it was put together would change by itself."""
+    at = NOW_AT
+    for gap_s in (0, 600, 600, 4_000, 600, 600, 15 * 3600, 600, 3_605, 600, 30 * 3600, 600, 600, 7 * 3600, 600):
+        at += gap_s
+        server.now_at = at
+        pull(db, server)
+    events: dict[str, list[tuple[int, str, StateCategory]]] = {}
+    sql = "select agent_uid, happened_at, event from agent_events where seq = 0 order by agent_uid, happened_at"
+    for uid, moment, word in db.execute(sql):
+        events.setdefault(uid, []).append((moment, word, STATES[word]))
+    whole = {
+        (uid, one.from_at, one.to_at) for uid, looks in events.items() for one in sampled_states(uid, looks)
+        if one.state != "do_not_disturb"
+    }  # fmt: skip
+    away = "state in ('do_not_disturb', 'Out for lunch', 'On a break', 'In training', 'Back office')"
+    rows = db.execute(f"select agent_uid, from_at, to_at from agent_states where not {away}")
+    assert {tuple(row) for row in rows} == whole
+    assert len(whole) > 30
 
 
 def test_a_vendor_that_has_half_a_year_is_said_to(db: sqlite3.Connection, server: AircallSandbox) -> None:
