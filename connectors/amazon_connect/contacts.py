@@ -16,7 +16,8 @@ from connectors.amazon_connect.service import Service, readable
 # The longest time range that SearchContacts takes is eight weeks (Amazon Connect API reference, TimeRange).
 SPAN_S = 28 * 86_400
 OVERLAP_S = 900
-KEPT_S = 731 * 86_400
+# Contacts are kept for 24 months from their beginning; of the last day of that Connect may count a part.
+KEPT_S = 729 * 86_400
 # After-call work is looked for again so long after the end of a contact; then it is taken for none.
 LOOKS_S = (600, 7200)
 # Described between two commits: about as many seconds' work.
@@ -166,8 +167,8 @@ def tallies(service: Service, window: Window) -> Iterator[Tally]:
     """How many calls Connect says began, four weeks at a time; what it keeps is two years long."""
     if service.api is None:
         return
-    from_at = window.since
-    to_at = window.until or window.now_at or from_at + KEPT_S
+    to_at = window.until or window.now_at
+    from_at = max(window.since, to_at - KEPT_S)
     while from_at < to_at:
         end = min(to_at, from_at + SPAN_S)
         # The vendor's ends are inclusive, ours are not.

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from connectors import ConfigError, Context, SourceMetric
+from connectors import ConfigError, Context, SourceMetric, Window
 from connectors.amazon_connect import service
 from connectors.amazon_connect.check import check
+from connectors.amazon_connect.contacts import tallies
 from connectors.amazon_connect.figures import MetricRow, normalise_figures
 from connectors.amazon_connect.service import Service, http
 from connectors.amazon_connect.settings import AmazonConnectSettings
@@ -163,6 +164,18 @@ def test_own_figures_equal_ours(db: sqlite3.Connection, vendor: AmazonConnectSan
     ours += " and c.direction = 'inbound'"
     for name, outcome in (("answered", "answered"), ("abandoned", "abandoned")):
         assert db.execute(theirs, (name,)).fetchone()[0] == db.execute(ours, (outcome,)).fetchone()[0]
+
+
+def test_what_connect_no_longer_keeps_is_not_counted(vendor: AmazonConnectSandbox) -> None:
+    """A store of three years beside a vendor of two would seem to have a year too much."""
+    source = spec(**vendor.settings())
+    settings = AmazonConnectSettings.model_validate(source.settings)
+    with Api(http(settings) or Http(""), name="ac", base_url=source.base_url) as api:
+        window = Window(since=vendor.now_at - 1_000 * 86_400, until=vendor.now_at)
+        found = list(tallies(Service(settings, api, source.zone), window))
+    assert found[0].from_at == vendor.now_at - 729 * 86_400
+    assert found[-1].to_at == vendor.now_at
+    assert sum(one.count for one in found) > 0
 
 
 def test_hours_over_midnight_and_closed_days(context: Callable[..., Context]) -> None:
