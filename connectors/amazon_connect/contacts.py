@@ -167,7 +167,7 @@ def tallies(service: Service, window: Window) -> Iterator[Tally]:
     """How many calls Connect says began, four weeks at a time; what it keeps is two years long."""
     if service.api is None:
         return
-    to_at = window.until or window.now_at
+    to_at = window.until or window.now_at or window.since + KEPT_S
     from_at = max(window.since, to_at - KEPT_S)
     while from_at < to_at:
         end = min(to_at, from_at + SPAN_S)
