@@ -12,6 +12,7 @@ from core.numbers.metric import (
     Distinct,
     Durations,
     Example,
+    ForecastError,
     Formula,
     Hours,
     Level,
@@ -118,7 +119,7 @@ def say(formula: Formula) -> str:
         case Share(num, den) | Ratio(num, den):
             times = f"{formula.times} x " if isinstance(formula, Ratio) and formula.times > 1 else ""
             return f"{times}{say(num)} **of** {say(den)}"
-        case PerSuccess() | PerStock() | PerEmployed() | ToDate() | Difficulty():
+        case PerSuccess() | PerStock() | PerEmployed() | ToDate() | ForecastError() | Difficulty():
             return _say_of_some(formula)
         case Hours(total) | Amount(total):
             is_time = isinstance(formula, Hours) or formula.per > 1
@@ -148,7 +149,7 @@ def say(formula: Formula) -> str:
             return _part(formula)
 
 
-def _say_of_some(formula: PerSuccess | PerStock | PerEmployed | ToDate | Difficulty) -> str:
+def _say_of_some(formula: PerSuccess | PerStock | PerEmployed | ToDate | ForecastError | Difficulty) -> str:
     match formula:
         case PerSuccess(num, tried, share):
             return f"{_part(num)} **of** {_part(tried)}, of these the share {say(share)}"
@@ -158,6 +159,9 @@ def _say_of_some(formula: PerSuccess | PerStock | PerEmployed | ToDate | Difficu
             return f"{_part(num)} **of** people employed on average{', x 365 / days' if is_annual else ''}"
         case ToDate(num, den):
             return f"{_part(num)} **of** {_part(den)}, from the beginning to the end of the period"
+        case ForecastError(forecast, actual, is_bias):
+            apart = f"{_part(forecast)} / 1000 less {_part(actual)}"
+            return f"{apart} **of** the latter" if is_bias else f"|{apart}| a day, added, **of** the latter"
         case Difficulty():
             return (
                 "(z(minutes a completion) - z(completions a day) - z(success rate)) / 3 over the projects that ended "

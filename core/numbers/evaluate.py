@@ -17,6 +17,7 @@ from core.numbers.metric import (
     Difficulty,
     Distinct,
     Durations,
+    ForecastError,
     Formula,
     Level,
     Metric,
@@ -141,6 +142,8 @@ def evaluate(
             return _per_employed(asked, asked.formula, on_days, by, daily)
         case ToDate():
             return _to_date(asked, asked.formula, on_days, by, daily)
+        case ForecastError():
+            return _forecast_error(asked, asked.formula, on_days, by, daily)
         case Difficulty():
             return _difficulty(asked, asked.formula, on_days, by, daily)
         case Durations():
@@ -154,7 +157,7 @@ def evaluate(
 def nothing(asked: Question) -> Figures:
     """The figures of a period without a row: a count is 0, everything else has no value."""
     match asked.formula:
-        case Mix() | Ages() | Waiting() | PerEmployed() | ToDate() | Difficulty():
+        case Mix() | Ages() | Waiting() | PerEmployed() | ToDate() | ForecastError() | Difficulty():
             return NOTHING
         case Level(weekday=day):
             return NOTHING if day is not None else level(0)
@@ -244,6 +247,28 @@ def _to_date(asked: Question, formula: ToDate, on_days: Sequence[str], by: str, 
             if day in labels and bottom:
                 found[labels[day], uid] = Figures(top / bottom, int(bottom), top, bottom)
     return found
+
+
+def _forecast_error(
+    asked: Question, formula: ForecastError, on_days: Sequence[str], by: str, daily: bool
+) -> dict[Key, Figures]:
+    over = [day for day in on_days if day < asked.today_on]
+    if not over:
+        return {}
+    known = read(asked.db, parts_of(formula), over, asked.slice, by=by, daily=True)
+    sums: dict[Key, list[float]] = {}
+    for (day, uid), totals in sorted(known.items()):
+        if formula.forecast.id not in totals:
+            continue
+        actual = totals.get(formula.actual.id, (0, 0))[0] or 0
+        off = (totals[formula.forecast.id][0] or 0) - 1_000 * actual
+        added = sums.setdefault((day if daily else "", uid), [0, 0, 0])
+        for place, amount in enumerate((off if formula.is_bias else abs(off), actual, 1)):
+            added[place] += amount
+    return {
+        key: Figures(off / 1_000 / actual if actual else None, int(count), off / 1_000, actual)
+        for key, (off, actual, count) in sums.items()
+    }
 
 
 def _difficulty(

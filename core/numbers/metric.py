@@ -40,6 +40,7 @@ CLOCKS: Mapping[str, str] = {
     "employment_facts": "left_on",
     "improvement_facts": "due_on",
     "customer_base_facts": "day_on",
+    "forecast_facts": "day_on",
     "training_facts": "held_on",
     "hire_facts": "start_on",
 }
@@ -176,6 +177,16 @@ class ToDate:
 
 
 @dataclass(frozen=True)
+class ForecastError:
+    """How far ``forecast``, in thousandths, was from ``actual``, for each of these, over days that are over and were
+    forecast: their distances added (WAPE), with ``is_bias`` what they come to in sum. ``n`` is the number of days."""
+
+    forecast: Sum
+    actual: Sum
+    is_bias: bool = False
+
+
+@dataclass(frozen=True)
 class Difficulty:
     """How hard the projects that ended in the period were, by the sums of their days (``core.numbers.difficulty``)."""
 
@@ -301,6 +312,7 @@ Formula: TypeAlias = (
     | PerStock
     | PerEmployed
     | ToDate
+    | ForecastError
     | Difficulty
     | Hours
     | Amount
@@ -322,7 +334,7 @@ def parts_of(formula: Formula) -> Iterator[Part]:
             yield from (*plus, *minus)
         case Share(num, den) | Ratio(num, den):
             yield from (*parts_of(num), *parts_of(den))
-        case PerSuccess() | PerStock() | PerEmployed() | ToDate() | Difficulty():
+        case PerSuccess() | PerStock() | PerEmployed() | ToDate() | ForecastError() | Difficulty():
             yield from _parts_within(formula)
         case Hours(total) | Amount(total):
             yield total
@@ -339,7 +351,7 @@ def parts_of(formula: Formula) -> Iterator[Part]:
             return
 
 
-def _parts_within(formula: PerSuccess | PerStock | PerEmployed | ToDate | Difficulty) -> Iterator[Part]:
+def _parts_within(formula: PerSuccess | PerStock | PerEmployed | ToDate | ForecastError | Difficulty) -> Iterator[Part]:
     for each in fields(formula):
         match getattr(formula, each.name):
             case Part() as part:

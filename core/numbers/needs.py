@@ -107,7 +107,18 @@ NEEDS: Mapping[str, Need] = {
         named("effort surveys", "Umfragen zum Aufwand", "费力度调查"),
         ("select 1 from survey_facts where kind = 'ces' limit 1",),
     ),
-    "forecasts": Need(named("forecasts", "Prognosen", "预测")),
+    "forecasts": Need(
+        named("forecasts of the day before", "Prognosen vom Vortag", "前一日预测"),
+        ("select 1 from forecast_facts limit 1",),
+    ),
+    "call_forecasts": Need(
+        named("forecasts of calls made the day before", "Anrufprognosen vom Vortag", "前一日来电量预测"),
+        ("select 1 from forecast_facts where series = 'calls_offered' limit 1",),
+    ),
+    "ticket_forecasts": Need(
+        named("forecasts of tickets made the day before", "Ticketprognosen vom Vortag", "前一日工单量预测"),
+        ("select 1 from forecast_facts where series = 'tickets_created' limit 1",),
+    ),
     "improvements": Need(
         named("improvement actions", "Verbesserungsmaßnahmen", "改进措施"),
         ("select 1 from improvement_facts limit 1",),
@@ -204,6 +215,7 @@ FACT_NEEDS: Mapping[str, str] = {
     "employment_facts": "staff_records",
     "improvement_facts": "improvements",
     "customer_base_facts": "customer_base",
+    "forecast_facts": "forecasts",
     "training_facts": "trainings",
     "hire_facts": "hiring",
 }

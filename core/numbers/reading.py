@@ -176,7 +176,7 @@ def employed_days(db: sqlite3.Connection, from_on: str, to_on: str, slice_: Slic
     filters = [f" and {condition}" for condition in slice_.filters("employment_facts")]
     rows = db.execute(
         f"select {split}, sum({present}) from employment_facts "
-        f"where hired_on <= ?2 and (left_on is null or left_on > ?1){''.join(filters)} group by 1",
+        f"where hired_on <= ?2 and (left_on is null or left_on > max(?1, hired_on)){''.join(filters)} group by 1",
         (from_on, to_on, *slice_.values()),
     )
     return {uid: total for uid, total in rows if total}

@@ -61,6 +61,7 @@ PART_DIMS: Mapping[str, tuple[str, ...]] = {
     "employment_facts": ("source", "team"),
     "improvement_facts": ("source", "team"),
     "customer_base_facts": ("source",),
+    "forecast_facts": ("source",),
     "training_facts": ("source",),
     "hire_facts": ("source",),
 }

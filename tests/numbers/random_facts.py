@@ -18,6 +18,7 @@ WORDS: Mapping[str, tuple[object, ...]] = {
     "brand": ("a", "b", None),
     "team_uid": ("t1", "t2", None),
     "queue_uid": ("q1", "q2", None),
+    "series": ("calls_offered", "tickets_created"),
     "line_uid": ("l1", None),
     "channel": ("email", "phone"),
     "priority": ("low", "high", None),

@@ -134,6 +134,17 @@ IMPORTED: tuple[Imported, ...] = (
         """,
     ),
     Imported(
+        "forecast_facts",
+        ("forecasts",),
+        """
+        select series || '|' || day_on(interval_start_at), '', series, day_on(interval_start_at),
+          sum(cast(round(value * 1000) as integer))
+        from forecasts
+        where horizon_days = 1 and made_at is not null and day_on(made_at) < day_on(interval_start_at)
+        group by 1 order by 1
+        """,
+    ),
+    Imported(
         "training_facts",
         ("trainings",),
         """

@@ -39,6 +39,7 @@ CLOCKS: Mapping[str, tuple[str, ...]] = {
     "employment_facts": ("left_on",),
     "improvement_facts": ("made_on", "due_on"),
     "customer_base_facts": ("day_on",),
+    "forecast_facts": ("day_on",),
     "training_facts": ("held_on",),
     "hire_facts": ("start_on", "day_90_on"),
 }  # fmt: skip

@@ -1,7 +1,23 @@
 """Whether the right number of people were there, and came to stay."""
 
-from core.numbers.metric import Amount, Durations, Example, Hours, Metric, Ratio, Share, Sum, Unit, named
-from core.numbers.metrics.fixture_week import many
+from core.numbers.metric import (
+    Amount,
+    Durations,
+    Example,
+    ForecastError,
+    Formula,
+    Hours,
+    Metric,
+    Ratio,
+    Row,
+    Share,
+    Sum,
+    Unit,
+    named,
+)
+from core.numbers.metrics.fixture_week import legs, many
+from core.numbers.metrics.queue import offered
+from core.numbers.metrics.ticket_volume import CREATED
 
 HOUR = 3_600
 PAID = Sum("staff_days", "", "paid_s")
@@ -11,6 +27,23 @@ def _lost(column: str) -> Amount:
     return Amount(Sum("staff_days", "", column), HOUR)
 
 
+def _error(*, is_bias: bool) -> dict[str, Formula]:
+    return {
+        name: ForecastError(Sum("forecast_facts", f"series = '{series}'", "value_milli"), actual, is_bias)
+        for name, series, actual in (("calls", "calls_offered", offered), ("tickets", "tickets_created", CREATED))
+    }
+
+
+def _expected(series: str) -> tuple[Row, ...]:
+    return tuple(
+        {"series": series, "day_on": day_on, "value_milli": 1_000 * value}
+        for day_on, value in (("2026-03-02", 15), ("2026-03-03", 2), ("2026-03-04", 90))
+    )
+
+
+CAME = (("2026-03-02", 10), ("2026-03-04", 100), ("2026-03-05", 40))
+CAME_CALLS = tuple(row for day_on, n in CAME for row in legs(n, wait=5, outcome="answered", enqueued_on=day_on))
+CAME_TICKETS = tuple(row for day_on, n in CAME for row in many(n, is_counted_created=1, created_on=day_on))
 # Four people of 8 h: A there, B sick, C left 1.5 h early, D on leave and not rostered.
 TEAM = (
     {"contracted_s": 8 * HOUR, "lost_s": 0, "lost_scheduled_s": 0},
@@ -136,7 +169,21 @@ forecast_wape = Metric(
     profile="I",
     floor=5,
     floor_of="points",
+    how=_error(is_bias=False),
+    fallback="tickets",
     needs=("forecasts",),
+    needs_of={"calls": ("call_forecasts",), "tickets": ("ticket_forecasts",)},
+    examples=(
+        Example(
+            {"forecast_facts": _expected("calls_offered"), "queue_legs": CAME_CALLS},
+            {"calls": 17 / 110, "calls.n": 3},
+            says="10, 0 and 100 came, 15, 2 and 90 were expected.",
+        ),
+        Example(
+            {"forecast_facts": _expected("tickets_created"), "ticket_facts": CAME_TICKETS},
+            {"tickets": 17 / 110, "tickets.n": 3},
+        ),
+    ),
 )
 forecast_bias = Metric(
     id="forecast_bias",
@@ -152,7 +199,21 @@ forecast_bias = Metric(
     profile="I",
     floor=5,
     floor_of="points",
+    how=_error(is_bias=True),
+    fallback="tickets",
     needs=("forecasts",),
+    needs_of={"calls": ("call_forecasts",), "tickets": ("ticket_forecasts",)},
+    examples=(
+        Example(
+            {"forecast_facts": _expected("calls_offered"), "queue_legs": CAME_CALLS},
+            {"calls": -3 / 110, "calls.n": 3},
+            says="10, 0 and 100 came, 15, 2 and 90 were expected.",
+        ),
+        Example(
+            {"forecast_facts": _expected("tickets_created"), "ticket_facts": CAME_TICKETS},
+            {"tickets": -3 / 110, "tickets.n": 3},
+        ),
+    ),
 )
 shrinkage = Metric(
     id="shrinkage",

@@ -187,8 +187,8 @@ FACTS: tuple[Table, ...] = (
         "contact_facts",
         columns(
             "kind contact_uid person_uid source! channel! team_uid queue_uid contact_reason customer_type "
-            "handled_by happened_at:I! day_on! final_at:I! is_reason_known:I! is_stockout:I! is_attempt:I! is_eligible:I! "
-            "is_resolved:I! is_first:I! is_resolved_first:I is_repeat:I! caused_repeat:I! repeat_uid"
+            "handled_by happened_at:I! day_on! final_at:I! is_reason_known:I! is_stockout:I! is_attempt:I! "
+            "is_eligible:I! is_resolved:I! is_first:I! is_resolved_first:I is_repeat:I! caused_repeat:I! repeat_uid"
         ),
         ("kind", "contact_uid"),
         (Index(("day_on",)), Index(("person_uid", "happened_at"))),
@@ -278,6 +278,13 @@ FACTS: tuple[Table, ...] = (
         ("day_key",),
         (Index(("day_on",)),),
         says="How many customers there are on each day; a figure holds until the next one, for 31 days at most.",
+    ),
+    Table(
+        "forecast_facts",
+        columns("series_key source! series! day_on! value_milli:I!"),
+        ("series_key",),
+        (Index(("day_on",)),),
+        "One row a series and day: what was expected on the day before, before the day began, in thousandths.",
     ),
     Table(
         "training_facts",

@@ -10,6 +10,7 @@ from core.model import (
     CalendarEvent,
     Complaint,
     CustomerBaseDay,
+    Forecast,
     Hire,
     Project,
     ProjectDay,
@@ -164,3 +165,17 @@ def test_a_project_has_its_target_once(told: Told, rows: Rows) -> None:
     )
     assert [row["target_count"] for row in rows("project_facts")] == [1_000, None, None]
     assert {row["ended_on"] for row in rows("project_facts")} == {"2026-03-31"}
+
+
+def test_a_forecast_made_after_the_day_began_is_none(told: Told, rows: Rows) -> None:
+    """Whoever corrects the forecast at noon would always have been right; half hours make a day."""
+    day: dict[str, Any] = {"series": "calls_offered", "interval_s": 1_800}
+    before, after = at("Mon 23:59"), at("Tue 00:00")
+    told(
+        Forecast(interval_start_at=at("Tue 09:00"), made_at=before, horizon_days=1, value=1.25, **day),
+        Forecast(interval_start_at=at("Tue 09:30"), made_at=before, horizon_days=1, value=2.5, **day),
+        Forecast(interval_start_at=at("Tue 10:00"), made_at=after, horizon_days=1, value=9, **day),
+        Forecast(interval_start_at=at("Tue 09:00"), made_at=before, horizon_days=7, value=9, **day),
+        Forecast(interval_start_at=at("Wed 09:00"), horizon_days=1, value=9, **day),
+    )
+    assert [(row["day_on"], row["value_milli"]) for row in rows("forecast_facts")] == [("2026-03-03", 3_750)]
