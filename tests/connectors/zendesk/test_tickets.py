@@ -155,6 +155,15 @@ def test_configured_fields_are_lifted_and_free_text_is_not_kept(
     assert found.extra == {"1": "ship", "3": True, "call_id": "1763712345.12"}
 
 
+def test_a_number_that_could_be_dialled_is_not_kept(
+    ticket: Callable[..., Ticket], context: Callable[..., Context]
+) -> None:
+    """A field of kind integer is where some desks keep the caller's number."""
+    ctx = context(lookups={"ticket_fields": {"1": "integer", "2": "integer"}})
+    fields = [{"id": 1, "value": 4930123456}, {"id": 2, "value": 12}]
+    assert ticket(ctx, custom_fields=fields).extra == {"2": 12}
+
+
 def test_what_somebody_typed_is_marked_as_personal() -> None:
     """Kept rows blank it; a choice must survive so that a new reason map can be applied to old rows."""
     fields = (
