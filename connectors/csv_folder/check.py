@@ -12,7 +12,7 @@ from connectors.csv_folder.settings import CsvFolderSettings
 
 # Of each kind the newest files tell whether the mapping still fits.
 MOST_OPENED = 5
-MOST_NAMED = 5
+MOST_NAMED = 8
 
 
 def check(settings: CsvFolderSettings) -> Iterator[Finding]:
@@ -29,24 +29,32 @@ def check(settings: CsvFolderSettings) -> Iterator[Finding]:
         for entry in of_rule[-MOST_OPENED:]:
             try:
                 with opened(entry, is_settled=True) as reading:
-                    rows = first_rows(entry, reading, reading.select(key))
+                    selection = reading.select(key)
+                    rows = first_rows(entry, reading, selection)
             except FileNotFoundError:
                 continue
             except (Unreadable, Mismatch) as problem:
                 yield Finding(f"{entry.name} as {rule.kind}", False, str(problem))
             else:
-                yield _of_rows(settings, f"{entry.name} as {rule.kind}", rows)
+                yield _of_rows(settings, f"{entry.name} as {rule.kind}", rows, selection.unread)
     if found.unmatched:
-        names = ", ".join(found.unmatched[:MOST_NAMED])
-        more = f" and {len(found.unmatched) - MOST_NAMED} more" if len(found.unmatched) > MOST_NAMED else ""
-        yield Finding("files that no entry matches", True, f"Not read: {names}{more}.")
+        said = f"Not read: {_first(found.unmatched)}."
+        if not settings.files:
+            said = f"{said} Begin their names with a kind of rows, such as costs, or name them in files."
+        yield Finding("files that no entry matches", bool(found.entries), said)
 
 
-def _of_rows(settings: CsvFolderSettings, what: str, rows: Sequence[Row]) -> Finding:
+def _of_rows(settings: CsvFolderSettings, what: str, rows: Sequence[Row], unread: Sequence[str]) -> Finding:
     if not rows:
         return Finding(what, True, "It has no rows yet.")
     faults = [fault for row in rows if (fault := fault_of(row, settings))]
-    if not faults:
-        return Finding(what, True)
-    said = f"{len(faults)} of its first {len(rows)} rows cannot be read: {faults[0]}."
-    return Finding(what, len(faults) * 2 < len(rows), said)
+    said = [f"{len(faults)} of its first {len(rows)} rows cannot be read: {faults[0]}."] if faults else []
+    # A misspelt column of ours looks like one that nobody asked for.
+    if unread:
+        said.append(f"Columns not read: {_first(unread)}.")
+    return Finding(what, len(faults) * 2 < len(rows), " ".join(said))
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more

@@ -31,11 +31,12 @@ Chosen: TypeAlias = tuple[str, tuple[int, ...], Cell, bool]
 class Selection:
     """What of a row is read. ``cells``: name of a field, the places of its cells or else the value of every row, and
     whether it names or quotes a person. ``left_out``: the words of a place by which a row is left out. ``named_by``:
-    the places of which an id is made, where no column tells it."""
+    the places of which an id is made, where no column tells it. ``unread``: columns that feed nothing."""
 
     cells: tuple[Chosen, ...]
     left_out: tuple[tuple[int, frozenset[str]], ...]
     named_by: tuple[int, ...] | None = None
+    unread: tuple[str, ...] = ()
 
     def is_left_out(self, row: Sequence[Cell]) -> bool:
         """Whether the mapping leaves a row out."""
@@ -96,7 +97,9 @@ def select(rule: FileRule, header: Sequence[str], file: str, entry: str) -> Sele
     )
     # The currency says how many minor units an amount has, so it is read first.
     cells = sorted(chosen.values(), key=lambda one: one[0] != "currency")
-    return Selection(tuple(cells), left_out, _named_by(kind, chosen))
+    read = {place for _, taken, _, _ in cells for place in taken} | {place for place, _ in left_out}
+    unread = tuple(name for place, name in enumerate(header) if name and place not in read and _is_head(header))
+    return Selection(tuple(cells), left_out, _named_by(kind, chosen), unread)
 
 
 def _named_by(kind: Kind, chosen: Mapping[str, Chosen]) -> tuple[int, ...] | None:

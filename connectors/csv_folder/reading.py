@@ -19,6 +19,8 @@ from connectors.csv_folder.sheets import Sheet
 
 MOST_KEYS_FROM = 100
 CHUNK = 1 << 20
+# Bit 0 of a member's flags (APPNOTE.TXT, 4.4.4).
+ENCRYPTED = 1
 BROKEN_OFF = "is not whole or not sound. Copy it again, or move it away"
 BROKEN = (
     EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError,
@@ -80,7 +82,7 @@ def _member(entry: Entry, raw: IO[bytes]) -> Iterator[IO[bytes]]:
     """The bytes of a file, unpacked."""
     raw.seek(0)
     if entry.member is not None:
-        with zipfile.ZipFile(raw) as archive, _in_archive(archive, entry.member) as file:
+        with zipfile.ZipFile(raw) as archive, _in_archive(archive, entry.member, entry.name) as file:
             yield file
     elif entry.path.suffix.lower() == ".gz":
         with gzip.open(raw) as file:
@@ -89,8 +91,10 @@ def _member(entry: Entry, raw: IO[bytes]) -> Iterator[IO[bytes]]:
         yield raw
 
 
-def _in_archive(archive: zipfile.ZipFile, member: str) -> IO[bytes]:
+def _in_archive(archive: zipfile.ZipFile, member: str, name: str) -> IO[bytes]:
     try:
+        if archive.getinfo(member).flag_bits & ENCRYPTED:
+            raise Unreadable(f"{name} needs a password. Unpack it yourself.")
         return archive.open(member)
     except (KeyError, ValueError):
         # Another archive by now, or a directory that lies.

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from connectors import Finding
 from connectors.csv_folder.check import check
 from connectors.csv_folder.settings import CsvFolderSettings
 from tests.connectors.csv_folder.conftest import Folder, errors, lines
@@ -178,7 +179,7 @@ def test_check_says_what_is_missing(folder: Folder) -> None:
     assert not found["shifts.csv as shifts"].ok
     assert 'Did you mean "Employe"?' in found["shifts.csv as shifts"].advice
     assert found["files.2: costs*"].advice == "No file has that name yet."
-    assert found["files that no entry matches"].advice == "Not read: notes.csv."
+    assert found["files that no entry matches"] == Finding("files that no entry matches", True, "Not read: notes.csv.")
 
 
 def test_check_reads_the_first_rows(folder: Folder) -> None:
@@ -194,6 +195,18 @@ def test_check_reads_the_first_rows(folder: Folder) -> None:
     assert found["calls bad.csv"] == (False, f"2 of its first 2 rows {bad.format('bad.csv', 2)}")
     assert found["calls some.csv"] == (True, f"1 of its first 4 rows {bad.format('some.csv', 5)}")
     assert found["calls head.csv"] == found["calls empty.csv"] == (True, "It has no rows yet.")
+
+
+def test_check_names_columns_and_files_that_nobody_reads(folder: Folder) -> None:
+    """A misspelt column or file of our own forms is passed over in silence by every run."""
+    folder.write("nps.csv", lines("custmer,rated_at,score,page", "k,2026-11-20,9,3"))
+    found = {one.what: one for one in check(folder.settings)}
+    assert (found["nps.csv as nps"].ok, found["nps.csv as nps"].advice) == (True, "Columns not read: custmer, page.")
+    (folder.path / "nps.csv").rename(folder.path / "promoters.csv")
+    (other,) = (one for one in check(folder.settings) if not one.ok)
+    assert other.advice == (
+        "Not read: promoters.csv. Begin their names with a kind of rows, such as costs, or name them in files."
+    )
 
 
 def test_two_entries_with_one_pattern_both_read_the_file(folder: Folder) -> None:

@@ -168,6 +168,15 @@ def test_an_archive_whose_directory_lies_stops_itself_only(folder: Folder, data:
     assert all(message.startswith("upload.zip") for message in errors(result))
 
 
+def test_an_archive_with_a_password_says_so(folder: Folder) -> None:
+    """Whoever sent it thinks that it was read."""
+    made = bytearray(packed(**{"calls.csv": lines(HEAD, call(1))}))
+    for flags in (6, made.rindex(b"PK\x01\x02") + 8):
+        made[flags] |= 1
+    folder.write("upload.zip", bytes(made))
+    assert errors(folder.pull()) == ["upload.zip/calls.csv needs a password. Unpack it yourself."]
+
+
 def test_text_that_is_a_formula_stays_text(folder: Folder) -> None:
     """A queue of that name was typed by somebody who hopes that the export is opened in a spreadsheet."""
     folder.write("calls.csv", lines(HEAD, 'c1,2026-11-20 10:00,answered,5,"=HYPERLINK(""x"")"'))
