@@ -155,8 +155,9 @@ def _say_of_some(formula: PerSuccess | PerStock | PerEmployed | ToDate | Forecas
             return f"{_part(num)} **of** {_part(tried)}, of these the share {say(share)}"
         case PerStock(num, stock, times):
             return f"{times} x {_part(num)} **of** {_part(stock)}, on average over the days"
-        case PerEmployed(num, is_annual):
-            return f"{_part(num)} **of** people employed on average{', x 365 / days' if is_annual else ''}"
+        case PerEmployed(num, is_annual, per):
+            scaled = f"{_part(num)} / {per:,}" if per > 1 else _part(num)
+            return f"{scaled} **of** people employed on average{', x 365 / days' if is_annual else ''}"
         case ToDate(num, den):
             return f"{_part(num)} **of** {_part(den)}, from the beginning to the end of the period"
         case ForecastError(forecast, actual, is_bias):

@@ -226,7 +226,7 @@ def _per_employed(
         for uid, present in employed_days(asked.db, min(some), max(some), asked.slice, by).items():
             count = totals.get((label, uid), {}).get(formula.num.id, (0, 0))[0] or 0
             heads = present / len(some)
-            rate = count / heads * (365 / len(some) if formula.is_annual else 1)
+            rate = count / formula.per / heads * (365 / len(some) if formula.is_annual else 1)
             found[label, uid] = Figures(rate, int(heads), count)
     return found
 

@@ -162,10 +162,12 @@ class PerStock:
 class PerEmployed:
     """``num`` for each person employed on average over the period, by ``employment_facts``; ``n`` are the people.
 
-    ``is_annual``: as many as it would come to in 365 days."""
+    ``is_annual``: as many as it would come to in 365 days. ``per``: units of ``num`` in one of the value's (3,600 for
+    hours)."""
 
     num: Sum
     is_annual: bool = False
+    per: int = 1
 
 
 @dataclass(frozen=True)

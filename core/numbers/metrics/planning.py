@@ -8,6 +8,7 @@ from core.numbers.metric import (
     Formula,
     Hours,
     Metric,
+    PerEmployed,
     Ratio,
     Row,
     Share,
@@ -300,6 +301,7 @@ hire_retention_90d = Metric(
         ),
     ),
 )
+TRAINED = Sum("training_facts", "", "spent_s")
 training_hours = Metric(
     id="training_hours",
     tier="F",
@@ -313,9 +315,20 @@ training_hours = Metric(
     clock="held_on",
     profile="I",
     floor=1,
-    how={"standard": Hours(Sum("training_facts", "", "spent_s"))},
+    how={"per_head": PerEmployed(TRAINED, per=3_600), "total": Hours(TRAINED)},
+    fallback="total",
     needs=("trainings",),
-    examples=(Example({"training_facts": ({"spent_s": 5_400}, {"spent_s": 9_000})}, {"standard": 4.0}),),
+    needs_of={"per_head": ("staff_records",)},
+    examples=(
+        Example({"training_facts": ({"spent_s": 5_400}, {"spent_s": 9_000})}, {"total": 4.0}),
+        Example(
+            {
+                "training_facts": ({"spent_s": 5_400}, {"spent_s": 9_000}),
+                "employment_facts": many(8, hired_on="2024-05-01", left_on=None),
+            },
+            {"per_head": 0.5, "per_head.n": 8},
+        ),
+    ),
 )
 training_pass_rate = Metric(
     id="training_pass_rate",
