@@ -80,14 +80,21 @@ def test_days_add_up_to_their_period(
         assert whole.den == pytest.approx(sum(answer.den or 0 for answer in daily), abs=1e-9)
 
 
-@pytest.mark.parametrize(("metric_id", "variant"), VARIANTS)
-def test_nothing_offered_is_no_value(metric_id: str, variant: str) -> None:
-    """An empty day must read as no value, or as 0 where something is counted; never as 0 % or 100 % (R2)."""
+@pytest.fixture(scope="module")
+def empty_days() -> tuple[sqlite3.Connection, int]:
+    """A store whose facts all lie before the days that are asked for."""
     db, now_at = store_of(random_facts(12, 8), DAYS[-1])
     db.execute("delete from parts")
     for table in {fact for metric in METRICS.values() for each in metric.how.values() for fact in facts_of(each)}:
         db.execute(f"update {table} set " + ", ".join(f"{on} = '2026-01-05'" for on in _clocks(table)))
     db.execute("delete from backlog_spans")
+    return db, now_at
+
+
+@pytest.mark.parametrize(("metric_id", "variant"), VARIANTS)
+def test_nothing_offered_is_no_value(empty_days: tuple[sqlite3.Connection, int], metric_id: str, variant: str) -> None:
+    """An empty day must read as no value, or as 0 where something is counted; never as 0 % or 100 % (R2)."""
+    db, now_at = empty_days
     answer = ask(db, metric_id, WHOLE, variant=variant, reporting=BERLIN, now_at=now_at)
     counted = METRICS[metric_id].how[variant]
     is_count = isinstance(counted, Level) or type(counted).__name__ in {"Sum", "Distinct", "Difference", "Hours"}
