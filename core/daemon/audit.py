@@ -26,6 +26,7 @@ What: TypeAlias = Literal["count", "gaps", "orphans", "late", "rejected", "waiti
 # A count may move while it is taken, and a search index lags some minutes behind.
 WITHIN = 0.001
 SETTLED_S = 900
+CONTACTS = frozenset({"tickets", "calls"})
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,12 @@ def vendor_counts(
 
     error = attempt(spec.name, connector, asked) if ask else None
     return found, error
+
+
+def contacts_counted(tallies: Sequence[Tally]) -> int | None:
+    """How many tickets and calls the vendor counts, people and lists aside; None where it counts none of these."""
+    counted = [tally.count for tally in tallies if tally.table in CONTACTS]
+    return sum(counted) if counted else None
 
 
 def audit_source(

@@ -14,7 +14,7 @@ from core import log
 from core.clock import Clock, iso
 from core.config.load import Loaded
 from core.daemon import exits
-from core.daemon.audit import vendor_counts
+from core.daemon.audit import contacts_counted, vendor_counts
 from core.daemon.compare import compare_when_due
 from core.daemon.place import connector_folder, report_specs, reporting_of
 from core.daemon.progress import Watch, unwatched
@@ -265,8 +265,7 @@ def plan_history(loaded: Loaded, from_on: str, to_on: str | None, only: str | No
         for spec in source_specs(loaded, only):
             connector = find_connector(spec.connector, folder)
             counts, _ = vendor_counts(spec, connector, accounts, Window(since=begin, until=end))
-            objects = sum(tally.count for tally in counts) if counts else None
-            plans.append(plan_backfill(db, spec, connector, begin, end, objects=objects))
+            plans.append(plan_backfill(db, spec, connector, begin, end, objects=contacts_counted(counts)))
     return History(tuple(plans))
 
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 Cause: TypeAlias = Literal[
     "stale", "left_out", "history", "agent_opened", "bot_reply", "internal_note", "other_author", "phone_reply",
     "not_handled", "unsolved", "schedule", "reopen", "merged", "stations", "ringing", "hold", "consult", "after_call",
-    "short_abandon", "flow_out", "formula", "time_zone", "unexplained",
+    "short_abandon", "flow_out", "formula", "unexplained",
 ]  # fmt: skip
 
 SAYS: Mapping[Cause, str] = {
@@ -32,7 +32,6 @@ SAYS: Mapping[Cause, str] = {
     "short_abandon": "the vendor leaves short abandons out, or in",
     "flow_out": "the vendor counts callers who left the queue another way as abandoned",
     "formula": "another formula of the service level",
-    "time_zone": "the vendor cuts its days in another time zone",
     "unexplained": "no rule explains it",
 }
 
