@@ -137,6 +137,50 @@ class Reporting(Model):
     internal_domains: tuple[str, ...] = Field((), description="Mail domains of your own company.")
     test_numbers: tuple[str, ...] = Field((), description="Phone numbers of test calls; left out everywhere.")
     late_after: Duration = Field(3 * 3600, description="A source whose data ends earlier than this is late.")
+    benchmarks: bool = Field(False, description="Show published figures of others beside yours, with their source.")
+    suggestions: bool = Field(True, description="Let weekly reports end with one thing to try.")
+
+
+class Planning(Model):
+    """[planning]: what people are planned for."""
+
+    service_level: float = Field(
+        0.8, gt=0, lt=1, description="Share of calls to be answered within the queue's threshold."
+    )
+    shrinkage: float | None = Field(
+        None, ge=0, lt=1, description="Share of paid time away from contacts; measured if absent."
+    )
+    patience: Duration | None = Field(
+        None, description="How long callers wait before they hang up; measured if absent."
+    )
+    promise: Duration = Field(86_400, description="Within what time written contacts are to be answered.")
+    max_occupancy: float = Field(0.85, gt=0, le=1, description="How busy people may be planned at most.")
+    fill_days: int | None = Field(None, ge=0, description="Days to fill a position; measured if absent.")
+    proficiency_days: int | None = Field(
+        None, ge=0, description="Days until a new colleague is up to speed; measured if absent."
+    )
+
+
+class Appraisal(Model):
+    """[appraisal]: numbers of single persons; off unless those whom they are about have agreed."""
+
+    agent_metrics: Literal["off", "self", "lead"] = Field(
+        "off", description="off, self (one's own) or lead (one's team)."
+    )
+    agreed_by: str | None = Field(None, description="Who agreed: works council, staff; needed unless off.")
+    agreed_on: date | None = Field(None, description="The day of that agreement; needed unless off.")
+    retention_weeks: int = Field(13, ge=1, le=13, description="Weeks back that may be asked for.")
+    may_praise: bool = Field(False, description="Persons who agreed may be praised by name; never criticised.")
+
+    @model_validator(mode="after")
+    def agreed(self) -> "Appraisal":
+        """Numbers of persons need an agreement, by name and day."""
+        if self.agent_metrics != "off" and not (self.agreed_by and self.agreed_on):
+            raise ValueError(
+                "numbers of persons need agreed_by and agreed_on: in Germany the works council decides with you "
+                "(BetrVG 87(1) no. 6)"
+            )
+        return self
 
 
 class Source(Model):
@@ -187,6 +231,8 @@ class Goal(Model):
     from_on: date | None = Field(None, description="First day it holds.")
     to_on: date | None = Field(None, description="Last day it holds.")
     owner: str | None = Field(None, description="Whose goal it is: a team, not a person.")
+    ksf: str | None = Field(None, description="The success factor behind it, in your words.")
+    weight: float = Field(1.0, ge=0, description="How much it counts beside the other goals.")
     customer_need: str | None = Field(None, description="What the customer needs.")
     company_need: str | None = Field(None, description="What the company needs.")
     edge_need: str | None = Field(None, description="What staying ahead of competitors needs.")
@@ -196,9 +242,10 @@ class ReportRule(Model):
     """[[reports]]"""
 
     name: Name = Field(description="Your name for it.")
-    kind: Literal["daily"] = Field("daily", description="daily.")
+    kind: Literal["daily", "weekly", "monthly"] = Field("daily", description="daily, weekly or monthly.")
     to: tuple[str, ...] = Field((), description="Names of destinations.")
     at: TimeOfDay = Field("08:00", description="When it is due, in the report time zone.")
+    on: Weekday = Field("mon", description="Weekday on which a weekly report is due; it tells of the last whole week.")
     metrics: Literal["starter", "core", "full"] | tuple[str, ...] = Field(
         "starter", description='"starter", "core", "full", or a list of metric ids.'
     )
@@ -257,6 +304,8 @@ class Config(Model):
     schedules: tuple[ScheduleRule, ...] = ()
     queues: tuple[QueueRule, ...] = ()
     people: tuple[Person, ...] = ()
+    planning: Planning = Field(default_factory=lambda: Planning.model_validate({}))
+    appraisal: Appraisal = Field(default_factory=lambda: Appraisal.model_validate({}))
 
     @property
     def zone(self) -> ZoneInfo:

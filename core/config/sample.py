@@ -12,11 +12,13 @@ from core.config.load import Loaded
 from core.config.models import (
     UNITS,
     WRITTEN,
+    Appraisal,
     Config,
     Connectors,
     Destination,
     Goal,
     Person,
+    Planning,
     QueueRule,
     Reporting,
     ReportRule,
@@ -66,6 +68,8 @@ EXAMPLES: Mapping[str, Mapping[str, object]] = {
     "schedules": {"name": "hotline", "hours": {"mon": "08:00-18:00", "tue": "08:00-18:00"}, "holidays": "DE-BE"},
     "queues": {"name": "Hotline DE", "schedule": "hotline"},
     "people": {"same": ["pbx:Ada Agent", "zd-main:4711"]},
+    "planning": {"shrinkage": 0.3, "patience": 120, "fill_days": 42, "proficiency_days": 60},
+    "appraisal": {"agreed_by": "works council", "agreed_on": "2026-10-01"},
 }
 # What stands uncommented besides keys that have to be there.
 SHOWN: Mapping[str, frozenset[str]] = {
@@ -94,6 +98,8 @@ def sample(connectors: Mapping[str, type[BaseModel]]) -> str:
     for key, each in SETS.items():
         is_off = key not in ("destinations", "goals", "reports")
         parts += _table(f"{'# ' if is_off else ''}[[{key}]]", each, key, is_off=is_off)
+    parts += _table("# [planning]", Planning, "planning", is_off=True)
+    parts += _table("# [appraisal]", Appraisal, "appraisal", is_off=True)
     parts += _table("# [connectors]", Connectors, "connectors", is_off=True)
     parts += ["", "# [contact_reasons]", '# "vendor_word" = "Delivery"', "", "# [customer_types]", '# "gold" = "VIP"']
     return "\n".join(parts) + "\n"

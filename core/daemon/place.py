@@ -15,10 +15,11 @@ from core.config.models import Config
 from core.daemon.exits import TooIncomplete
 from core.daemon.schedules import opening_hours
 from core.deliver.targets import destination_types
+from core.numbers.goal import Goal
 from core.numbers.metrics import find_metric
-from core.numbers.reporting import QueueRule, Reporting
+from core.numbers.reporting import Appraisal, Planning, QueueRule, Reporting
 from core.pull.discover import find_connector
-from core.report.model import Goal, ReportSpec
+from core.report.model import ReportSpec
 from core.store.db import open_store
 
 # Public holidays are needed for history and for targets that fall due next year.
@@ -82,6 +83,22 @@ def reporting_of(config: Config, now_at: int) -> Reporting:
         history_from_on=min((source.start.isoformat() for source in config.sources), default=None),
         acw_cap_s=rules.acw_cap,
         fcr_window_days=rules.repeat_window_days,
+        planning=Planning(
+            sl_target=config.planning.service_level,
+            shrinkage=config.planning.shrinkage,
+            patience_s=config.planning.patience,
+            promise_s=config.planning.promise,
+            max_occupancy=config.planning.max_occupancy,
+            fill_days=config.planning.fill_days,
+            proficiency_days=config.planning.proficiency_days,
+        ),
+        appraisal=Appraisal(
+            agent_metrics=config.appraisal.agent_metrics,
+            agreed_by=config.appraisal.agreed_by or "",
+            agreed_on=config.appraisal.agreed_on.isoformat() if config.appraisal.agreed_on else "",
+            retention_weeks=config.appraisal.retention_weeks,
+            may_praise=config.appraisal.may_praise,
+        ),
     )
 
 
@@ -99,6 +116,8 @@ def report_specs(loaded: Loaded) -> Mapping[str, ReportSpec]:
             from_on=goal.from_on.isoformat() if goal.from_on else None,
             to_on=goal.to_on.isoformat() if goal.to_on else None,
             owner=goal.owner,
+            ksf=goal.ksf,
+            weight=goal.weight,
             needs={
                 name: text
                 for name, text in (
@@ -123,6 +142,8 @@ def report_specs(loaded: Loaded) -> Mapping[str, ReportSpec]:
             late_after_s=config.reporting.late_after,
             source_titles=titles,
             ticket_links=links,
+            benchmarks=config.reporting.benchmarks,
+            suggestions=config.reporting.suggestions,
         )
         for rule in config.reports
     }

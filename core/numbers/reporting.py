@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from core.numbers.calendars import HolidayRow, HoursRow
@@ -26,6 +27,34 @@ class ScheduleRule:
     time_zone: str
     hours: tuple[HoursRow, ...]
     holidays: tuple[HolidayRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Planning:
+    """What staffing is planned for (metrics 8.8): seconds and shares.
+
+    ``sl_target`` of calls within each queue's threshold; ``shrinkage`` is None to be measured, ``patience_s`` too;
+    ``promise_s`` is within what time written contacts are promised an answer; ``proficiency_days`` and
+    ``fill_days`` stand in where no records tell how long hiring and learning take."""
+
+    sl_target: float = 0.8
+    shrinkage: float | None = None
+    patience_s: int | None = None
+    promise_s: int = 86_400
+    max_occupancy: float = 0.85
+    fill_days: int | None = None
+    proficiency_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """Whether numbers of persons may be asked for, and by whom (metrics 8.6 guard 7); off unless somebody agreed."""
+
+    agent_metrics: Literal["off", "self", "lead"] = "off"
+    agreed_by: str = ""
+    agreed_on: str = ""
+    retention_weeks: int = 13
+    may_praise: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,3 +84,5 @@ class Reporting:
     presence_s: int = 7_200
     history_from_on: str | None = None
     aliases: tuple[tuple[str, ...], ...] = ()
+    planning: Planning = Planning()
+    appraisal: Appraisal = Appraisal()

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from core.clock import add_days, day_of
+from core.numbers.answer import Period
 from core.numbers.metrics import METRICS
 from core.numbers.reporting import Reporting
 from core.report import story
@@ -62,6 +63,7 @@ def build_daily(
         day_on=day_on,
         zone=reporting.zone.key,
         made_at=now_at,
+        period=Period(day_on, day_on),
         metrics=METRICS,
         title=spec.title,
         headline=headline,

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from core.numbers.answer import Answer
+from core.numbers.goal import Goal
 from core.numbers.metric import Metric
 from core.report.asking import Asking
-from core.report.model import Goal, GoalState, ReportSpec
+from core.report.model import GoalState, ReportSpec
 
 STREAK_DAYS = 28
 LONGEST_DAYS = 364

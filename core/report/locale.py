@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -107,6 +108,15 @@ class Language:
             case _:
                 return self.number(value, 2)
 
+    def signed(self, value: float | None, unit: Unit) -> str:
+        """A value with its sign, also where it is more."""
+        text = self.delta(value, unit) if value is not None else self.value(None, unit)
+        return text if not value else ("+" if value > 0 else "−") + text
+
+    def span(self, low: float | None, high: float | None, unit: Unit) -> str:
+        """From one value to another."""
+        return self.text("format", "span").format(low=self.value(low, unit), high=self.value(high, unit))
+
     def target(self, value: float, unit: Unit) -> str:
         """A value that is aimed at: shares without needless decimals."""
         if unit is Unit.SHARE and rounded(value * 100, 1) == int(rounded(value * 100, 0)):
@@ -163,6 +173,18 @@ def language(code: str) -> Language:
     """One of the languages that reports are written in."""
     if code not in LANGUAGES:
         raise ConfigError(f"reports are written in {', '.join(LANGUAGES)}; '{neat(code, 20)}' is none of them")
-    text = files("core.report").joinpath(f"locales/{code}.toml").read_text(encoding="utf-8")
-    messages = tomllib.loads(text)
+    folder = files("core.report").joinpath("locales")
+    messages = tomllib.loads(folder.joinpath(f"{code}.toml").read_text(encoding="utf-8"))
+    for file in sorted(folder.joinpath("sections").iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            _add(messages, tomllib.loads(file.read_text(encoding="utf-8"))[code], file.name)
     return Language(code, Locale.parse(messages["format"]["locale"]), messages)
+
+
+def _add(messages: dict[str, dict[str, Any]], more: Mapping[str, Mapping[str, Any]], file: str) -> None:
+    """Puts the messages of an analysis beside the others; a key that is there already is a mistake."""
+    for section, entries in more.items():
+        known = messages.setdefault(section, {})
+        if twice := known.keys() & entries.keys():
+            raise KeyError(f"{file}: {section}.{min(twice)} is said twice")
+        known.update(entries)

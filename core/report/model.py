@@ -8,29 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from core.numbers.answer import Answer, Comparison
-from core.numbers.metric import Metric
+from core.numbers.answer import Answer, Comparison, Period
+from core.numbers.goal import Goal
+from core.numbers.metric import Metric, Unit
 
 Mark: TypeAlias = Literal["good", "bad", "neutral", "unjudged", "none"]
 GoalState: TypeAlias = Literal["reached", "missed", "counter_failed", "unjudged", "none"]
-ChartKind: TypeAlias = Literal["days", "bars", "slots"]
-
-
-@dataclass(frozen=True)
-class Goal:
-    """What is aimed at: ``target`` in the metric's unit; it counts only if the counter-metric holds.
-
-    ``needs`` are the answers to: what does the customer need, what the company, what staying ahead of competitors."""
-
-    metric_id: str
-    target: float
-    variant: str | None = None
-    where: Mapping[str, str] = field(default_factory=dict)
-    counter_floor: float | None = None
-    from_on: str | None = None
-    to_on: str | None = None
-    owner: str | None = None
-    needs: Mapping[str, str] = field(default_factory=dict)
+ChartKind: TypeAlias = Literal["days", "bars", "slots", "weeks"]
+ReportKind: TypeAlias = Literal["daily", "weekly", "monthly"]
 
 
 @dataclass(frozen=True)
@@ -41,7 +26,7 @@ class ReportSpec:
     report can be opened, if anywhere; ``source_titles`` are the names that people know the sources by."""
 
     name: str
-    kind: Literal["daily"] = "daily"
+    kind: ReportKind = "daily"
     metrics: str | tuple[str, ...] = "starter"
     where: Mapping[str, str] = field(default_factory=dict)
     goals: tuple[Goal, ...] = ()
@@ -51,6 +36,8 @@ class ReportSpec:
     ticket_links: Mapping[str, str] = field(default_factory=dict)
     source_titles: Mapping[str, str] = field(default_factory=dict)
     report_url: str | None = None
+    benchmarks: bool = False
+    suggestions: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,6 +87,24 @@ class Number:
     """A plain whole number."""
 
     value: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number that is no metric's, in a unit: a factor, a forecast, a score."""
+
+    value: float | None
+    unit: Unit
+    is_signed: bool = False
+
+
+@dataclass(frozen=True)
+class Span:
+    """From one such number to another: an interval."""
+
+    low: float | None
+    high: float | None
+    unit: Unit
 
 
 @dataclass(frozen=True)
@@ -169,6 +174,8 @@ Worded: TypeAlias = (
     | Share
     | Count
     | Number
+    | Figure
+    | Span
     | Nth
     | Day
     | Clock
@@ -267,6 +274,30 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Grid:
+    """A table of an analysis: its first column names the row, a missing cell is None; ``more`` rows are left out."""
+
+    heads: tuple[Worded, ...]
+    rows: tuple[tuple[Worded | None, ...], ...]
+    says: Sentence | None = None
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class Section:
+    """What one analysis has to say under ``text.section_<key>``; ``notes`` are the conditions, in small print.
+
+    ``guards`` name strong metrics in it whose counter-metric has no data, which it says (metrics R13)."""
+
+    key: str
+    sentences: tuple[Sentence, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    guards: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class OpenTicket:
     """One of the oldest open tickets: its number, link and age; never a customer's name."""
 
@@ -287,15 +318,16 @@ class Comment:
 
 @dataclass(frozen=True)
 class Report:
-    """The daily report, ready to be rendered in any form and language.
+    """A report of a day, week or month, ready to be rendered in any form and language.
 
-    ``metrics`` holds the declaration of every metric that the report names."""
+    ``day_on`` is the last day of its ``period``; ``metrics`` holds the declaration of every metric that it names."""
 
     key: str
-    kind: str
+    kind: ReportKind
     day_on: str
     zone: str
     made_at: int
+    period: Period
     metrics: Mapping[str, Metric]
     headline: tuple[Sentence, ...]
     tiles: tuple[Tile, ...]
@@ -309,6 +341,7 @@ class Report:
     tables: tuple[Table, ...] = ()
     oldest: tuple[OpenTicket, ...] = ()
     comments: tuple[Comment, ...] = ()
+    sections: tuple[Section, ...] = ()
     sources: tuple[SourceState, ...] = ()
     rules: tuple[Sentence, ...] = ()
     method: tuple[Sentence, ...] = ()

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from core.numbers.answer import Answer, Comparison, Usual
 from core.numbers.evaluate import is_count
+from core.numbers.goal import Goal
 from core.numbers.metric import Metric, Unit
 from core.numbers.metrics import METRICS, STARTER, STARTER_PHONE
 from core.report.asking import Asking
 from core.report.goals import goal_of, goal_state, streak
 from core.report.locale import rounded
-from core.report.model import Count, Day, Goal, GoalState, Mark, Number, ReportSpec, Seconds, Sentence, Share, Tile
+from core.report.model import Count, Day, GoalState, Mark, Number, ReportSpec, Seconds, Sentence, Share, Tile
 
 # What a metric's n counts; otherwise its treatment profile tells.
 NOUNS: Mapping[str, str] = {

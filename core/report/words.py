@@ -17,6 +17,7 @@ from core.report.model import (
     Count,
     Day,
     Delta,
+    Figure,
     Name,
     Nth,
     Number,
@@ -25,6 +26,7 @@ from core.report.model import (
     Sentence,
     Share,
     Slot,
+    Span,
     Target,
     Term,
     Tile,
@@ -281,6 +283,10 @@ class Words:
             before = tone
         return made
 
+    def cell_text(self, value: Worded | None) -> str:
+        """A value in a table of an analysis; a dash where there is none."""
+        return self.language.text("text", "no_value") if value is None else "".join(p.text for p in self._value(value))
+
     def _value(self, value: Worded) -> list[Part]:  # noqa: PLR0912 - one line for each kind of value
         lang = self.language
         match value:
@@ -302,6 +308,10 @@ class Words:
                 return [Part(lang.count(number, noun))]
             case Number(number):
                 return [Part(lang.number(number))]
+            case Figure(figure, unit, is_signed):
+                return [Part(lang.signed(figure, unit) if is_signed else lang.value(figure, unit))]
+            case Span(low, high, unit):
+                return [Part(lang.span(low, high, unit))]
             case Nth(number):
                 return [Part(lang.nth(number))]
             case Day(day_on, style):

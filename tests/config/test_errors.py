@@ -51,7 +51,7 @@ WRONG = [
     ('to = ["ops"]', 'to = "ops"', 'config.toml:20  reports.daily.to: should be a list such as ["a", "b"].'),
     ('to = ["ops"]', 'at = "8:00"', 'config.toml:20  reports.daily.at: should be a time of day such as "08:00".'),
     ('to = ["ops"]', 'kind = "dayly"',
-     "config.toml:20  reports.daily.kind: should be 'daily'. Did you mean \"daily\"?"),
+     "config.toml:20  reports.daily.kind: should be 'daily', 'weekly' or 'monthly'. Did you mean \"daily\"?"),
     ('to = ["ops"]', 'metrics = ["csta"]',
      "config.toml:20  reports.daily.metrics: no metric is called 'csta'; did you mean 'csat'?"),
     ('subdomain = "m', 'subdomain = "https://m',

@@ -9,6 +9,7 @@ from typing import Literal
 
 from core.clock import add_days, utc
 from core.numbers.answer import Answer, Comparison, Period, Usual, Verdict
+from core.numbers.goal import Goal
 from core.numbers.metric import Direction, Metric, Strength, Unit, named
 from core.report.model import (
     Chart,
@@ -17,7 +18,6 @@ from core.report.model import (
     Count,
     Day,
     Delta,
-    Goal,
     Name,
     Nth,
     Number,
@@ -419,6 +419,7 @@ def daily() -> Report:
         day_on=DAY,
         zone=ZONE,
         made_at=utc("2026-11-21T06:00:00Z"),
+        period=Period(DAY, DAY),
         metrics=METRICS,
         headline=(Sentence("csat_good"), Sentence("phone_bad")),
         sentences=(

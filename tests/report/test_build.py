@@ -8,10 +8,11 @@ import pytest
 
 from core.clock import add_days, day_bounds
 from core.numbers.calendars import HoursRow
+from core.numbers.goal import Goal
 from core.numbers.reporting import ScheduleRule
 from core.report.build import build_daily
 from core.report.comments import masked
-from core.report.model import Goal, Report, ReportSpec
+from core.report.model import Report, ReportSpec
 from core.report.rules import check
 from core.report.slack import render_slack
 from core.report.words import Words

@@ -77,5 +77,24 @@ RUNNING: tuple[Table, ...] = (
     ),
     Table("goal_events", columns("goal_uid period_start_on kind! value:R counter_value:R posted_at:I"),
           ("goal_uid", "period_start_on"), says="What became of a goal on a day."),
+    Table(
+        "made_forecasts",
+        columns("series where_key interval_start_at:I interval_s:I horizon_days:I method made_at:I! value:R! low:R "
+                "high:R"),
+        ("series", "where_key", "interval_start_at", "interval_s", "horizon_days", "method"),
+        (Index(("made_at",)),),
+        "Forecasts that Deskpulse made, kept as they were made; series is a metric id, where_key a slice as JSON, "
+        "horizon_days the whole days from the day they were made to the day they are for.",
+    ),
+    Table(
+        "requirements",
+        columns("queue_uid interval_start_at:I required:R! staffed:R method! made_at:I!"),
+        ("queue_uid", "interval_start_at"),
+        says="How many people a queue needs in a half hour by the last forecast before it, and how many there were.",
+    ),
+    Table("metric_looks", columns("metric_id day_on looks:I!"), ("metric_id", "day_on"),
+          says="On which days somebody asked for a metric, how often; not who."),
+    Table("scorecard_reads", columns("id:I read_at:I! reader! subject! from_on! to_on!"), ("id",),
+          says="Who read whose scorecard, of which period.", rowid=True),
     Table("settings", columns("key value"), ("key",), says="Facts about this store: schema version, hash key, zone."),
 )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What the numbers mean together (metrics §8): each reads answers and gives findings; none prints or writes."""
