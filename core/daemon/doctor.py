@@ -10,6 +10,7 @@ from pathlib import Path
 from core.config.load import Loaded
 from core.daemon.status import read_status
 from core.deliver.outbox import pending
+from core.numbers.analyses.conflict import is_strong_only
 from core.numbers.ask import find_metric
 from core.pull.contract import Finding
 from core.store.db import integrity
@@ -88,15 +89,15 @@ def _streams(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> Iterator[Fi
 
 
 def _goals(loaded: Loaded) -> Iterator[Finding]:
-    """Goals on strong metrics alone pull a team one way (metrics R13, 8.5)."""
-    metrics = [find_metric(goal.metric) for goal in loaded.config.goals]
-    strong = [metric.id for metric in metrics if metric.strength == "S"]
-    if strong and len(strong) * 2 > len(metrics):
+    """Goals whose weight lies on strong metrics pull a team one way (metrics R13, 8.5)."""
+    goals = loaded.config.goals
+    if is_strong_only((goal.metric, goal.weight) for goal in goals):
+        strong = sorted({find_metric(goal.metric).id for goal in goals if find_metric(goal.metric).strength == "S"})
         yield Finding(
             "goals balance speed and quality",
             False,
-            f"more than half are on strong metrics ({', '.join(strong)}): this assessment is in effect strong-only. "
-            "Add a goal on csat, reopen_rate or first_contact_resolution_rate.",
+            f"more than half of their weight is on strong metrics ({', '.join(strong)}): this assessment is in effect "
+            "strong-only. Add a goal on csat, reopen_rate or first_contact_resolution_rate, or give those more weight.",
         )
-    elif metrics:
+    elif goals:
         yield Finding("goals balance speed and quality", True)

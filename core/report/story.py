@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from core.numbers.analyses.pairs import PAIRS, Strong
 from core.numbers.answer import Answer, Comparison, Driver
-from core.numbers.metric import Metric
 from core.numbers.metrics import METRICS
 from core.numbers.usual import OUTSIDE_MADS
 from core.report.asking import Asking
@@ -46,27 +46,8 @@ THEMES: Mapping[str, str] = {
     "calls_offered": "calls",
 }
 DIMS: Mapping[str, tuple[str, ...]] = {"C": ("queue", "team"), "T": ("team", "channel", "contact_reason", "brand")}
-# Strong metrics, the weak ones that pay for them (metrics 8.5), and why both must be read.
-PAIRS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "contacts_per_agent_day": (
-        ("transfer_rate", "because_passed_on"),
-        ("qa_score", "because_quality"),
-        ("csat", "because_unhappy"),
-    ),
-    "average_handle_time": (
-        ("transfer_rate", "because_passed_on"),
-        ("first_contact_resolution_rate", "because_again"),
-        ("csat", "because_unhappy"),
-    ),
-    "tickets_solved": (("reopen_rate", "because_reopened"), ("csat", "because_unhappy")),
-    "first_response_time": (("next_reply_time", "because_other"), ("csat", "because_unhappy")),
-    "resolution_time": (("reopen_rate", "because_reopened"), ("csat", "because_unhappy")),
-    "transfer_rate": (("first_contact_resolution_rate", "because_again"),),
-    "service_level": (("qa_score", "because_quality"),),
-    "occupancy": (("absence_rate", "because_other"),),
-}
-# Which way a metric without a good direction has to go to look like a gain.
-GAINS: Mapping[str, int] = {"contacts_per_agent_day": 1, "average_handle_time": -1, "occupancy": 1}
+# What a streak is counted in.
+RUNS: Mapping[str, str] = {"day": "days", "week": "weeks", "month": "months"}
 # A run of half hours is named if it holds this share of a shortfall and is not half the day.
 WINDOW_SHARE, WINDOW_SLOTS = 0.6, 8
 
@@ -210,34 +191,35 @@ def _value(answer: Answer) -> Value:
 def read_together(asking: Asking, tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
     """Pairs that part: the strong metric clearly gained while a weak one clearly lost, or nobody can tell."""
     shown = {tile.metric_id: tile.comparison for tile in tiles if not tile.is_late}
-    known = [metric_id for metric_id in PAIRS if metric_id in shown or metric_id in GAINS]
     found: list[Sentence] = []
-    for strong_id in known:
-        strong = shown.get(strong_id) or asking.compared(strong_id, None, len(tiles))
-        if _gained(METRICS[strong_id], strong):
-            found.extend(_parted(asking, strong, shown, len(tiles)))
+    for pair in PAIRS:
+        has_band = METRICS[pair.metric_id].direction not in {"up", "down"}
+        strong = shown.get(pair.metric_id) or (asking.compared(pair.metric_id, None, len(tiles)) if has_band else None)
+        if strong is not None and _gained(pair, strong):
+            found.extend(_parted(asking, pair, strong, shown, len(tiles)))
     return tuple(found[:PAIRS_SHOWN])
 
 
-def _gained(metric: Metric, given: Comparison) -> bool:
+def _gained(pair: Strong, given: Comparison) -> bool:
     if given.verdict == "different":
-        return (given.delta or 0) * GAINS.get(metric.id, 0) > 0
+        return (given.delta or 0) * pair.gains > 0
     return given.verdict == "better"
 
 
-def _parted(asking: Asking, strong: Comparison, shown: Mapping[str, Comparison], tiles: int) -> Iterator[Sentence]:
-    strong_id = strong.answer.metric_id
-    start: dict[str, Worded] = {"strong": Term(strong_id), "strong_delta": _arrow(strong)}
+def _parted(
+    asking: Asking, pair: Strong, strong: Comparison, shown: Mapping[str, Comparison], tiles: int
+) -> Iterator[Sentence]:
+    start: dict[str, Worded] = {"strong": Term(pair.metric_id), "strong_delta": _arrow(strong)}
     unknown: Sentence | None = None
-    for weak_id, because in PAIRS[strong_id]:
+    for weak_id, because in pair.weak:
         weak = shown.get(weak_id) or asking.compared(weak_id, None, tiles)
-        pair: dict[str, Worded] = {**start, "weak": Term(weak_id)}
+        named: dict[str, Worded] = {**start, "weak": Term(weak_id)}
         if weak.verdict == "worse":
-            yield Sentence("pair", {**pair, "weak_delta": _arrow(weak), "weak_value": _value(weak.answer),
+            yield Sentence("pair", {**named, "weak_delta": _arrow(weak), "weak_value": _value(weak.answer),
                                     "because": Sentence(because)})  # fmt: skip
             return
         if weak.verdict == "too few" and METRICS[weak_id].strength == "W" and unknown is None:
-            unknown = Sentence("strain", {**pair, "n": Number(weak.answer.n)})
+            unknown = Sentence("strain", {**named, "n": Number(weak.answer.n)})
     if unknown is not None:
         yield unknown
 
@@ -282,11 +264,11 @@ def celebrations(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
     for tile in tiles:
         if tile.goal is None or tile.goal_state != "reached" or tile.answer.maturity != "final":
             continue
-        if is_milestone(tile.streak):
+        if is_milestone(tile.streak, tile.answer.period.grain):
             aim = Target(tile.metric_id, tile.goal.target, tile.answer.variant)
             way = "at_least" if METRICS[tile.metric_id].direction == "up" else "at_most"
             values: dict[str, Worded] = {
-                "days": Count(tile.streak, "days"),
+                "days": Count(tile.streak, RUNS[tile.answer.period.grain]),
                 "metric": Term(tile.metric_id),
                 "aim": Sentence(way, {"goal": aim}),
             }

@@ -1,0 +1,153 @@
+"""Whether the centre is in the groove: strong metrics that gain while weak ones pay, and how near both are to goal."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, TypeAlias
+
+from core.clock import add_days
+from core.numbers.analyses.between import Change, change, settled
+from core.numbers.analyses.pairs import PAIRS, Strong, loses
+from core.numbers.answer import Period
+from core.numbers.goal import Goal
+from core.numbers.inquiry import Inquiry
+from core.numbers.metrics import METRICS, find_metric
+
+Look: TypeAlias = Literal["before", "weeks_13"]
+
+SPAN_DAYS = 28
+LOOKS: Mapping[Look, int] = {"before": SPAN_DAYS, "weeks_13": 91}
+P_CLEAR = 0.05
+# A weak metric is heard at half of what a strong one has to gain: 4 points of 88 are a loss (metrics 8.5, example 1).
+WEAK_FLOOR = 0.5
+
+
+@dataclass(frozen=True)
+class Parting:
+    """A strong metric that clearly gained: ``slip`` while a weak one clearly lost, ``strain`` while nobody can tell.
+
+    ``look`` says against what: the 28 days before, or the same weekdays 13 weeks ago."""
+
+    kind: Literal["slip", "strain"]
+    look: Look
+    strong: Change
+    weak: Change
+    because: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """How near to their goals both sides of every pair are, 0..100, and the side that holds it back (metrics 8.5)."""
+
+    value: float
+    strong_id: str
+    weak_id: str
+    held_by: str
+    pairs: int
+
+
+def partings(inquiry: Inquiry, last_on: str) -> tuple[Parting, ...]:
+    """Slips first, then strains, over the 28 days that end on ``last_on``.
+
+    The days of a metric of a cohort end where it is final."""
+
+    @cache
+    def known(metric_id: str, look: Look) -> Change:
+        return change(inquiry, metric_id, *windows(settled(inquiry, metric_id, last_on), look))
+
+    return parted(known)
+
+
+def windows(last_on: str, look: Look) -> tuple[Period, Period]:
+    """The 28 days that end on a day, and those they are held against."""
+    now = Period(add_days(last_on, 1 - SPAN_DAYS), last_on, "rolling")
+    back = -LOOKS[look]
+    return now, Period(add_days(now.from_on, back), add_days(now.to_on, back), "rolling")
+
+
+def parted(known: Callable[[str, Look], Change], pairs: Sequence[Strong] = PAIRS) -> tuple[Parting, ...]:
+    """What has parted, by the changes of single metrics; a weak metric is asked for only where its strong one gained.
+
+    A strong metric has gained at p < 0.05 shared over all strong ones and looks that can be tested, and a weak one has
+    lost at p < 0.05 shared over those asked for beside one strong one. A weak metric with too few cases is a strain;
+    one that no source brings is, if the strong one has no other.
+    """
+    looked = [(pair, look, known(pair.metric_id, look)) for pair in pairs for look in LOOKS]
+    tested = sum(strong.p_value is not None for _, _, strong in looked)
+    found: list[Parting] = []
+    for pair in pairs:
+        floor = METRICS[pair.metric_id].practical_floor
+        gained = [
+            (look, strong)
+            for each, look, strong in looked
+            if each is pair and strong.went(pair.gains, floor, P_CLEAR / max(tested, 1))
+        ]
+        found += _of(pair, gained, known)
+    return tuple(sorted(found, key=lambda one: one.kind != "slip"))
+
+
+def _of(pair: Strong, gained: Sequence[tuple[Look, Change]], known: Callable[[str, Look], Change]) -> Iterable[Parting]:
+    beside = [
+        (look, strong, known(weak_id, look), because) for look, strong in gained for weak_id, because in pair.weak
+    ]
+    tested = sum(weak.p_value is not None for _, _, weak, _ in beside)
+    said: set[str] = set()
+    for look, strong, weak, because in beside:
+        floor = WEAK_FLOOR * METRICS[weak.metric_id].practical_floor
+        if weak.metric_id not in said and weak.went(loses(weak.metric_id), floor, P_CLEAR / max(tested, 1)):
+            said.add(weak.metric_id)
+            yield Parting("slip", look, strong, weak, because)
+    is_guarded = any(weak.is_known for _, _, weak, _ in beside)
+    for look, strong, weak, because in beside:
+        if weak.metric_id not in said and _is_blind(weak, is_guarded=is_guarded):
+            said.add(weak.metric_id)
+            yield Parting("strain", look, strong, weak, because)
+
+
+def _is_blind(weak: Change, *, is_guarded: bool) -> bool:
+    if weak.now.status == "low_sample":
+        return True
+    return weak.now.value is None and not is_guarded
+
+
+def attainment(value: float, target: float, way: int) -> float:
+    """How near a value is to its goal, 0..1, where more (``way`` 1) or less (-1) is better; beyond it is 1."""
+    part, whole = (value, target) if way > 0 else (target, value)
+    if whole <= 0:
+        return 1.0
+    return min(max(part / whole, 0.0), 1.0)
+
+
+def score(attained: Mapping[str, float], pairs: Sequence[Strong] = PAIRS) -> Score | None:
+    """100 x the smallest attainment on either side of a pair; None without a pair that has goals on both sides.
+
+    A minimum, since a mean would let the strong side pay for the weak one."""
+    both = [
+        (min(attained[pair.metric_id], attained[weak_id]), pair.metric_id, weak_id)
+        for pair in pairs
+        for weak_id, _ in pair.weak
+        if pair.metric_id in attained and weak_id in attained
+    ]
+    if not both:
+        return None
+    least, strong_id, weak_id = min(both, key=lambda entry: entry[0])
+    held_by = strong_id if attained[strong_id] < attained[weak_id] else weak_id
+    return Score(100 * least, strong_id, weak_id, held_by, len(both))
+
+
+def groove_score(inquiry: Inquiry, goals: Iterable[Goal], last_on: str) -> Score | None:
+    """The score of the 28 days that end on ``last_on``, by the goals that hold then for the inquiry's slice."""
+    ways = {pair.metric_id: pair.gains for pair in PAIRS} | {
+        weak_id: -loses(weak_id) for pair in PAIRS for weak_id, _ in pair.weak
+    }
+    attained: dict[str, float] = {}
+    for goal in goals:
+        metric_id = find_metric(goal.metric_id).id
+        holds = (goal.from_on or "") <= last_on <= (goal.to_on or "9999-12-31")
+        if metric_id not in ways or not holds or dict(goal.where) != dict(inquiry.where):
+            continue
+        now, _ = windows(settled(inquiry, metric_id, last_on), "before")
+        made = inquiry.ask(metric_id, now, goal.variant)
+        if made.status == "ok" and made.value is not None:
+            attained[metric_id] = attainment(made.value, goal.target, ways[metric_id])
+    return score(attained)
