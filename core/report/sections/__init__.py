@@ -1,28 +1,22 @@
 """The analyses of a report: each module has one function that puts its findings into a section, or None if silent."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
-from core.numbers.answer import Period
-from core.numbers.inquiry import Inquiry
-from core.report.model import ReportKind, ReportSpec, Section, Tile
+from core.report.model import ReportKind, Section
+from core.report.sections.scope import Scope
 
+# isort: split
+# The makers take their Scope from the module above, or from here where it is known by now.
+from core.report.sections.groove import groove
 
-@dataclass(frozen=True)
-class Scope:
-    """What a section is made for: who asks, of which period, with the tiles that the report shows."""
-
-    inquiry: Inquiry
-    spec: ReportSpec
-    kind: ReportKind
-    period: Period
-    tiles: tuple[Tile, ...] = ()
-
+__all__ = ["MAKERS", "Scope", "sections"]
 
 Make: TypeAlias = Callable[[Scope], Section | None]
 
-MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = ()
+WEEKLY: frozenset[ReportKind] = frozenset({"weekly"})
+
+MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = ((WEEKLY, groove),)
 """Which kinds of report have which sections, in reading order."""
 
 

@@ -9,8 +9,8 @@ from core.numbers.answer import Answer
 from core.numbers.metrics import METRICS
 from core.report.locale import rounded
 from core.report.model import Count, Day, Number, Section, Sentence, Term, Value, Worded
-from core.report.sections import Scope
 from core.report.sections.guards import guards
+from core.report.sections.scope import Scope
 from core.report.tiles import NOUNS, PROFILE_NOUNS
 
 SLIPS, STRAINS = 3, 2
