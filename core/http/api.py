@@ -37,6 +37,8 @@ Params: TypeAlias = Mapping[str, str | int | float | bool | Sequence[str | int] 
 Retry: TypeAlias = Literal["always", "never_after_send"]
 
 ERROR_BODY_BYTES = 1_000_000
+# h11 refuses 100 KiB of headers only where they arrive in several pieces.
+MOST_HEADER_BYTES = 65_536
 CODE_HEADER = "x-amzn-errortype"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # A host that failed every try is asked this often for each further request, until it answers again.
@@ -309,6 +311,8 @@ class Api:
                 if self._budget and slot:
                     self._budget.note(path, slot, response.headers)
                 self._note_date(response)
+                if sum(len(name) + len(value) for name, value in response.headers.raw) > MOST_HEADER_BYTES:
+                    raise MalformedError("too many headers")
                 return response, self._body(response)
             finally:
                 response.close()
