@@ -69,8 +69,8 @@ def parted(known: Callable[[str, Look], Change], pairs: Sequence[Strong] = PAIRS
     """What has parted, by the changes of single metrics; a weak metric is asked for only where its strong one gained.
 
     A strong metric has gained at p < 0.05 shared over all strong ones and looks that can be tested, and a weak one has
-    lost at p < 0.05 shared over those asked for beside one strong one. A weak metric with too few cases is a strain;
-    one that no source brings is, if the strong one has no other.
+    lost at p < 0.05 shared over those asked for beside one strong one. A weak metric with too few cases is a strain,
+    one that no source brings only if the strong one has no other; one strain a strong metric.
     """
     looked = [(pair, look, known(pair.metric_id, look)) for pair in pairs for look in LOOKS]
     tested = sum(strong.p_value is not None for _, _, strong in looked)
@@ -97,17 +97,20 @@ def _of(pair: Strong, gained: Sequence[tuple[Look, Change]], known: Callable[[st
         if weak.metric_id not in said and weak.went(loses(weak.metric_id), floor, P_CLEAR / max(tested, 1)):
             said.add(weak.metric_id)
             yield Parting("slip", look, strong, weak, because)
+    blind = [entry for entry in beside if entry[2].metric_id not in said and _is_blind(entry[2])]
+    few = [entry for entry in blind if entry[2].now.value is not None]
     is_guarded = any(weak.is_known for _, _, weak, _ in beside)
-    for look, strong, weak, because in beside:
-        if weak.metric_id not in said and _is_blind(weak, is_guarded=is_guarded):
-            said.add(weak.metric_id)
-            yield Parting("strain", look, strong, weak, because)
+    for look, strong, weak, because in sorted(few or ([] if is_guarded else blind), key=_sampled)[:1]:
+        yield Parting("strain", look, strong, weak, because)
 
 
-def _is_blind(weak: Change, *, is_guarded: bool) -> bool:
-    if weak.now.status == "low_sample":
-        return True
-    return weak.now.value is None and not is_guarded
+def _is_blind(weak: Change) -> bool:
+    return weak.now.value is None or weak.now.status == "low_sample"
+
+
+def _sampled(entry: tuple[Look, Change, Change, str]) -> bool:
+    """What customers and reviewers tell comes first."""
+    return METRICS[entry[2].metric_id].strength != "W"
 
 
 def attainment(value: float, target: float, way: int) -> float:
