@@ -22,9 +22,12 @@ BROWSER_REQUIRED = os.environ.get("DESKPULSE_REQUIRE_BROWSER") == "1"
 BROWSER_PACKAGES = "chromium fonts-wqy-microhei libatomic1"
 NO_BROWSER = f"no Chromium, or no libatomic for Playwright; on Debian: apt-get install {BROWSER_PACKAGES}"
 
-hypothesis.settings.register_profile("local", deadline=None)
-hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None)
-hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
+# Few examples keep the whole suite short; HYPOTHESIS_PROFILE=thorough looks for what they miss.
+hypothesis.settings.register_profile("local", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True, database=None)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1_000)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "local")
+hypothesis.settings.load_profile(PROFILE)
 
 
 def has_browser() -> bool:
