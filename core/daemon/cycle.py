@@ -18,7 +18,7 @@ from core.daemon.audit import contacts_counted, vendor_counts
 from core.daemon.compare import compare_when_due
 from core.daemon.place import connector_folder, report_specs, reporting_of
 from core.daemon.progress import Watch, unwatched
-from core.daemon.reports import Due, archive, checked_day, due_reports, last_whole_day, send_reports, was_read
+from core.daemon.reports import Due, archive, checked_day, due_reports, last_day, send_reports, was_read
 from core.daemon.sources import source_specs
 from core.deliver import Receipt
 from core.errors import ConfigError, DeskpulseError
@@ -137,7 +137,9 @@ def run_once(loaded: Loaded, clock: Clock, *, only: str | None = None, watch: Wa
         results = tuple(
             pull_one(db, spec, accounts, clock(), folder=folder, watch=watch) for spec in source_specs(loaded, only)
         )
-        folded = count(db, reporting_of(loaded.config, clock()), clock())
+        reporting = reporting_of(loaded.config, clock())
+        folded = count(db, reporting, clock())
+        look_ahead(db, reporting, clock())
         due = due_reports(db, loaded, clock())
         if due:
             compare_when_due(db, loaded, accounts, clock())
@@ -202,6 +204,16 @@ def count(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> int:
     return fold(db, reporting, now_at).days
 
 
+def look_ahead(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> None:
+    """Keeps what is forecast today, once a day and before its reports; to be called when all is counted."""
+    from core.numbers.analyses.forecast.frozen import freeze  # noqa: PLC0415  (needed once a day)
+
+    kept = freeze(db, reporting, now_at)
+    if kept:
+        count(db, reporting, now_at)
+        log.event("forecast", rows=kept)
+
+
 def send_now(
     loaded: Loaded, now_at: int, name: str | None, day: str | None, to: Sequence[str], *, resume: bool
 ) -> CycleResult:
@@ -216,7 +228,7 @@ def send_now(
     known = [destination.name for destination in config.destinations]
     if missing := sorted(set(wanted) - set(known)):
         raise exits.unknown("destination", missing[0], known)
-    day_on = checked_day(day) if day else last_whole_day(loaded, now_at)
+    day_on = last_day(loaded, spec, day, now_at)
     with opened(loaded) as db:
         if not was_read(db):
             raise exits.TooIncomplete("no source was ever read, so there is nothing to send. First: sync.py run")

@@ -14,7 +14,7 @@ from core.config.load import Loaded
 from core.daemon.cycle import day_span
 from core.daemon.exits import unknown
 from core.daemon.place import load_place, reading, report_specs, reporting_of
-from core.daemon.reports import build, checked_day, last_whole_day, render
+from core.daemon.reports import build, checked_day, last_day, last_whole_day, render
 from core.deliver.file import private_file
 from core.errors import ConfigError
 from core.numbers.answer import Answer, Comparison, Period
@@ -158,12 +158,8 @@ def show_metric(
     metric = find_metric(name)
     if variant is not None and variant not in metric.how:
         raise unknown(f"variant of {metric.id}", variant, metric.how)
-    named = to_on or day
-    last = checked_day(named) if named else last_whole_day(loaded, now_at)
-    first = checked_day(from_on) if from_on else last
-    period = Period(first, last, "day" if first == last else "rolling")
-    if first > last:
-        raise ConfigError(f"--from {first} lies after the last day, {last}.")
+    period = asked_period(loaded, now_at, day, from_on, to_on)
+    first, last = period.from_on, period.to_on
     with reading(loaded) as db:
         more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
         variants = {
@@ -185,6 +181,16 @@ def show_metric(
             daily,
             loaded.config.reporting.language,
         )
+
+
+def asked_period(loaded: Loaded, now_at: int, day: str | None, from_on: str | None, to_on: str | None) -> Period:
+    """The days that a verb names: one, or from one to another; yesterday if none."""
+    named = to_on or day
+    last = checked_day(named) if named else last_whole_day(loaded, now_at)
+    first = checked_day(from_on) if from_on else last
+    if first > last:
+        raise ConfigError(f"--from {first} lies after the last day, {last}.")
+    return Period(first, last, "day" if first == last else "rolling")
 
 
 def report_text(config: Path, now_at: int, name: str | None, day: str | None, form: str, language: str | None) -> str:
@@ -227,7 +233,7 @@ def _built(config: Path, now_at: int, name: str | None, day: str | None) -> tupl
     spec = specs.get(name) if name else next(iter(specs.values()))
     if spec is None:
         raise unknown("report", str(name), specs)
-    day_on = checked_day(day) if day else last_whole_day(loaded, now_at)
+    day_on = last_day(loaded, spec, day, now_at)
     with reading(loaded) as db:
         return loaded, spec, build(db, loaded, spec, day_on, now_at)
 

@@ -96,10 +96,11 @@ def _was_tried(db: sqlite3.Connection, key: str) -> bool:
 
 
 def build(db: sqlite3.Connection, loaded: Loaded, spec: ReportSpec, day_on: str, now_at: int, **more: Any) -> Report:
-    """The report of a day as data."""
-    from core.report.build import build_daily  # noqa: PLC0415
+    """The report of the day, week or month that ends on a day, as data."""
+    from core.report.build import build_report, period_of  # noqa: PLC0415
 
-    return build_daily(db, spec, reporting_of(loaded.config, now_at), now_at, day_on=day_on, **more)
+    reporting = reporting_of(loaded.config, now_at)
+    return build_report(db, spec, reporting, now_at, period_of(spec.kind, day_on, reporting, now_at), **more)
 
 
 def render(report: Report, spec: ReportSpec, language: str | None = None) -> Rendered:
@@ -193,6 +194,14 @@ def _tell_admins(loaded: Loaded, receipts: list[Receipt], timing: Timing | None)
                 target.say(f"Deskpulse could not deliver a report.\n{text}")
         except DeskpulseError as problem:
             log.event("delivery", destination=destination.name, state="failed", why=problem.message)
+
+
+def last_day(loaded: Loaded, spec: ReportSpec, day: str | None, now_at: int) -> str:
+    """The last day of the day, week or month that holds a day; without one, of the last whole one."""
+    from core.report.build import period_of  # noqa: PLC0415
+
+    day_on = checked_day(day) if day else None
+    return period_of(spec.kind, day_on, reporting_of(loaded.config, now_at), now_at).to_on
 
 
 def last_whole_day(loaded: Loaded, now_at: int) -> str:

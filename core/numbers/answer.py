@@ -52,9 +52,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Usual:
-    """What is usual for a day: the median of the same weekday of the last 8 clean weeks, and its spread.
+    """What is usual for a day, week or month: the median of the last 8 clean ones, and its spread.
 
-    ``mad`` is the scaled median absolute deviation (x 1.4826). ``replaced`` names days left out (closed, holidays)."""
+    ``mad`` is the scaled median absolute deviation (x 1.4826); ``days`` how many days or weeks it rests on.
+    ``replaced`` names days left out or replaced (closed, holidays)."""
 
     value: float | None
     mad: float | None
@@ -68,7 +69,8 @@ class Usual:
 class Comparison:
     """An answer beside what is usual; the verdict is given only when the change is clear (metrics 8.1).
 
-    ``too early``: what became of the period's cases is not known yet."""
+    ``too early``: what became of the period's cases is not known yet. ``previous`` is the week or month
+    before; the others lie so many weeks back on the same weekdays, closed days replaced."""
 
     answer: Answer
     usual: Usual
@@ -77,6 +79,8 @@ class Comparison:
     p_value: float | None = None
     weeks_13: Answer | None = None
     weeks_17: Answer | None = None
+    weeks_52: Answer | None = None
+    previous: Answer | None = None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from core.clock import days
 from core.numbers.answer import Answer, Period
@@ -84,20 +85,24 @@ def breakdown(
 def half_hours(
     db: sqlite3.Connection,
     metric_id: str,
-    day_on: str,
+    period: Period,
     *,
     variant: str | None = None,
     where: Mapping[str, str] | None = None,
     reporting: Reporting,
     now_at: int,
 ) -> list[tuple[int, Answer]]:
-    """Half hour of the wall clock (0 to 47) and answer, where there were calls; telephone only, whole or by queue."""
+    """Half hour of the wall clock (0 to 47) and answer over the days of a period, where there were calls.
+
+    Telephone only, whole or by queue.
+    """
     asked = question(db, metric_id, variant, where, reporting, now_at)
-    if not _days(asked, Period(day_on, day_on)) or not _is_slotted(asked):
+    wanted = _days(asked, period)
+    if not wanted or not _is_slotted(asked):
         return []
-    found = read_slots(db, parts_of(asked.formula), day_on, asked.slice.members.get("queue", ()))
-    period = Period(day_on, day_on, "interval")
-    return [(slot, answer(asked, period, figures(asked.formula, totals))) for slot, totals in sorted(found.items())]
+    found = read_slots(db, parts_of(asked.formula), wanted, asked.slice.members.get("queue", ()))
+    each = replace(period, grain="interval")
+    return [(slot, answer(asked, each, figures(asked.formula, totals))) for slot, totals in sorted(found.items())]
 
 
 def _is_slotted(asked: Question) -> bool:

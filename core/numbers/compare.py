@@ -1,14 +1,15 @@
-"""A day beside what is usual for it, and the verdict that both allow (metrics 8.1)."""
+"""A day beside what is usual for it, one answer beside another, and the verdict that they allow (metrics 8.1)."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import sqrt
 
 from core.clock import add_days
 from core.numbers.answer import Answer, Comparison, Period, Usual, Verdict
 from core.numbers.clear_change import count_z, day_to_day_p, mann_whitney_p, two_shares_z, two_sided
 from core.numbers.evaluate import Question, answer, days_of, evaluate, is_count, nothing, question
 from core.numbers.figures import Figures
-from core.numbers.metric import Direction, Durations, Mix, Share
+from core.numbers.metric import Direction, Durations, Metric, Mix, Share
 from core.numbers.reading import read_values
 from core.numbers.reporting import Reporting
 from core.numbers.usual import Baseline, baseline, usual
@@ -45,7 +46,13 @@ def compare(
     days = _figures(asked, base.days)
     is_usual = usual(base, [found.value for found in days])
     delta = None if made.value is None or is_usual.value is None else made.value - is_usual.value
-    verdict, p_value = _judge(asked, made, base, is_usual, days, P_CLEAR / max(tiles, 1))
+    if base.is_closed:
+        return Comparison(made, is_usual, delta, "no usual", None, weeks_13, weeks_17)
+
+    def test() -> float | None:
+        return _p_value(asked, made, base, is_usual.value or 0.0, days)
+
+    verdict, p_value = verdict_of(asked.metric, made, made.value, is_usual, P_CLEAR / max(tiles, 1), test)
     return Comparison(made, is_usual, delta, verdict, p_value, weeks_13, weeks_17)
 
 
@@ -63,27 +70,85 @@ def _on_days(asked: Question, days: Sequence[str]) -> list[Answer]:
     return [answer(asked, Period(day, day), found.get((day, ""), absent)) for day in days]
 
 
-def _judge(
-    asked: Question, made: Answer, base: Baseline, is_usual: Usual, days: Sequence[Figures], clear: float
+def verdict_of(
+    metric: Metric,
+    made: Answer,
+    value: float | None,
+    is_usual: Usual,
+    clear: float,
+    test: Callable[[], float | None],
 ) -> tuple[Verdict, float | None]:
-    """Cheap doubts first: the test runs only for what is far outside and not small."""
+    """The verdict on a value beside what is usual, and its p; cheap doubts first.
+
+    The test runs only for what is far outside and not small. ``made`` is the answer as it is shown, ``value`` the one
+    that is compared, closed days replaced.
+    """
     middle, low, high = is_usual.value, is_usual.low, is_usual.high
-    if base.is_closed or made.value is None or middle is None or low is None or high is None:
+    if value is None or middle is None or low is None or high is None:
         return "no usual", None
-    if asked.metric.is_cohort and made.maturity == "provisional":
+    if metric.is_cohort and made.maturity == "provisional":
         return "too early", None
     if made.status == "low_sample":
         return "too few", None
-    delta = made.value - middle
-    if low <= made.value <= high or abs(delta) < asked.metric.practical_floor * abs(middle):
+    if low <= value <= high:
         return "no clear change", None
-    p_value = _p_value(asked, made, base, middle, days)
+    return _clear(metric, value - middle, middle, clear, test)
+
+
+def _clear(
+    metric: Metric, delta: float, before: float, clear: float, test: Callable[[], float | None]
+) -> tuple[Verdict, float | None]:
+    if abs(delta) < metric.practical_floor * abs(before):
+        return "no clear change", None
+    p_value = test()
     if p_value is None or p_value >= clear:
         return "no clear change", p_value
-    better = BETTER.get(asked.metric.direction)
+    better = BETTER.get(metric.direction)
     if better is None:
         return "different", p_value
     return ("better" if delta * better > 0 else "worse"), p_value
+
+
+def changed(
+    metric: Metric,
+    now: Answer,
+    then: Answer,
+    *,
+    tiles: int = 1,
+    values: tuple[Sequence[float], Sequence[float]] = ((), ()),
+) -> Comparison:
+    """Whether one answer is clearly another than an earlier one over as many days (metrics 8.1), without a usual.
+
+    Shares by the two-proportion z-test; durations by Mann-Whitney over the ``values`` of both; counts by
+    z = (x - y) / sqrt(x + y). Any other figure has no test and no clear change; too few cases on either side too few.
+    """
+    if now.value is None or then.value is None:
+        return Comparison(now, NO_USUAL, None, "no usual")
+    delta = now.value - then.value
+    if metric.is_cohort and "provisional" in {now.maturity, then.maturity}:
+        return Comparison(now, NO_USUAL, delta, "too early")
+    if "low_sample" in {now.status, then.status}:
+        return Comparison(now, NO_USUAL, delta, "too few")
+    verdict, p_value = _clear(
+        metric, delta, then.value, P_CLEAR / max(tiles, 1), lambda: _p_between(metric, now, then, values)
+    )
+    return Comparison(now, NO_USUAL, delta, verdict, p_value)
+
+
+def _p_between(
+    metric: Metric, now: Answer, then: Answer, values: tuple[Sequence[float], Sequence[float]]
+) -> float | None:
+    formula = metric.how[now.variant]
+    x, y = now.value or 0.0, then.value or 0.0
+    if is_count(formula):
+        return two_sided((x - y) / sqrt(x + y)) if x + y > 0 else None
+    match formula:
+        case Share() | Mix():
+            z = two_shares_z(now.num or 0, now.den or 0, then.num or 0, then.den or 0)
+            return None if z is None else two_sided(z)
+        case Durations():
+            return mann_whitney_p(*values)
+    return None
 
 
 def _p_value(asked: Question, made: Answer, base: Baseline, middle: float, days: Sequence[Figures]) -> float | None:

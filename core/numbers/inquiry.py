@@ -65,18 +65,21 @@ class Inquiry:
             variant=variant, where=self.where, reporting=self.reporting, now_at=self.now_at,
         )  # fmt: skip
 
-    def half_hours(self, metric_id: str, day_on: str, variant: str | None = None) -> list[tuple[int, Answer]]:
-        """Half hour of the wall clock (0 to 47) and answer, where there were calls."""
+    def half_hours(self, metric_id: str, period: Period | str, variant: str | None = None) -> list[tuple[int, Answer]]:
+        """Half hour of the wall clock (0 to 47) and answer, where there were calls on a day or in a period."""
         return numbers.half_hours(
-            self.db, metric_id, day_on,
+            self.db, metric_id, Period(period, period) if isinstance(period, str) else period,
             variant=variant, where=self.where, reporting=self.reporting, now_at=self.now_at,
         )  # fmt: skip
 
-    def compared(self, metric_id: str, day_on: str, variant: str | None = None, *, tiles: int = 1) -> Comparison:
-        """A day beside what is usual for it, clear at p < 0.05 shared over ``tiles``."""
+    def compared(
+        self, metric_id: str, day_on: str, variant: str | None = None, *, tiles: int = 1, look_back: bool = True
+    ) -> Comparison:
+        """A day beside what is usual for it, clear at p < 0.05 shared over ``tiles``; see ``periods`` for a week's."""
         return numbers.compare(
             self.db, metric_id, day_on,
             variant=variant, where=self.where, reporting=self.reporting, now_at=self.now_at, tiles=tiles,
+            look_back=look_back,
         )  # fmt: skip
 
 

@@ -96,15 +96,15 @@ def _from_facts(
 
 
 def read_slots(
-    db: sqlite3.Connection, parts: Iterable[Part], day_on: str, queue_uids: Sequence[str]
+    db: sqlite3.Connection, parts: Iterable[Part], days: Sequence[str], queue_uids: Sequence[str]
 ) -> dict[int, dict[str, Total]]:
-    """Totals of each half hour of a day, of all queues or of some."""
+    """Totals of each half hour of the clock over days, of all queues or of some."""
     known = {part.id: part for part in parts}
     dim, uids = (QUEUE_HALF_HOUR, tuple(queue_uids)) if queue_uids else (HALF_HOUR, ("",))
     rows = db.execute(
-        f"select part, slot, sum(num), max(num), sum(n) from parts where part in {marks(tuple(known))} and day_on = ? "
-        f"and dim = ? and member in {marks(uids)} group by part, slot",
-        (*known, day_on, dim, *uids),
+        f"select part, slot, sum(num), max(num), sum(n) from parts where part in {marks(tuple(known))} "
+        f"and day_on in {marks(days)} and dim = ? and member in {marks(uids)} group by part, slot",
+        (*known, *days, dim, *uids),
     )
     found: dict[int, dict[str, Total]] = defaultdict(dict)
     for part_id, slot, added, greatest, n in rows:

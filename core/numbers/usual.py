@@ -1,10 +1,10 @@
-"""What is usual for a day: the median of the same weekday over the last 8 clean weeks, and its spread."""
+"""What is usual for a day, a week or a month: the median of the last 8 clean weeks, and its spread."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from core.clock import add_days
-from core.numbers.answer import Usual
+from core.clock import add_days, days
+from core.numbers.answer import Period, Usual
 from core.numbers.calendars import Calendar
 from core.numbers.evaluate import Question
 from core.numbers.facts.grounds import load_schedules
@@ -55,11 +55,54 @@ def _closed(calendar: Calendar | None, days: Sequence[str]) -> frozenset[str]:
     return frozenset(shut) if 2 * len(shut) < len(days) else frozenset()
 
 
+@dataclass(frozen=True)
+class BaseWeeks:
+    """The clean weeks that make what is usual for a week or month, newest first, and the closed days of the others."""
+
+    weeks: tuple[Period, ...]
+    replaced: tuple[str, ...]
+
+
+def base_weeks(asked: Question, calendar: Calendar | None, period: Period) -> BaseWeeks:
+    """The last 8 weeks before a period, to the day, without a closed day of a weekday that is otherwise open."""
+    clean: list[Period] = []
+    left_out: list[str] = []
+    for back in range(1, REACH_WEEKS + 1):
+        from_on = add_days(period.from_on, -7 * back)
+        if len(clean) == WEEKS or (asked.begins_on is not None and from_on < asked.begins_on):
+            break
+        week = Period(from_on, add_days(from_on, 6), "week")
+        shut = shut_days(calendar, days(week.from_on, week.to_on))
+        left_out += sorted(shut)
+        if not shut:
+            clean.append(week)
+    return BaseWeeks(tuple(clean), tuple(left_out))
+
+
+def shut_days(calendar: Calendar | None, some: Iterable[str]) -> frozenset[str]:
+    """Days without opening hours, of weekdays that had some in most of the 8 weeks before."""
+    if calendar is None:
+        return frozenset()
+
+    def is_open(day_on: str) -> bool:
+        return calendar.day_open_s(day_on) > 0
+
+    return frozenset(
+        day for day in some
+        if not is_open(day) and 2 * sum(is_open(add_days(day, -7 * back)) for back in range(1, WEEKS + 1)) > WEEKS
+    )  # fmt: skip
+
+
 def usual(base: Baseline, values: Sequence[float | None]) -> Usual:
     """Median and scaled MAD of the values on the base's days; no value below 4 of them."""
+    return replace(usual_of(values), replaced=base.replaced)
+
+
+def usual_of(values: Sequence[float | None]) -> Usual:
+    """Median and scaled MAD of the values of days or weeks; no value below 4 of them."""
     known = sorted(value for value in values if value is not None)
     middle = median(known)
     if middle is None or len(known) < LEAST_DAYS:
-        return Usual(None, None, None, None, len(known), base.replaced)
+        return Usual(None, None, None, None, len(known))
     mad = SCALE_MAD * (median(sorted(abs(value - middle) for value in known)) or 0.0)
-    return Usual(middle, mad, middle - OUTSIDE_MADS * mad, middle + OUTSIDE_MADS * mad, len(known), base.replaced)
+    return Usual(middle, mad, middle - OUTSIDE_MADS * mad, middle + OUTSIDE_MADS * mad, len(known))

@@ -1,11 +1,12 @@
-"""A day put together: which numbers, judged how, explained by what, with how far the data goes."""
+"""A day, week or month put together: which numbers, judged how, explained by what, with how far the data goes."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from core.clock import add_days, day_of
-from core.numbers.answer import Period
+from core.clock import add_days, day_of, days
+from core.numbers.answer import Grain, Period
 from core.numbers.metrics import METRICS
+from core.numbers.periods import before, month_of, week_of
 from core.numbers.reporting import Reporting
 from core.report import story
 from core.report.asking import Asking
@@ -13,12 +14,13 @@ from core.report.comments import comments
 from core.report.freshness import late_profiles, source_states
 from core.report.graphs import charts
 from core.report.method import method, revisions, rules
-from core.report.model import Count, Day, Report, ReportSpec, Sentence, Table, Tile
+from core.report.model import Count, Day, Report, ReportKind, ReportSpec, Sentence, Table, Tile
+from core.report.sections import Scope, sections
 from core.report.tables import breakdowns, oldest_open
 from core.report.tiles import chosen, make_tile, without_twins
 
-# Under so many contacts a day is told by its counts alone.
-LOW_VOLUME = 10
+# Under so many contacts a period is told by its counts alone.
+LOW_VOLUME: Mapping[Grain, int] = {"day": 10, "week": 20, "month": 40}
 
 
 def build_daily(
@@ -32,7 +34,58 @@ def build_daily(
 ) -> Report:
     """The report of a local day, yesterday unless another is named."""
     day_on = day_on or add_days(day_of(now_at, reporting.zone), -1)
-    asking = Asking(db, reporting, now_at, day_on, dict(spec.where))
+    return build_report(db, spec, reporting, now_at, Period(day_on, day_on), is_demo=is_demo)
+
+
+def build_weekly(
+    db: sqlite3.Connection,
+    spec: ReportSpec,
+    reporting: Reporting,
+    now_at: int,
+    *,
+    day_on: str | None = None,
+    is_demo: bool = False,
+) -> Report:
+    """The report of the ISO week that holds a local day, the last whole one unless a day is named."""
+    return build_report(db, spec, reporting, now_at, period_of("weekly", day_on, reporting, now_at), is_demo=is_demo)
+
+
+def build_monthly(
+    db: sqlite3.Connection,
+    spec: ReportSpec,
+    reporting: Reporting,
+    now_at: int,
+    *,
+    day_on: str | None = None,
+    is_demo: bool = False,
+) -> Report:
+    """The report of the calendar month that holds a local day, the last whole one unless a day is named."""
+    return build_report(db, spec, reporting, now_at, period_of("monthly", day_on, reporting, now_at), is_demo=is_demo)
+
+
+def period_of(kind: ReportKind, day_on: str | None, reporting: Reporting, now_at: int) -> Period:
+    """The period of a kind of report that holds a day; without one, the last whole period."""
+    today_on = day_of(now_at, reporting.zone)
+    match kind:
+        case "weekly":
+            return week_of(day_on) if day_on else before(week_of(today_on))
+        case "monthly":
+            return month_of(day_on) if day_on else before(month_of(today_on))
+    told_on = day_on or add_days(today_on, -1)
+    return Period(told_on, told_on)
+
+
+def build_report(
+    db: sqlite3.Connection,
+    spec: ReportSpec,
+    reporting: Reporting,
+    now_at: int,
+    period: Period,
+    *,
+    is_demo: bool = False,
+) -> Report:
+    """The report of a period, with the sections that have something to say of it."""
+    asking = Asking(db, reporting, now_at, period, dict(spec.where))
     sources = source_states(asking, spec)
     late = late_profiles(asking, sources)
     metrics = chosen(asking, spec)
@@ -42,7 +95,7 @@ def build_daily(
     is_partial = any(source.is_late for source in sources)
     created, offered = _contacts(asking)
     is_closed = _is_closed(asking, offered)
-    is_low = not is_closed and not is_partial and created + offered < LOW_VOLUME
+    is_low = not is_closed and not is_partial and created + offered < LOW_VOLUME[period.grain]
     causes = {
         tile.metric_id: found
         for tile in tiles
@@ -57,13 +110,14 @@ def build_daily(
     if is_partial and headline[0].key == "nothing_known":
         headline = (Sentence("partial"),)
     named = _named(tiles, tables)
+    scope = Scope(asking.inquiry, spec, spec.kind, period, tiles)
     return Report(
-        key=f"{spec.name}:{day_on}",
+        key=f"{spec.name}:{period.to_on}",
         kind=spec.kind,
-        day_on=day_on,
+        day_on=period.to_on,
         zone=reporting.zone.key,
         made_at=now_at,
-        period=Period(day_on, day_on),
+        period=period,
         metrics=METRICS,
         title=spec.title,
         headline=headline,
@@ -77,6 +131,7 @@ def build_daily(
         tables=tables,
         oldest=oldest_open(asking, spec),
         comments=comments(asking),
+        sections=sections(scope) if is_full else (),
         sources=sources,
         rules=rules(asking, tiles, sources),
         method=method(asking, tiles, [metric.id for metric in metrics if metric.id not in named and is_full]),
@@ -100,19 +155,21 @@ def _asks_why(tile: Tile) -> bool:
 
 def _contacts(asking: Asking) -> tuple[int, int]:
     """Tickets created and calls offered; 0 where no source brings any."""
-    created, offered = (asking.on_day(metric_id).value or 0 for metric_id in ("tickets_created", "calls_offered"))
+    created, offered = (asking.answer(metric_id).value or 0 for metric_id in ("tickets_created", "calls_offered"))
     return round(created), round(offered)
 
 
 def _is_closed(asking: Asking, offered: int) -> bool:
-    """Whether the default schedule has no opening hours on the day and nobody took calls either."""
+    """Whether the default schedule has no opening hours in the period and nobody took calls either."""
     calendar = asking.calendar
-    return calendar is not None and calendar.day_open_s(asking.day_on) == 0 and offered == 0
+    if calendar is None or offered:
+        return False
+    return not any(calendar.day_open_s(day) for day in days(asking.period.from_on, asking.period.to_on))
 
 
 def _short_line(asking: Asking, created: int, offered: int, *, is_closed: bool) -> Sentence:
     if is_closed:
-        waiting = round(asking.on_day("backlog_open").value or 0)
+        waiting = round(asking.answer("backlog_open").value or 0)
         return Sentence("closed", {"waiting": Count(waiting, "tickets")})
     if not created + offered:
         return Sentence("no_contacts")

@@ -22,6 +22,7 @@ DRAW = Path(__file__).with_name("draw.py")
 TIMEOUT_S = 60
 SIZES: Mapping[Size, tuple[int, int]] = {"wide": (940, 250), "half": (450, 180), "narrow": (330, 190)}
 LABEL_EVERY: Mapping[Size, int] = {"wide": 2, "half": 7, "narrow": 7}
+LINES = ("days", "weeks")
 SECONDS = ((180, 1.0, "in_seconds"), (3 * 3_600, 1 / 60, "in_minutes"), (3 * 86_400, 1 / 3_600, "in_hours"))
 
 
@@ -74,9 +75,9 @@ def spec(words: Words, chart: Chart, size: Size, palette: Palette = MARKED) -> S
         for point in chart.points
     ]
     goal = _times(chart.goal, scale)
-    y = _y_axis(rows, goal, from_zero=chart.kind != "days")
+    y = _y_axis(rows, goal, from_zero=chart.kind not in LINES)
     x = _x_axis(words, chart, rows, size)
-    if chart.kind == "days":
+    if chart.kind in LINES:
         layers = _line_layers(x, y, palette, size)
     else:
         sign = {"up": "<", "down": ">"}.get(words.metric(chart.metric_id).direction)
@@ -119,7 +120,7 @@ def _x_axis(words: Words, chart: Chart, rows: Sequence[Mapping[str, Any]], size:
     if chart.kind == "slots":
         shown = [at for at in places if at.endswith(":00")][:: 1 if size == "wide" else 2]
         return {"field": "at", "type": "ordinal", "axis": {**axis, "values": shown}}
-    shown = places[::-1][:: LABEL_EVERY[size]]
+    shown = places[::-1][:: 3 if chart.kind == "weeks" and size != "wide" else LABEL_EVERY[size]]
     said = {at: words.language.day(at, "plain") for at in shown}
     label = f"({json.dumps(said, ensure_ascii=False)})[datum.value] || ''"
     band = {"paddingInner": 0.3} if chart.kind == "bars" else {"type": "point", "padding": 0.5}
@@ -182,7 +183,7 @@ def _last_label(
     words: Words, chart: Chart, rows: Sequence[Mapping[str, Any]], x: Spec, y: Spec, palette: Palette
 ) -> list[Spec]:
     """A point and the value on the last day."""
-    if chart.kind != "days" or not rows or rows[-1]["value"] is None:
+    if chart.kind not in LINES or not rows or rows[-1]["value"] is None:
         return []
     unit = words.metric(chart.metric_id).unit_of(chart.variant)
     text = words.language.value(chart.points[-1].value, unit)

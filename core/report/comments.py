@@ -4,7 +4,6 @@ import re
 import sqlite3
 from random import Random
 
-from core.clock import day_bounds
 from core.report.asking import Asking
 from core.report.model import Comment
 
@@ -27,16 +26,15 @@ SIGNED = re.compile(
 
 
 def comments(asking: Asking) -> tuple[Comment, ...]:
-    """The best and the worst of the day's comments and some at random, the same ones each time the day is asked."""
-    from_at, to_at = day_bounds(asking.day_on, asking.reporting.zone)
+    """The best and the worst of the period's comments and some at random, the same ones each time it is asked."""
     rows = asking.db.execute(
         "select s.comment, s.is_satisfied, s.score_norm from surveys s left join teams on teams.uid = s.team_uid "
         "where s.rated_at >= ? and s.rated_at < ? and s.deleted_at is null and trim(s.comment) <> '' "
         f"{_slice(asking)} order by s.is_satisfied desc, s.score_norm desc, s.uid",
-        (from_at, to_at, *_members(asking)),
+        (asking.begins_at, asking.ends_at, *_members(asking)),
     ).fetchall()
     if len(rows) > SHOWN:
-        middle = Random(asking.day_on).sample(rows[1:-1], SHOWN - 2)
+        middle = Random(asking.period.from_on).sample(rows[1:-1], SHOWN - 2)
         rows = [rows[0], *middle, rows[-1]]
     staff = _staff(asking.db)
     return tuple(

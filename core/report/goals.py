@@ -1,6 +1,6 @@
-"""What became of a goal on a day, and for how many days in a row (metrics 8.13)."""
+"""What became of a goal, and for how many days, weeks or months in a row (metrics 8.13)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from core.numbers.answer import Answer
 from core.numbers.goal import Goal
@@ -8,13 +8,14 @@ from core.numbers.metric import Metric
 from core.report.asking import Asking
 from core.report.model import GoalState, ReportSpec
 
-STREAK_DAYS = 28
-LONGEST_DAYS = 364
+# Answers asked for at once, and after how many a streak is long enough, by grain.
+BLOCKS: Mapping[str, tuple[int, int]] = {"day": (28, 364), "week": (4, 52), "month": (3, 24)}
+# A streak is told at each working week of it; of weeks and months, whenever it is one.
 MILESTONE_DAYS = 5
 
 
 def goal_of(asking: Asking, spec: ReportSpec, metric: Metric) -> Goal | None:
-    """The goal for a metric that holds on the day in the report's slice."""
+    """The goal for a metric that holds on the last day in the report's slice."""
     for goal in spec.goals:
         holds = (goal.from_on or "") <= asking.day_on <= (goal.to_on or "9999-12-31")
         if holds and asking.metric(goal.metric_id).id == metric.id and dict(goal.where) == dict(spec.where):
@@ -50,9 +51,13 @@ def goal_state(
 
 
 def streak(asking: Asking, goal: Goal, metric: Metric, answers: Sequence[Answer]) -> int:
-    """Days in a row, up to the report's, on which the target was met; days with too few cases neither add nor break."""
+    """Days, weeks or months in a row, up to the report's, in which the target was met.
+
+    Those with too few cases neither add nor break. ``answers`` are the last ones, as far as they are known.
+    """
     run = 0
     asked = len(answers)
+    block_size, longest = BLOCKS[asking.period.grain]
     block: Iterable[Answer] = reversed(answers)
     while True:
         for answer in block:
@@ -61,12 +66,12 @@ def streak(asking: Asking, goal: Goal, metric: Metric, answers: Sequence[Answer]
             if not meets(metric, answer.value, goal.target):
                 return run
             run += 1
-        if asked >= LONGEST_DAYS:
+        if asked >= longest:
             return run
-        block = reversed(asking.days(metric.id, goal.variant, STREAK_DAYS, before=asked))
-        asked += STREAK_DAYS
+        block = reversed(asking.series(metric.id, goal.variant, block_size, skip=asked))
+        asked += block_size
 
 
-def is_milestone(days: int) -> bool:
-    """Whether a streak is told: at each working week of it."""
-    return days > 0 and days % MILESTONE_DAYS == 0
+def is_milestone(run: int, grain: str) -> bool:
+    """Whether a streak is told: at each working week of days, and at every second week or month and after."""
+    return run > 1 if grain != "day" else run > 0 and run % MILESTONE_DAYS == 0

@@ -32,7 +32,7 @@ def charts(
 def _over_days(shown: Shown) -> Chart | None:
     tile = shown.tile
     metric = METRICS[tile.metric_id]
-    points = tuple(_point(metric, made, usual) for made, usual in shown.days)
+    points = tuple(_point(metric, made, usual) for made, usual in shown.trend)
     if tile.is_late:
         points = points[:-1]
     known = [point for point in points if point.value is not None]
@@ -40,7 +40,8 @@ def _over_days(shown: Shown) -> Chart | None:
         return None
     is_volume = metric.unit is Unit.COUNT and metric.direction == "none"
     goal = tile.goal.target if tile.goal else None
-    kind: ChartKind = "bars" if is_volume else "days"
+    is_weekly = bool(shown.trend) and shown.trend[0][0].period.grain == "week"
+    kind: ChartKind = "weeks" if is_weekly else "bars" if is_volume else "days"
     return Chart(tile.metric_id, tile.answer.variant, points, goal, kind, _finding(tile))
 
 

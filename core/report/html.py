@@ -71,7 +71,7 @@ def _view(words: Words, figures: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "lang": {"zh": "zh-Hans"}.get(lang.code, lang.code),
         "title": words.title(),
-        "heading": lang.text("format", "join").join([words.name(), lang.day(report.day_on, "long")]),
+        "heading": lang.text("format", "join").join([words.name(), words.when("long")]),
         "slices": list(words.slices()),
         "is_demo": report.is_demo,
         "css": Markup(_file("report.css")),  # noqa: S704 - our own file
@@ -213,11 +213,16 @@ def _figures(words: Words, draw: Draw) -> list[dict[str, Any]]:
 
 
 def _figure(words: Words, chart: Chart, number: int, drawn: Drawn) -> dict[str, Any]:
-    legend = {"bars": "legend_bars", "slots": "legend_slots" if chart.goal is not None else "chart_slots"}
+    has_goal = chart.goal is not None
+    legend = {
+        "bars": "legend_bars",
+        "slots": "legend_slots" if has_goal else "chart_slots",
+        "weeks": "legend_weeks" if has_goal else "legend_weeks_plain",
+    }
     return {
         "title": words.chart_title(chart),
         "unit": scale_of(words, chart)[1],
-        "legend": words.text(legend.get(chart.kind, "legend" if chart.goal is not None else "legend_plain")),
+        "legend": words.text(legend.get(chart.kind, "legend" if has_goal else "legend_plain")),
         "finding": words.say(chart.finding) if chart.finding else words.chart_title(chart),
         "wide": _themed(drawn.get(f"{number}-wide"), f"c{number}w"),
         "narrow": _themed(drawn.get(f"{number}-narrow"), f"c{number}n"),

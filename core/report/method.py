@@ -1,4 +1,4 @@
-"""How the day was counted: what was left out and how often, which rules were in force, what was revised since."""
+"""How the period was counted: what was left out and how often, which rules were in force, what was revised since."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -15,8 +15,8 @@ from core.store.checks import kept_checks
 
 REASONS = ("spam", "test", "suspended", "deleted", "merged", "import", "internal", "problem", "outbound")
 FLOWS = ("flow_out_voicemail", "flow_out_callback", "flow_out_overflow", "flow_out_timeout")
-# A report tells the revisions of the day before it; the next one tells the next.
-REVISED_WITHIN_S = DAY_S
+# A report tells the revisions since the one before it, which told those before.
+REVISED_WITHIN_S: Mapping[str, int] = {"day": DAY_S, "week": 7 * DAY_S, "month": 31 * DAY_S}
 REVISIONS = 10
 COMPARED_WITHIN_S = 3 * DAY_S
 
@@ -65,7 +65,7 @@ def _trust(asking: Asking, titles: Mapping[str, str]) -> Iterator[Sentence]:
 
 
 def method(asking: Asking, tiles: Sequence[Tile], absent: Sequence[str]) -> tuple[Sentence, ...]:
-    """What was left out of the day's numbers, with counts, what they lack, and the metrics that no source feeds."""
+    """What was left out of the numbers, with counts, what they lack, and the metrics that no source feeds."""
     left_out = (*_excluded_tickets(asking), *_calls_elsewhere(asking, tiles))
     return (*left_out, *_incomplete(asking, tiles), *_replaced(tiles), *_absent(absent))
 
@@ -75,9 +75,9 @@ def _excluded_tickets(asking: Asking) -> Iterator[Sentence]:
     if sliced is None:
         return
     rows = asking.db.execute(
-        "select exclusion_reason, count(*) from ticket_facts where created_on = ? and exclusion_reason is not null"
-        f"{sliced[0]} group by exclusion_reason order by 2 desc, 1",
-        (asking.day_on, *sliced[1]),
+        "select exclusion_reason, count(*) from ticket_facts where created_on between ? and ? "
+        f"and exclusion_reason is not null{sliced[0]} group by exclusion_reason order by 2 desc, 1",
+        (asking.period.from_on, asking.period.to_on, *sliced[1]),
     )
     for reason, count in rows:
         word = reason if reason in REASONS else "other"
@@ -87,7 +87,7 @@ def _excluded_tickets(asking: Asking) -> Iterator[Sentence]:
 def _calls_elsewhere(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
     if not any(METRICS[tile.metric_id].profile == "C" for tile in tiles):
         return
-    short = asking.on_day("short_abandons")
+    short = asking.answer("short_abandons")
     limits = {limit for _, limit in thresholds(asking)}
     if short.value and len(limits) == 1:
         limit = Seconds(limits.pop())
@@ -97,9 +97,9 @@ def _calls_elsewhere(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence
         return
     marks = ", ".join("?" * len(FLOWS))
     rows = asking.db.execute(
-        f"select outcome, count(*) from queue_legs where enqueued_on = ? and {OFFER} and outcome in ({marks})"
-        f"{sliced[0]} group by outcome order by 2 desc, 1",
-        (asking.day_on, *FLOWS, *sliced[1]),
+        f"select outcome, count(*) from queue_legs where enqueued_on between ? and ? and {OFFER} "
+        f"and outcome in ({marks}){sliced[0]} group by outcome order by 2 desc, 1",
+        (asking.period.from_on, asking.period.to_on, *FLOWS, *sliced[1]),
     )
     for outcome, count in rows:
         yield Sentence("flow_out", {"n": Count(count, "calls"), "how": Term(outcome, "flow")})
@@ -126,13 +126,14 @@ def _absent(absent: Sequence[str]) -> Iterator[Sentence]:
 
 
 def revisions(asking: Asking) -> tuple[Sentence, ...]:
-    """Published values of earlier days that later data has changed."""
+    """Published values of earlier periods of the same kind that later data has changed."""
+    grain = asking.period.grain
     slice_key = msgspec.json.encode(dict(sorted(asking.where.items()))).decode()
     rows = asking.db.execute(
         "select metric_id, variant, period_start_at, old_value, new_value from metric_restatements "
-        "where grain = 'day' and dim_key = ? and happened_at > ? and happened_at <= ? "
+        "where grain = ? and dim_key = ? and happened_at > ? and happened_at <= ? "
         f"order by period_start_at desc, metric_id limit {REVISIONS}",
-        (slice_key, asking.now_at - REVISED_WITHIN_S, asking.now_at),
+        (grain, slice_key, asking.now_at - REVISED_WITHIN_S[grain], asking.now_at),
     )
     return tuple(
         Sentence("restated", {

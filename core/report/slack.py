@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from core.report import blocks
+from core.report import blocks, numbers
 from core.report.blocks import BLOCKS_BYTES, TEXT_CHARS, Made, escape, size_of
 from core.report.charts import chart_png, scale_of
 from core.report.message import SlackMessage, SlackReply
@@ -14,6 +14,8 @@ from core.report.thread import thread
 from core.report.words import Part, Words
 
 TILES = 6
+# Rows of the table of a weekly or monthly message.
+ROWS = 12
 CHART_DAYS = 20
 LABEL_CHARS = 20
 TITLE_CHARS = 50
@@ -31,9 +33,13 @@ def render_slack(report: Report, language: str) -> SlackMessage:
     native: Made | None = None
     if not (report.is_closed_day or report.is_low_volume):
         shown = leading(report)
-        made.extend(_tiles(words, shown))
         native = chart_block(words, report.chart) if report.chart else None
-        made.extend(([native] if native else []) + list(_lines(words)))
+        if report.kind == "daily":
+            made.extend(_tiles(words, shown))
+            made.extend(([native] if native else []) + list(_lines(words)))
+        else:
+            made.append(blocks.table(numbers.heads(words), list(numbers.rows(words, shown))))
+            made.extend([*_lines(words), *([native] if native else [])])
         replies = list(thread(words, [tile for tile in report.tiles if tile not in shown]))
     made.append(_footer(words))
     while size_of(made) > BLOCKS_BYTES and len(made) > KEPT_BLOCKS:
@@ -57,7 +63,7 @@ def leading(report: Report) -> tuple[Tile, ...]:
     def rank(tile: Tile) -> tuple[bool, bool]:
         return report.metrics[tile.metric_id].group != "C", tile.mark != "bad"
 
-    chosen = sorted(report.tiles, key=rank)[:TILES]
+    chosen = sorted(report.tiles, key=rank)[: TILES if report.kind == "daily" else ROWS]
     return tuple(tile for tile in report.tiles if tile in chosen)
 
 
@@ -86,8 +92,9 @@ def _heard(words: Words, tile: Tile) -> str:
 def _headline(words: Words) -> Made:
     gap = words.language.text("format", "gap")
     problems = words.problems() if words.report.is_partial else ()
+    told = words.report.sentences if words.report.kind == "daily" else ()
     story: list[Part] = []
-    for sentence in [*words.report.sentences, *problems][:STORY]:
+    for sentence in [*told, *problems][:STORY]:
         story += [Part("\n" if not story else gap), *words.parts(sentence)]
     first = blocks.line([Part(words.headline())], bold=True)
     return blocks.rich(first, blocks.line(story)) if story else blocks.rich(first)
@@ -114,6 +121,7 @@ def _lines(words: Words) -> Iterator[Made]:
     report = words.report
     colon = words.language.text("format", "colon")
     groups = (
+        ("🔎", "changed", report.sentences if report.kind != "daily" else ()),
         ("⚖", "read_together", report.read_together),
         ("📅", "history", report.history),
         ("🎉", "celebration", report.celebrations),

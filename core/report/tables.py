@@ -59,11 +59,11 @@ def _table(asking: Asking, dim: str, metric_ids: tuple[str, ...]) -> Table:
 
 def _is_count(asking: Asking, metric_id: str) -> bool:
     """Whether a member without cases has 0 of them, rather than no value."""
-    return METRICS[metric_id].unit is Unit.COUNT and asking.on_day(metric_id).status != "unavailable"
+    return METRICS[metric_id].unit is Unit.COUNT and asking.answer(metric_id).status != "unavailable"
 
 
 def _none(asking: Asking, metric_id: str) -> Answer:
-    whole = asking.on_day(metric_id)
+    whole = asking.answer(metric_id)
     return Answer(metric_id, whole.variant, whole.period, value=0.0 if _is_count(asking, metric_id) else None)
 
 

@@ -41,10 +41,10 @@ MARKS: Mapping[str, Mark] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A tile, and the daily answers and usual ranges that its charts are drawn from."""
+    """A tile, and the answers of days or weeks with the usual ranges that its charts are drawn from."""
 
     tile: Tile
-    days: tuple[tuple[Answer, Usual], ...]
+    trend: tuple[tuple[Answer, Usual], ...]
 
 
 def chosen(asking: Asking, spec: ReportSpec) -> list[Metric]:
@@ -66,7 +66,7 @@ def make_tile(asking: Asking, spec: ReportSpec, metric: Metric, tiles: int, late
     goal = goal_of(asking, spec, metric)
     variant = goal.variant if goal else None
     comparison = asking.compared(metric.id, variant, tiles)
-    days = tuple(asking.days_with_usual(metric.id, variant))
+    trend = tuple(asking.trend(metric.id, variant))
     answer = comparison.answer
     is_late = bool(late & set(metric.profile.split("+")))
     if is_late:
@@ -77,7 +77,7 @@ def make_tile(asking: Asking, spec: ReportSpec, metric: Metric, tiles: int, late
     run = 0
     if goal:
         state = goal_state(asking, goal, metric, answer, counter, tiles)
-        run = streak(asking, goal, metric, [made for made, _ in days]) if state == "reached" else 0
+        run = streak(asking, goal, metric, _latest(asking, trend, comparison)) if state == "reached" else 0
     tile = Tile(
         metric_id=metric.id,
         comparison=comparison,
@@ -88,12 +88,12 @@ def make_tile(asking: Asking, spec: ReportSpec, metric: Metric, tiles: int, late
         guard_missing=metric.strength == "S" and counter is None,
         sample=_sample(metric, answer),
         details=tuple(_details(asking, metric, answer, counter)),
-        spark=tuple(made.value for made, _ in days),
+        spark=tuple(made.value for made, _ in trend),
         streak=run,
         is_late=is_late,
         suffix=_suffix(asking, metric, goal),
     )
-    return Shown(tile, days)
+    return Shown(tile, trend)
 
 
 def without_twins(shown: Sequence[Shown]) -> list[Shown]:
@@ -110,16 +110,23 @@ def without_twins(shown: Sequence[Shown]) -> list[Shown]:
 
 
 def thresholds(asking: Asking) -> list[tuple[int, int]]:
-    """The distinct pairs of service level threshold and short abandon, seconds, in force on the day."""
+    """The distinct pairs of service level threshold and short abandon, seconds, in force in the period."""
     sliced = asking.filters("queue_legs")
     if sliced is None:
         return []
     rows = asking.db.execute(
-        f"select distinct sl_threshold_s, short_abandon_s from queue_legs where enqueued_on = ?{sliced[0]} "
-        "order by 1, 2",
-        (asking.day_on, *sliced[1]),
+        "select distinct sl_threshold_s, short_abandon_s from queue_legs "
+        f"where enqueued_on between ? and ?{sliced[0]} order by 1, 2",
+        (asking.period.from_on, asking.period.to_on, *sliced[1]),
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def _latest(asking: Asking, trend: Sequence[tuple[Answer, Usual]], made: Comparison) -> list[Answer]:
+    """The answers that a streak is counted from: of a month, its own, for the trend is of weeks."""
+    if asking.period.grain == "month":
+        return [made.answer]
+    return [answer for answer, _ in trend]
 
 
 def _counter(asking: Asking, metric: Metric) -> Answer | None:
@@ -155,20 +162,19 @@ def _details(asking: Asking, metric: Metric, answer: Answer, counter: Answer | N
         return
     if metric.id == "csat" and counter is not None and counter.value is not None:
         share = {"share": Share(counter.value)}
-        is_of_day = counter.period.grain == "day"
         yield (
             Sentence("answered", share)
-            if is_of_day
+            if counter.period == answer.period
             else Sentence("answered_week", {**share, "day": Day(counter.period.to_on, "plain")})
         )
     if metric.unit is Unit.SECONDS and answer.p90 is not None and answer.n >= metric.floor_p90:
         yield Sentence("within", {"p90": Seconds(answer.p90)})
     if metric.id == "backlog_open":
-        age = asking.on_day("backlog_age")
+        age = asking.answer("backlog_age")
         if age.status == "ok" and age.p50 is not None:
             yield Sentence("half_older", {"age": Seconds(age.p50)})
     if metric.id == "abandon_rate":
-        short = asking.on_day("short_abandons")
+        short = asking.answer("short_abandons")
         limits = {limit for _, limit in thresholds(asking)}
         if short.value and len(limits) == 1:
             left_out = Count(round(short.value), "calls")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from string import Formatter
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -85,11 +86,16 @@ class Words:
 
     def text(self, key: str, **values: object) -> str:
         """A fixed text of the page, such as a heading."""
-        return self.language.text("text", key).format(**values)
+        return self._message("text", key).format(**values)
+
+    def _message(self, section: str, key: str) -> str:
+        """A message, in the words of this kind of report where it has its own."""
+        own = self.language.word(section, f"{key}_{self.report.kind}")
+        return own or self.language.text(section, key)
 
     def parts(self, sentence: Sentence) -> list[Part]:
         """The sentence in pieces, so that a renderer can tell other people's words from ours."""
-        template = self.language.text("say", sentence.key)
+        template = self._message("say", sentence.key)
         made: list[Part] = []
         for literal, field, _, _ in Formatter().parse(template):
             if literal:
@@ -111,11 +117,24 @@ class Words:
         return neat(self.report.title) if self.report.title else self.text("title")
 
     def title(self) -> str:
-        """The title with the day and the slice."""
-        pieces = [self.name(), self.language.day(self.report.day_on, "short"), *(self.slices())]
+        """The title with the day, week or month, and the slice."""
+        pieces = [self.name(), self.when("short"), *(self.slices())]
         if self.report.is_demo:
             pieces.append(self.text("demo"))
         return " · ".join(pieces)
+
+    def when(self, style: str) -> str:
+        """The day in a style, the week with its days, or the month."""
+        lang, period = self.language, self.report.period
+        if self.report.kind == "monthly":
+            return lang.day(period.from_on, "month")
+        if self.report.kind == "daily":
+            return lang.day(self.report.day_on, style)
+        is_same = period.from_on[:7] == period.to_on[:7]
+        styles = ("from_same", "to_same") if is_same else ("plain", "plain")
+        first, last = (lang.day(day, each) for day, each in zip((period.from_on, period.to_on), styles, strict=True))
+        week = date.fromisoformat(period.from_on).isocalendar().week
+        return lang.text("format", "week").format(**{"week": week, "from": first, "to": last})
 
     def slices(self) -> Iterator[str]:
         """What the report is restricted to."""
@@ -186,6 +205,10 @@ class Words:
         is_open = tile.answer.maturity == "provisional" and tile.answer.value is not None
         if is_open and tile.goal_state != "reached":
             details.append(self.say(Sentence("provisional")))
+        if self.report.kind != "daily" and tile.answer.period.to_on != self.report.day_on:
+            details.append(
+                self.say(Sentence(f"settled_{self.report.kind}", {"day": Day(tile.answer.period.to_on, "plain")}))
+            )
         return TileWords(
             name=name,
             value=self.number(tile.answer),
@@ -193,7 +216,7 @@ class Words:
             mark_word=self.language.text("mark", tile.mark),
             delta=self.say(Sentence("is_late")) if tile.is_late else self.delta(tile.comparison),
             sample=self.say(tile.sample) if tile.sample else "",
-            goal=self._goal(tile),
+            goal=self.goal(tile),
             details=tuple(details),
             beside=beside,
         )
@@ -203,7 +226,8 @@ class Words:
         pieces = [self.metric_name(chart.metric_id)]
         if chart.member:
             pieces.append(neat(chart.member))
-        span = self.text("chart_slots") if chart.kind == "slots" else self.text("chart_days", n=len(chart.points))
+        key = {"slots": "chart_slots", "weeks": "chart_weeks"}.get(chart.kind, "chart_days")
+        span = self.text(key, n=len(chart.points))
         return self.language.text("format", "join").join([*pieces, span])
 
     def freshness(self) -> list[str]:
@@ -241,7 +265,8 @@ class Words:
                 yield Sentence("data_skipped", {"source": Name(source.title), "streams": streams})
         yield from self.set_aside()
 
-    def _goal(self, tile: Tile) -> str:
+    def goal(self, tile: Tile) -> str:
+        """The target and what became of it; nothing where there is none."""
         if tile.goal is None:
             return ""
         goal = Target(tile.metric_id, tile.goal.target, tile.goal.variant or tile.answer.variant)
@@ -255,7 +280,7 @@ class Words:
             "metric": Term(counter.metric_id),
             "value": Value(counter.metric_id, counter.value, counter.variant),
         }
-        if counter.period.grain != "day":
+        if counter.period != self.report.period:
             values["value"] = Sentence("of_week", {"value": values["value"], "day": Day(counter.period.to_on, "plain")})
         if counter.status == "low_sample" and self.metric(counter.metric_id).unit is not Unit.COUNT:
             return Sentence("beside_n", values | {"n": Term("too_few", "say")})

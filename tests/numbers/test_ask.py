@@ -226,11 +226,11 @@ def test_half_hours_show_the_bad_lunch() -> None:
     )
     db, now_at = store_of({"queue_legs": rows}, WEDNESDAY)
     asked: dict[str, Any] = {"reporting": BERLIN, "now_at": now_at}
-    found = half_hours(db, "service_level", WEDNESDAY, **asked)
+    found = half_hours(db, "service_level", Period(WEDNESDAY, WEDNESDAY), **asked)
     assert [(slot, answer.value, answer.n) for slot, answer in found] == [(24, 0.25, 40), (30, 0.95, 200)]
-    one = half_hours(db, "service_level", WEDNESDAY, where={"queue": "q2"}, **asked)
+    one = half_hours(db, "service_level", Period(WEDNESDAY, WEDNESDAY), where={"queue": "q2"}, **asked)
     assert [slot for slot, _ in one] == [30]
-    assert half_hours(db, "tickets_created", WEDNESDAY, **asked) == []
+    assert half_hours(db, "tickets_created", Period(WEDNESDAY, WEDNESDAY), **asked) == []
 
 
 def test_the_backlog_of_today_is_that_of_now() -> None:

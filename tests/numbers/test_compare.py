@@ -202,12 +202,12 @@ def test_the_queue_that_fell_is_named() -> None:
     rows += [*calls(MONDAY, "de", 40, 60), *calls(MONDAY, "en", 80, 20)]
     db, now_at = store({"queue_legs": rows})
     asked: dict[str, Any] = {"reporting": BERLIN, "now_at": now_at}
-    found = driver(db, "service_level", MONDAY, ["source", "queue"], **asked)
+    found = driver(db, "service_level", Period(MONDAY, MONDAY), ["source", "queue"], **asked)
     assert found is not None
     assert (found.dim, found.member, found.answer.value) == ("queue", "de", 0.4)
     assert found.share == pytest.approx(1)
     assert found.delta == pytest.approx(-0.2)
-    assert driver(db, "service_level", MONDAY, ["source"], **asked) is None
+    assert driver(db, "service_level", Period(MONDAY, MONDAY), ["source"], **asked) is None
 
 
 def test_an_even_change_has_no_driver() -> None:
@@ -216,10 +216,10 @@ def test_an_even_change_has_no_driver() -> None:
     rows += [r for team in "abc" for r in tickets(MONDAY, 20, team_uid=team)]
     db, now_at = store({"ticket_facts": rows})
     asked: dict[str, Any] = {"reporting": BERLIN, "now_at": now_at}
-    assert driver(db, "tickets_created", MONDAY, ["team", "channel"], **asked) is None
+    assert driver(db, "tickets_created", Period(MONDAY, MONDAY), ["team", "channel"], **asked) is None
     surge = [*rows, *tickets(MONDAY, 90, team_uid="c")]
     db, _ = store({"ticket_facts": surge})
-    found = driver(db, "tickets_created", MONDAY, ["team", "channel"], **asked)
+    found = driver(db, "tickets_created", Period(MONDAY, MONDAY), ["team", "channel"], **asked)
     assert found is not None
     assert found.member == "c"
     assert found.share == pytest.approx(100 / 120)
@@ -235,7 +235,7 @@ def test_the_team_that_grew_slow_is_named() -> None:
     rows = [row for day in WEEKS_BACK[:8] for team in "ab" for row in replies(day, team, 1_800)]
     rows += [*replies(MONDAY, "a", 1_800), *replies(MONDAY, "b", 9_000)]
     db, now_at = store({"ticket_facts": rows})
-    found = driver(db, "first_response_time", MONDAY, ["team"], reporting=BERLIN, now_at=now_at)
+    found = driver(db, "first_response_time", Period(MONDAY, MONDAY), ["team"], reporting=BERLIN, now_at=now_at)
     assert found is not None
     assert (found.member, found.answer.value) == ("b", 8_999.5)
 
@@ -252,7 +252,7 @@ def test_what_cannot_be_known_has_no_verdict() -> None:
     db, now_at = store({})
     found = compare(db, "qa_score", MONDAY, reporting=BERLIN, now_at=now_at, tiles=1)
     assert (found.answer.status, found.verdict, found.usual.value) == ("unavailable", "no usual", None)
-    assert driver(db, "qa_score", MONDAY, ["team"], reporting=BERLIN, now_at=now_at) is None
+    assert driver(db, "qa_score", Period(MONDAY, MONDAY), ["team"], reporting=BERLIN, now_at=now_at) is None
     at_noon = day_bounds(MONDAY, BERLIN.zone)[0]
     early = ask(db, "tickets_created", Period(MONDAY, MONDAY), reporting=BERLIN, now_at=at_noon)
     assert early.maturity == "provisional"

@@ -80,7 +80,7 @@ def test_questions_use_an_index(folded: tuple[sqlite3.Connection, int], metric_i
         ask(db, metric_id, period, variant=variant, where={"source": "zd", "team": "t1"}, **asked)
         series(db, metric_id, DAYS[0], DAYS[3], variant=variant, **asked)
         breakdown(db, metric_id, period, "team", variant=variant, **asked)
-        half_hours(db, metric_id, DAYS[0], variant=variant, **asked)
+        half_hours(db, metric_id, Period(DAYS[0], DAYS[0]), variant=variant, **asked)
         compare(db, metric_id, DAYS[3], variant=variant, tiles=6, **asked)
     assert not scans(db, spy.seen)
 
