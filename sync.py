@@ -430,6 +430,35 @@ def kpi_show(
 
 @cli.command()
 @verb
+@as_json
+@click.option("--team", help="Of this team only.")
+@click.option("--person", help="Of this person only, by name or id.")
+@click.option("--from", "from_on", help="First day; as far back as [appraisal] allows if left out.")
+@click.option("--to", "to_on", help="Last day; yesterday if left out.")
+@click.option("--as", "reader", metavar="NAME", help="Who is reading; logged beside the user of this machine.")
+@click.option("--reads", is_flag=True, help="Show who has read whose scorecard instead.")
+def scorecard(reads: bool, as_json: bool, config: Path, **given: Any) -> None:
+    """Numbers of single persons, with their guards; off unless [appraisal] says who agreed."""
+    from core.clock import now
+    from core.daemon.scorecards import reading_line, readings, scorecards
+
+    if reads:
+        log = readings(config)
+        if as_json:
+            _json(log)
+        for one in [] if as_json else log:
+            _say(reading_line(one))
+        return
+    shown = scorecards(config, now(), **given)
+    if as_json:
+        _json(shown.data())
+    else:
+        for line in shown.lines():
+            _say(line)
+
+
+@cli.command()
+@verb
 @day_option
 @click.option("--name", default=None, help="Which report; the first one if left out.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "md", "json", "csv", "slack"]), default="text")
@@ -623,11 +652,16 @@ def config_group() -> None:
 @verb
 def config_validate(config: Path) -> None:
     """Say everything that is wrong with it, with line and nearest right key."""
-    from core.daemon.place import load_place
+    from core.clock import now
+    from core.daemon.place import load_place, reporting_of
+    from core.daemon.scorecards import agreement
 
     loaded = load_place(config)
     for warning in loaded.warnings:
         _say(f"warning: {warning}")
+    appraisal = reporting_of(loaded.config, now()).appraisal
+    if appraisal.agent_metrics != "off":
+        _say(agreement(appraisal))
     sources, reports = len(loaded.config.sources), len(loaded.config.reports)
     _say(f"{config} is fine: {sources} source{'s' * (sources != 1)}, {reports} report{'s' * (reports != 1)}.")
 

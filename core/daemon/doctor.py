@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.config.load import Loaded
+from core.daemon.place import reporting_of
+from core.daemon.scorecards import agreement
 from core.daemon.status import read_status
 from core.deliver.outbox import pending
 from core.numbers.analyses.conflict import is_strong_only
@@ -38,11 +40,20 @@ def examine(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> Iterator[Fin
             yield Finding(
                 f"{destination.name} is a webhook", True, "No thread, no edits, and an unclear delivery needs a person."
             )
+    yield _persons(loaded, now_at)
     drawing = importlib.util.find_spec("vl_convert") is not None
     yield Finding("charts can be drawn", drawing, "" if drawing else "Install Deskpulse again: vl-convert is missing.")
     if loaded.config.reporting.language == "zh" or any(r.language == "zh" for r in loaded.config.reports):
         font = any(Path("/usr/share/fonts").rglob("*wqy*")) or any(Path("/usr/share/fonts").rglob("*oto*CJK*"))
         yield Finding("a font with Chinese", font, "" if font else "Install fonts-wqy-microhei for chart pictures.")
+
+
+def _persons(loaded: Loaded, now_at: int) -> Finding:
+    """Whether numbers of single persons may be read, and who agreed (metrics 8.6 guard 7)."""
+    appraisal = reporting_of(loaded.config, now_at).appraisal
+    if appraisal.agent_metrics == "off":
+        return Finding("numbers of single persons are off", True)
+    return Finding("numbers of single persons", True, agreement(appraisal))
 
 
 def _files(store: Path) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ from core.numbers.metric import (
 )
 from core.numbers.metrics import find_metric, find_variant
 from core.numbers.needs import NEEDS, begins_on, lacking_wants, missing, months_of
+from core.numbers.persons import refuse_persons
 from core.numbers.precision import PRECISIONS, worst
 from core.numbers.reading import Key, Totals, employed_days, first_day, read, read_values, read_waiting
 from core.numbers.reporting import Reporting
@@ -80,6 +81,7 @@ def question(
     now_at: int,
 ) -> Question:
     """The question, its headline variant replaced by the fallback where only that has its inputs."""
+    refuse_persons(where or (), reporting.appraisal)
     metric = find_metric(metric_id)
     chosen = find_variant(metric, variant)
     lacks = missing(db, metric, chosen, reporting)
@@ -103,6 +105,7 @@ def question(
 
 def split_by(asked: Question, dim: str) -> Question:
     """The same question where it is to be answered for each member of a dimension."""
+    refuse_persons((dim,), asked.reporting.appraisal)
     if asked.months is None:
         return asked
     dims = [*asked.slice.members, dim]

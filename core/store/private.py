@@ -70,6 +70,11 @@ def identity(kind: str, value: str, country: str | None, key: bytes) -> str | No
     return hmac.new(key, f"{kind}:{normal}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
+def pseudonym(uid: str, key: str) -> str:
+    """A name for somebody who works here: always the same in this store, and it tells nobody else who it is."""
+    return "agent-" + hmac.new(key.encode(), f"agent:{uid}".encode(), hashlib.sha256).hexdigest()[:10]
+
+
 def fingerprint(raw: bytes) -> str:
     """A name for a row that has none of its own: the same bytes have the same one."""
     return "#" + hashlib.blake2b(raw, digest_size=12).hexdigest()

@@ -1,0 +1,89 @@
+"""How far chance reaches, and how somebody stands among others: the seed's method and its guards (metrics 8.6)."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.numbers.analyses.case_mix import Sums, expected, settled
+from core.numbers.analyses.funnel import share_limits, shrunk, spread, standings
+
+UNITS = {"A": 52.0, "B": 47.0, "C": 61.0, "D": 40.0}
+
+
+def test_the_seeds_method_to_the_digit() -> None:
+    """A 52, B 47, C 61, D 40: mean 50, sd 8.83, deviations, standard scores and ranks as the article has them."""
+    found = standings(UNITS)
+    assert round(spread(list(UNITS.values())) or 0, 2) == 8.83
+    assert {stands.mean for stands in found.values()} == {50.0}
+    assert [found[key].deviation for key in "ABCD"] == [2, -3, 11, -10]
+    assert [round(found[key].z or 0, 2) for key in "ABCD"] == [0.23, -0.34, 1.25, -1.13]
+    assert [found[key].rank for key in "ABCD"] == [2, 3, 1, 4]
+    assert [standings(UNITS, is_more_better=False)[key].rank for key in "ABCD"] == [3, 2, 4, 1]
+
+
+@pytest.mark.parametrize(("n", "low", "high"), [(25, 44.3, 99.7), (50, 52.4, 91.6), (400, 65.1, 78.9)])
+def test_the_funnel_narrows_with_the_cases(n: int, low: float, high: float) -> None:
+    """With 25 contacts a first contact resolution of 45 % may be bad luck; nobody is to be blamed for it."""
+    found = share_limits(0.72, n)
+    assert (round(100 * found[0], 1), round(100 * found[1], 1)) == (low, high)
+
+
+@pytest.mark.parametrize(("hits", "n", "said"), [(9, 10, 81.7), (180, 200, 88.0)])
+def test_few_cases_are_drawn_towards_the_team(hits: int, n: int, said: float) -> None:
+    """Nine of ten is not the best of the house."""
+    assert round(100 * shrunk(hits, n, 0.8), 1) == said
+
+
+@given(hits=st.integers(0, 200), more=st.integers(0, 200), share=st.integers(1, 4), whole=st.floats(0, 1))
+def test_fewer_cases_never_move_a_score_past_the_team(hits: int, more: int, share: int, whole: float) -> None:
+    """Who was ill for half of the weeks stands no worse for it, nor on the other side of the team (guard 6)."""
+    n = hits + more
+    if not n:
+        return
+    all_of_it, some_of_it = shrunk(hits, n, whole), shrunk(hits / share, n / share, whole)
+    assert abs(some_of_it - whole) <= abs(all_of_it - whole) + 1e-9
+    assert (some_of_it - whole) * (all_of_it - whole) >= -1e-12
+
+
+def minutes(count: int, each: float) -> Sums:
+    return Sums(count * each, count, count, count * each * each, count * each, count)
+
+
+def test_what_hard_cases_take_is_expected_of_them() -> None:
+    """40 easy cases of 5 min and 20 hard ones of 20 min should take 10 min: 11 is 1.10, not 57 % over the team's 7."""
+    cells = {
+        ("me", ("easy",)): minutes(40, 5.5),
+        ("me", ("hard",)): minutes(20, 22),
+        ("them", ("easy",)): minutes(520, 5),
+        ("them", ("hard",)): minutes(80, 20),
+    }
+    found = expected(cells, frozenset({"them"}))["me"]
+    assert found.observed == pytest.approx(11)
+    assert found.value == pytest.approx(10)
+    assert found.ratio == pytest.approx(1.10)
+    assert found.whole == pytest.approx(7)
+
+
+def test_a_kind_of_case_that_few_have_is_seen_with_its_neighbours() -> None:
+    """Who alone does complaints would otherwise be the measure of themselves."""
+    cells = {(person, ("phone", "delivery")): minutes(20, 5) for person in "abc"}
+    cells["d", ("phone", "complaint")] = minutes(20, 9)
+    found = settled(cells, frozenset("abcd"))
+    assert set(found) == {*((person, ("phone", "delivery")) for person in "abc"), ("d", ("", ""))}
+    together = settled(cells | {("c", ("phone", "complaint")): minutes(1, 9)}, frozenset("abcd"))
+    assert ("c", ("phone", "complaint")) not in together
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from("xyz"), st.floats(0, 100)), min_size=1))
+def test_everybody_together_is_as_expected(cases: list[tuple[str, str, float]]) -> None:
+    """What is over for some is under for others: observed and expected add up to the same over the whole team."""
+    cells: dict[tuple[str, tuple[str, ...]], Sums] = {}
+    for person, kind, value in cases:
+        key = (person, (kind,))
+        cells[key] = cells.get(key, Sums()) + minutes(1, value)
+    norm = frozenset("abcde")
+    found = expected(settled(cells, norm), norm)
+    assert sum(one.own.num for one in found.values()) == pytest.approx(
+        sum((one.value or 0) * one.own.den for one in found.values()), abs=1e-6
+    )
