@@ -1,0 +1,138 @@
+"""Who may read numbers of single persons, and what is left of it: a line in the log, and nothing anywhere else."""
+
+import json
+import re
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.clock import day_bounds
+from core.config.load import Loaded
+from core.daemon.doctor import examine
+from core.daemon.place import load_place
+from core.daemon.scorecards import Shown, readings, scorecards
+from core.errors import ConfigError
+from core.report.export import export_rows
+from core.store.db import open_store
+from tests.numbers.analyses.test_appraisal import agent, calls, gathered
+from tests.numbers.rows import BERLIN, LONG_AGO, insert
+from tests.report.desk import base
+from tests.tree import ROOT
+
+NOW_AT = day_bounds("2026-03-31", BERLIN.zone)[1]
+NAMES = ("Ada", "Bo", "Cy", "Di", "Ed", "Fay")
+ON = """
+[appraisal]
+agent_metrics = "{who}"
+agreed_by = "works council of Lumo"
+agreed_on = 2026-01-15
+may_praise = true
+"""
+
+
+def place(folder: Path, who: str) -> Path:
+    """A config, and a store with a team of six of whom Fay resolves far less than the others and Ada far more."""
+    config = folder / "config.toml"
+    text = '[reporting]\ntime_zone = "Europe/Berlin"\n' + (ON.format(who=who) if who != "off" else "")
+    config.write_text(text)
+    config.chmod(0o600)
+    solved = {"Ada": 0.9, "Fay": 0.4}
+    rows = [calls(f"pbx:{name}", 400, solved=solved.get(name, 0.7)) for name in NAMES]
+    with closing(open_store(folder / "deskpulse.db")) as db:
+        insert(db, LONG_AGO)
+        insert(db, gathered(*rows))
+        base(db, "teams", uid="zd:t", native_id="t", source="zd", name="Tech")
+        base(db, "calls", uid="pbx:Ada/l/0", native_id="0", source="pbx", direction="inbound", arrived_at=1_772_600_000)
+        for name in NAMES:
+            agent(db, f"pbx:{name}")
+    return config
+
+
+def cards(config: Path, *, person: str | None = None, from_on: str | None = None, reader: str | None = None) -> Shown:
+    return scorecards(config, NOW_AT, team=None, person=person, from_on=from_on, to_on=None, reader=reader)
+
+
+def loaded(config: Path) -> Loaded:
+    return load_place(config, with_secrets=False)
+
+
+def test_off_tells_nothing_and_says_what_switching_on_takes(tmp_path: Path) -> None:
+    """A tool that merely can watch people is subject to consent: the reader learns that before anything else."""
+    with pytest.raises(ConfigError, match=r"BetrVG 87\(1\) no\. 6.*BAG 25\.04\.2017, 1 ABR 46/15"):
+        cards(place(tmp_path, "off"), person="Ada")
+    assert readings(tmp_path / "config.toml") == []
+
+
+def test_a_lead_sees_the_team_and_the_log_says_so(tmp_path: Path) -> None:
+    """Who is read can see by whom, and when."""
+    config = place(tmp_path, "lead")
+    said = list(cards(config, reader="Lea").lines())
+    assert "agreed by works council of Lumo on 2026-01-15" in said[0]
+    fay = said.index("  Fay")
+    assert said[fay + 1].startswith("    First contact resolution 40.0")
+    assert "worse" in said[fay + 1]
+    assert said[fay + 1].endswith("rank 6 of 6")
+    assert "    most clearly off: First contact resolution" in said[fay:]
+    assert any("Average handle time, mean" in line and "beside it First contact" in line for line in said)
+    (read,) = readings(config)
+    assert (read.reader.startswith("Lea ("), read.subject, read.read_at) == (True, "team:zd:t", NOW_AT)
+
+
+def test_praise_may_be_public_and_criticism_may_not(tmp_path: Path) -> None:
+    """Only what was better is listed as fit to be said aloud, and only if the person agrees."""
+    said = [line for line in cards(place(tmp_path, "lead")).lines() if "said aloud" in line]
+    assert said == ["  may be said aloud, if Ada agrees: First contact resolution"]
+
+
+def test_one_s_own_numbers_hold_nobody_else(tmp_path: Path) -> None:
+    """Ada sees the team's mean and not who makes it."""
+    config = place(tmp_path, "self")
+    with pytest.raises(ConfigError, match="--person"):
+        cards(config)
+    said = "\n".join(cards(config, person="Ada").lines())
+    assert "team 68.3" in said
+    assert not [name for name in NAMES[1:] if re.search(rf"\b{name}\b", said)]
+    assert [read.subject for read in readings(config)] == ["pbx:Ada"]
+    with pytest.raises(ConfigError, match="no numbers of anybody"):
+        cards(config, person="Zoe")
+
+
+def test_what_goes_to_other_programs_has_pseudonyms(tmp_path: Path) -> None:
+    """A file with names travels further than its writer thinks."""
+    config = place(tmp_path, "lead")
+    data = json.dumps(cards(config).data())
+    assert not [name for name in NAMES if name in data]
+    people = {card["person"] for board in json.loads(data)["boards"] for card in board["cards"]}
+    assert len(people) == 6
+    with closing(open_store(loaded(config).store_path)) as db:
+        heads, rows = export_rows(db, "calls")
+        row = dict(zip(heads, next(iter(rows)), strict=True))
+    assert row["agent_uid"] in people
+    assert "agent_name" not in row
+
+
+def test_no_further_back_than_was_agreed(tmp_path: Path) -> None:
+    """Thirteen weeks: nobody is shown last year's bad month."""
+    config = place(tmp_path, "lead")
+    assert cards(config, from_on="2026-01-01").boards
+    with pytest.raises(ConfigError, match="too long ago"):
+        cards(config, from_on="2025-12-01")
+
+
+def test_doctor_names_who_agreed(tmp_path: Path) -> None:
+    """The next admin must learn on what ground this was switched on."""
+    for who, said in (("off", "off"), ("self", "agreed by works council of Lumo")):
+        folder = tmp_path / who
+        folder.mkdir()
+        config = place(folder, who)
+        with closing(open_store(loaded(config).store_path)) as db:
+            findings = [f"{one.what} {one.advice}" for one in examine(db, loaded(config), NOW_AT)]
+        assert any("single persons" in one and said in one for one in findings)
+
+
+def test_reports_and_channels_do_not_know_of_scorecards() -> None:
+    """A number of a person in a channel could not be taken back: the code that writes there cannot reach one."""
+    for folder in ("report", "deliver"):
+        for file in sorted((ROOT / "core" / folder).rglob("*.py")):
+            assert not re.search(r"appraisal(\.| import)|scorecards", file.read_text()), file
