@@ -428,6 +428,30 @@ def kpi_show(
             _say(line)
 
 
+@kpi.command("explain")
+@verb
+@as_json
+@day_option
+@where_option
+@click.argument("metric")
+@click.option("--from", "from_on", help="First day of a period.")
+@click.option("--to", "to_on", help="Last day of a period.")
+@click.option("--variant", help="A variant; the one that reports show if left out.")
+@click.option("--by", "by", help="What changed by this dimension; the one that explains most if left out.")
+@click.option("--limit", type=click.IntRange(0), default=20, show_default=True, help="Show this many cases.")
+def kpi_explain(as_json: bool, config: Path, metric: str, where: Sequence[str], **given: Any) -> None:
+    """What stands behind a number: definition, what was left out and why, the cases, what changed, restatements."""
+    from core.clock import now
+    from core.daemon.explain import explain_metric
+
+    explained = explain_metric(config, now(), metric, where=_where(where), **given)
+    if as_json:
+        _json(explained.data())
+    else:
+        for line in explained.lines():
+            _say(line)
+
+
 @cli.command()
 @verb
 @as_json

@@ -159,6 +159,11 @@ def report_specs(loaded: Loaded) -> Mapping[str, ReportSpec]:
     }
 
 
+def ticket_links(loaded: Loaded) -> Mapping[str, str]:
+    """The address of a source's tickets, with ``{number}`` where the ticket's goes."""
+    return _sources(loaded)[1]
+
+
 def _sources(loaded: Loaded) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """(what people call each source, the address of its tickets); two of one vendor are told apart by their names."""
     titles: dict[str, str] = {}

@@ -301,9 +301,7 @@ def _difficulty(
 
 def _at_day_ends(asked: Question, on_days: Sequence[str], by: str, daily: bool) -> dict[Key, Figures]:
     formula = asked.formula
-    wanted = [day_on for day_on in on_days if day_on <= asked.today_on]
-    if isinstance(formula, Level) and formula.weekday is not None:
-        wanted = [day_on for day_on in wanted if weekday(day_on) == formula.weekday]
+    wanted = at_day_ends(asked, on_days)
     if not daily:
         wanted = wanted[-1:]
     kept = _kept_levels(asked, formula, wanted, by) if isinstance(formula, Level) else {}
@@ -321,6 +319,15 @@ def _at_day_ends(asked: Question, on_days: Sequence[str], by: str, daily: bool) 
             ages = ages_at(asked.db, formula, at, asked.slice, by, ground)
             found |= {(label, uid): spread(values, formula.lead) for uid, values in ages.items()}
     return found
+
+
+def at_day_ends(asked: Question, on_days: Sequence[str]) -> list[str]:
+    """The days at whose end a level stands: those that have begun, and of a weekday's level the right ones."""
+    formula = asked.formula
+    begun = [day_on for day_on in on_days if day_on <= asked.today_on]
+    if isinstance(formula, Level) and formula.weekday is not None:
+        return [day_on for day_on in begun if weekday(day_on) == formula.weekday]
+    return begun
 
 
 def _kept_levels(asked: Question, formula: Level, wanted: Sequence[str], by: str) -> dict[str, dict[str, float]]:

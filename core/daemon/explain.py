@@ -1,0 +1,258 @@
+"""``kpi explain``: what stands behind one number, in plain lines or with stable keys."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.daemon.place import load_place, reading, reporting_of, ticket_links
+from core.daemon.questions import asked_period, said
+from core.numbers.answer import Answer
+from core.numbers.explain import Explanation, explain
+from core.numbers.explain.cases import Case
+from core.numbers.metric import Metric, Unit
+from core.numbers.metrics import find_metric, find_variant
+from core.report.words import value_text
+
+DIRECTIONS: Mapping[str, str] = {
+    "up": "more is better",
+    "down": "less is better",
+    "band": "neither too much nor too little",
+    "none": "neither good nor bad",
+}
+STRENGTHS: Mapping[str, str] = {
+    "S": "strong: an agent can move it today by will alone, so it never stands alone",
+    "W": "weak: it takes sustained effort",
+    "-": "the system's: no person alone can move it",
+}
+
+
+@dataclass(frozen=True)
+class Explained:
+    """An explanation in the language and zone of a place."""
+
+    found: Explanation
+    language: str
+    zone: ZoneInfo
+
+    def lines(self) -> Iterator[str]:
+        """The explanation in plain words."""
+        yield from self._definition()
+        yield from self._value()
+        yield from self._left_out()
+        yield from self._change()
+        yield from self._published()
+        yield from self._cases()
+
+    def _definition(self) -> Iterator[str]:
+        found, metric = self.found, self.found.metric
+        yield f"{metric.names[self.language]} ({metric.id})"
+        yield f"  {metric.says}"
+        if found.formula:
+            yield f"  variant {found.variant}: {found.formula}"
+        for reads in found.reads:
+            yield f"  reads {reads.fact} on {', '.join(reads.clocks)}: {reads.says}"
+            for condition, words in reads.conditions.items():
+                yield f"      {words}: {condition}"
+        if not metric.how:
+            yield f"  not computed: no source brings {' and '.join(found.needs)}"
+        elif found.needs:
+            yield f"  needs {', '.join(found.needs)}"
+        yield (
+            f"  counts on {metric.clock}, profile {metric.profile}; judged from {metric.floor}"
+            f"{f' {metric.floor_of}' if metric.floor_of else ''} on"
+        )
+        yield f"  unit {metric.unit.value}, {DIRECTIONS[metric.direction]}; {STRENGTHS[metric.strength]}"
+
+    def _value(self) -> Iterator[str]:
+        found, metric, made = self.found, self.found.metric, self.found.answer
+        period, slice_said = made.period, ", ".join(f"{dim}={name}" for dim, name in made.where.items())
+        yield ""
+        yield " to ".join(dict.fromkeys((period.from_on, period.to_on))) + (f", {slice_said}" if slice_said else "")
+        yield f"  value     {said(metric, made, self.language)}{self._beside(metric, made)}"
+        if made.num is not None:
+            of = "" if made.den is None else f" of {_sum(made.den)}"
+            yield f"  made of   {_sum(made.num)}{of}"
+        if made.status != "unavailable":
+            until = "" if made.maturity == "final" else f" until {self._moment(found.final_from_at)}"
+            yield f"  it is     {made.maturity}{until}, {made.precision}"
+        for note in made.notes:
+            yield f"            {note}"
+        if found.comparison and found.comparison.usual.value is not None:
+            usual = value_text(metric, found.comparison.usual.value, self.language, made.variant)
+            yield f"  usual     {usual} ({found.comparison.usual.days} days), verdict: {found.comparison.verdict}"
+        for name, answer in found.counters.items():
+            yield f"  beside it {name}: {said(find_metric(name), answer, self.language)}"
+        if metric.strength == "S" and not found.counters:
+            yield "  guard: no data"
+        for member, answer in found.by:
+            yield f"    {member.ljust(24)} {said(metric, answer, self.language)}"
+
+    def _beside(self, metric: Metric, made: Answer) -> str:
+        def text(value: float | None) -> str:
+            return value_text(metric, value, self.language, made.variant)
+
+        interval = f", 95 % interval {text(made.ci_low)} to {text(made.ci_high)}" if made.ci_low is not None else ""
+        tail = f", p90 {text(made.p90)}" if made.p90 is not None else ""
+        mean = f", mean {text(made.mean)}" if made.mean is not None and made.p90 is not None else ""
+        return f"{interval}{tail}{mean}"
+
+    def _left_out(self) -> Iterator[str]:
+        found = self.found
+        if found.answer.status == "unavailable":
+            return
+        yield ""
+        yield f"{found.counted:,} rows count; left out on these days: {'none' if not found.left_out else ''}".rstrip()
+        for one in found.left_out:
+            yield f"  {one.count:>7,}  {one.says}"
+
+    def _change(self) -> Iterator[str]:
+        change, metric = self.found.change, self.found.metric
+        if change is None:
+            return
+        days = f"{change.against[-1]} to {change.against[0]}" if len(change.against) > 1 else change.against[0]
+        yield ""
+        yield f"What changed by {change.dim}: {self._by(change.change)} against {len(change.against)} days ({days})"
+        for one in change.members:
+            value = said(metric, one.answer, self.language)
+            yield f"  {self._by(one.delta):>14} {one.share:>8.1%}  {one.member.ljust(24)} {value}"
+
+    def _by(self, change: float) -> str:
+        return f"{100 * change:+,.1f} points" if self.found.metric.unit is Unit.SHARE else f"{change:+,.2f}"
+
+    def _published(self) -> Iterator[str]:
+        found = self.found
+        if not found.published:
+            return
+        yield ""
+        yield "As reports gave it"
+        for one in found.published:
+            value = value_text(found.metric, one.value, self.language, found.variant)
+            why = f"; restated, {one.why}" if one.why else ""
+            yield f"  {self._moment(one.as_of_at)}  {value} (n {one.n:,}), {one.maturity}{why}"
+        last = found.published[-1].value
+        if last != found.answer.value:
+            yield f"  now {value_text(found.metric, found.answer.value, self.language, found.variant)}"
+
+    def _cases(self) -> Iterator[str]:
+        found = self.found
+        if not found.cases:
+            return
+        shown = sum(case.rows for case in found.cases)
+        yield ""
+        yield f"Behind it: {found.counted:,} rows{'' if shown == found.counted else f', {shown:,} shown'}"
+        for case in found.cases:
+            yield f"  {self._case(case)}"
+
+    def _case(self, case: Case) -> str:
+        if not case.id:
+            adds = ", ".join(f"{role} {_sum(amount)}" for role, amount in case.adds.items())
+            label = ", ".join(filter(None, (case.day_on, case.label)))
+            files = f"  ({', '.join(case.files)})" if case.files else ""
+            return f"{case.kind} {label}: {case.rows:,} rows, {adds}{files}"
+        when = self._moment(case.at) if case.at is not None else case.day_on
+        told = ", ".join(filter(None, (_told(name, word) for name, word in case.details.items())))
+        parts = (self._weight(case), f"{case.kind} {case.id} ({case.source})", when, told, case.url)
+        return "  ".join(filter(None, parts))
+
+    def _weight(self, case: Case) -> str:
+        """Its duration, or whether it is in the numerator; nothing where all count alike."""
+        if case.value is not None:
+            text = value_text(self.found.metric, case.value, self.language, self.found.variant)
+            return f"{text} so far" if case.waits else text
+        num, den = case.adds.get("num", 0), case.adds.get("den", 0)
+        if "den" not in {role for one in self.found.cases for role in one.adds}:
+            return "" if num == 1 else f"{num:+,g}"
+        return f"{num:g} of {den:g}"
+
+    def _moment(self, at: int) -> str:
+        return datetime.fromtimestamp(at, UTC).astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+    def data(self) -> dict[str, Any]:
+        """The explanation with stable keys."""
+        found, metric = self.found, self.found.metric
+        change = found.change
+        return {
+            "metric": metric.id,
+            "name": metric.names[self.language],
+            "says": metric.says,
+            "variant": found.variant,
+            "formula": found.formula,
+            "reads": [asdict(reads) for reads in found.reads],
+            "needs": found.needs,
+            "unit": metric.unit_of(found.variant).value if metric.how else metric.unit.value,
+            "direction": metric.direction,
+            "strength": metric.strength,
+            "clock": metric.clock,
+            "profile": metric.profile,
+            "floor": metric.floor,
+            "floor_of": metric.floor_of,
+            "answer": asdict(found.answer),
+            "final_from_at": found.final_from_at,
+            "usual": asdict(found.comparison.usual) if found.comparison else None,
+            "verdict": found.comparison.verdict if found.comparison else None,
+            "counters": {name: asdict(answer) for name, answer in found.counters.items()},
+            "counted": found.counted,
+            "left_out": [asdict(one) for one in found.left_out],
+            "change": change and {
+                "dim": change.dim,
+                "against": change.against,
+                "change": change.change,
+                "members": [
+                    {"member": one.member, "share": one.share, "change": one.delta, "answer": asdict(one.answer)}
+                    for one in change.members
+                ],
+            },
+            "by": [{"member": member, "answer": asdict(answer)} for member, answer in found.by],
+            "published": [asdict(one) for one in found.published],
+            "cases": [asdict(case) for case in found.cases],
+        }  # fmt: skip
+
+
+def _told(name: str, word: str | float) -> str:
+    if name.startswith("is_"):
+        return name.removeprefix("is_") if word else ""
+    return f"{word} s" if name.endswith("_s") else f"{name} {word}" if isinstance(word, int | float) else word
+
+
+def _sum(amount: float | None) -> str:
+    if amount is None:
+        return "nothing"
+    return f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.3f}"
+
+
+def explain_metric(
+    config: Path,
+    now_at: int,
+    name: str,
+    *,
+    day: str | None,
+    from_on: str | None,
+    to_on: str | None,
+    variant: str | None,
+    by: str | None,
+    where: Mapping[str, str],
+    limit: int,
+) -> Explained:
+    """What stands behind a metric's value on a day or over a period."""
+    loaded = load_place(config, with_secrets=False)
+    metric = find_metric(name)
+    find_variant(metric, variant)
+    period = asked_period(loaded, now_at, day, from_on, to_on)
+    reporting = reporting_of(loaded.config, now_at)
+    with reading(loaded) as db:
+        found = explain(
+            db,
+            metric.id,
+            period,
+            variant=variant,
+            where=where,
+            by=by,
+            links=ticket_links(loaded),
+            limit=limit,
+            reporting=reporting,
+            now_at=now_at,
+        )
+    return Explained(found, loaded.config.reporting.language, reporting.zone)
