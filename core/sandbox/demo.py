@@ -10,13 +10,18 @@ from core.clock import Clock, monotonic
 from core.deliver.file import write_private
 from core.errors import DeskpulseError
 from core.sandbox import account
+from core.sandbox.inputs import write_inputs
+from core.sandbox.names import AGENTS
+from core.sandbox.planted import SHARES
 from core.sandbox.queue_log import write_queue_log
-from core.sandbox.servers import serve_slack, serve_zendesk
+from core.sandbox.servers import serve_slack, serve_weather, serve_zendesk
 from core.sandbox.slack import BOT_TOKEN, CHANNEL
+from core.sandbox.vendors.weather import API_KEY
 from core.sandbox.world import build_world
 from core.sandbox.zendesk import EMAIL, TOKEN
 
 DAY_ON = "2026-11-20"
+QUEUES = ("Hotline DE", "Hotline EN", "VIP", "Service Nord")
 CONFIG = """\
 # The config of the demonstration; yours looks the same, without base_url.
 [store]
@@ -47,7 +52,7 @@ path = "asterisk/queue_log"
 start = "2026-05-18"
 {exits}
 
-[[schedules]]
+{beside}[[schedules]]
 name = "hotline"
 time_zone = "Europe/Berlin"
 hours = {{ mon = "08:00-18:00", tue = "08:00-18:00", wed = "08:00-18:00", thu = "08:00-18:00", fri = "08:00-18:00", \
@@ -65,14 +70,37 @@ base_url = "{slack}"
 [[goals]]
 metric = "csat"
 target = 0.85
+counter_floor = 0.15               # its counter-metric is the share that answers
+owner = "Service"
+ksf = "people who know the product"
+customer_need = "to be heard and helped"
+company_need = "customers who stay"
+edge_need = "a service that others recommend"
 
 [[goals]]
 metric = "service_level"
 target = 0.8
+counter_floor = 0.06               # no more than this may hang up
+owner = "Hotline"
+ksf = "enough people at noon"
+customer_need = "somebody who answers"
+company_need = "orders that are not lost while waiting"
+edge_need = "to be easier to reach"
 
 [[goals]]
 metric = "first_response_time"
 target = 3600
+counter_floor = 40                 # open without any reply
+owner = "Help desk"
+ksf = "a word first, the search after it"
+customer_need = "to know that it has arrived"
+company_need = "fewer second mails"
+edge_need = "an answer before theirs"
+
+[planning]
+service_level = 0.8
+shrinkage = 0.3
+promise = "1d"
 
 [[reports]]
 name = "daily"
@@ -80,7 +108,42 @@ kind = "daily"
 to = ["ops"]
 at = "00:20"
 metrics = "starter"
+
+[[reports]]
+name = "weekly"
+kind = "weekly"
+to = ["ops"]
+on = "sat"                         # Monday is usual; the demonstration ends on a Saturday
+at = "00:20"
+metrics = "full"
 """
+BESIDE = """\
+[[sources]]
+name = "files"
+connector = "csv_folder"           # surveys, shifts, costs, reviews, projects: what other departments know
+path = "imports"
+start = "2026-05-18"
+
+[[sources]]
+name = "weather"
+connector = "weather"              # where customers live, not where the office stands
+api_key = "file:weather-key"
+start = "2026-05-18"
+base_url = "{weather}"
+regions = [
+  {{ name = "Hamburg", lat = {hamburg[0][0]}, lon = {hamburg[0][1]}, weight = {hamburg[1]}, holidays = "DE-HH" }},
+  {{ name = "Berlin", lat = {berlin[0][0]}, lon = {berlin[0][1]}, weight = {berlin[1]}, holidays = "DE-BE" }},
+]
+school_holidays = [
+  {{ from_on = "2026-07-09", to_on = "2026-08-19", name = "Summer", regions = ["Hamburg"] }},
+  {{ from_on = "2026-07-09", to_on = "2026-08-22", name = "Summer", regions = ["Berlin"] }},
+  {{ from_on = "2026-10-19", to_on = "2026-10-30", name = "Autumn", regions = ["Hamburg"] }},
+]
+
+{people}
+
+"""
+"""Sources beside the help desk and the telephone, and who is who in them."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +168,9 @@ def run_demo(folder: Path, language: str, say: Callable[[str], None], run: Run) 
     say("making six months of a service centre: tickets, calls, ratings …")
     world = build_world()
     write_queue_log(world, folder / "asterisk")
-    with serve_zendesk(world) as zendesk, serve_slack() as slack:
-        config = write_config(folder, language, zendesk.url, slack.url)
+    write_inputs(world, folder / "imports")
+    with serve_zendesk(world) as zendesk, serve_weather(world.until) as weather, serve_slack() as slack:
+        config = write_config(folder, language, zendesk.url, slack.url, weather.url)
         say(f"reading {len(world.tickets):,} tickets and {len(world.calls):,} calls over HTTP and from the log …")
         code = run(config, lambda: world.until)
         posted = list(slack.messages)
@@ -118,12 +182,14 @@ def run_demo(folder: Path, language: str, say: Callable[[str], None], run: Run) 
     return Shown(text.read_text(encoding="utf-8"), html, len(posted))
 
 
-def write_config(folder: Path, language: str, zendesk: str, slack: str) -> Path:
-    """The demonstration's config and its two key files."""
+def write_config(folder: Path, language: str, zendesk: str, slack: str, weather: str = "") -> Path:
+    """The demonstration's config and key files; without an address for the weather, help desk and telephone only."""
     write_private(folder, "zendesk-token", TOKEN)
     write_private(folder, "slack-token", BOT_TOKEN)
-    queues = "".join(
-        f'[[queues]]\nname = "{name}"\nschedule = "hotline"\n\n' for name in ("Hotline DE", "Hotline EN", "VIP")
+    write_private(folder, "weather-key", API_KEY)
+    queues = "".join(f'[[queues]]\nname = "{name}"\nschedule = "hotline"\n\n' for name in QUEUES)
+    people = "".join(
+        f'[[people]]\nsame = ["files:{n}", "pbx:{n}", "zd-main:{account.AGENT_IDS[n]}"]\n' for n, _ in AGENTS
     )
     text = CONFIG.format(
         language=language,
@@ -134,5 +200,6 @@ def write_config(folder: Path, language: str, zendesk: str, slack: str) -> Path:
         reason=account.FIELD_REASON,
         exits='exit_keys = { "1" = "callback", "2" = "voicemail" }',
         queues=queues,
+        beside=BESIDE.format(weather=weather, hamburg=SHARES[0], berlin=SHARES[1], people=people) if weather else "",
     )
     return write_private(folder, "config.toml", text)

@@ -109,6 +109,8 @@ class Desk:
     def first_reply_at(self, dice: Dice, script: Script, at: int) -> int:
         """When a person first answers; faster since the team began to work on it."""
         median_min = 44.0 - 26.0 * self.story.progress(local_date(at))
+        if script.now["group_id"] == account.GROUPS["Billing"] and local_date(at) >= self.story.planted.policy_on:
+            median_min *= self.story.planted.policy
         late = 14.0 if dice.chance(0.05) else 1.0
         return self.delay(dice, script, at, median_min * 60 * late, 1.05)
 

@@ -46,6 +46,7 @@ REASONS = {
     "setup": ("Einrichtung klappt nicht", "How do I pair the device?", "WLAN wird nicht gefunden"),
     "account": ("Passwort zurücksetzen", "Cannot log in", "Konto löschen"),
     "order": ("Bestellung ändern", "Change of quantity", "Angebot für 20 Stück"),
+    "stockout": ("Wann ist es wieder lieferbar?", "Out of stock again", "Nicht auf Lager"),
     "complaint": ("Beschwerde über den Service", "Very unhappy", "Reklamation"),
 }
 REASON_WEIGHT = {
@@ -56,6 +57,7 @@ REASON_WEIGHT = {
     "setup": 14.0,
     "account": 9.0,
     "order": 6.0,
+    "stockout": 2.0,
     "complaint": 3.0,
 }
 PRODUCTS = {"lumo_one": 40.0, "lumo_mini": 28.0, "lumo_hub": 20.0, "lumo_two": 2.0, "none": 10.0}
@@ -64,6 +66,7 @@ REASON_GROUP = {
     "invoice": "Billing",
     "refund": "Billing",
     "order": "Billing",
+    "stockout": "Billing",
     "complaint": "Billing",
     "defect": "Tech",
     "setup": "Tech",

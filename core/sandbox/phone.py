@@ -42,8 +42,8 @@ class Waiting:
 class PhoneDay:
     """One day's telephone traffic, played event by event."""
 
-    def __init__(self, dice: Dice, story: Story, day_on: date, midnight: int, scale: float) -> None:
-        self.dice, self.story, self.day_on, self.midnight, self.scale = dice, story, day_on, midnight, scale
+    def __init__(self, dice: Dice, story: Story, day_on: date, midnight: int, unrest: float) -> None:
+        self.dice, self.story, self.day_on, self.midnight, self.unrest = dice, story, day_on, midnight, unrest
         self.heap: list[tuple[int, int, str, Waiting | Agent, int]] = []
         self.serial = 0
         self.lines: list[LogLine] = []
@@ -225,10 +225,11 @@ class PhoneDay:
         self.log(at, caller.callid, caller.queue, agent.name, "CONNECT", wait_s, self.new_id(at), ring_s)
         hour = (at - self.midnight) / HOUR
         harder = 1.45 if self.day_on == self.story.bad_day_on and 9.5 <= hour < 12 else 1.0
+        harder *= self.story.planted.haste if self.story.planted.is_hasty(self.day_on) else 1.0
         talk_s = max(8, round(dice.lognormal(TALK_MEDIAN_S[caller.queue] * harder, 0.6)))
         ended_at, tail = at + talk_s, (wait_s, talk_s, caller.position)
         caller.ringing, agent.state = "", "talk"
-        chance = 0.10 if self.story.surge(self.day_on) > 1.1 else 0.075
+        chance = (0.10 if self.story.surge(self.day_on) > 1.1 else 0.085) + 0.028 * self.unrest
         transfer = ""
         if dice.chance(chance) and len(caller.legs) < 2:
             transfer = dice.weighted({"blind": 3.0, "bridge": 3.0, "link": 1.0, "external": 1.5})
@@ -275,7 +276,7 @@ def play_day(
     if story.is_closed(day_on) or day_on.weekday() == 6:
         return [], []
     saturday = day_on.weekday() == 5
-    day = PhoneDay(dice, story, day_on, midnight, scale)
+    day = PhoneDay(dice, story, day_on, midnight, story.planted.unrest(seed, day_on))
     day.channel = day_on.toordinal() % 1_000 * 3_000
     day.agents = roster(dice, story, day_on, midnight, scale)
     for agent in day.agents:
@@ -286,7 +287,7 @@ def play_day(
     level = 42.0 if saturday else 180.0 * (0.55 + 0.45 * WEEKDAY[day_on.weekday()])
     by_hour = {hour: float(weight) for hour, weight in enumerate(CALLS_BY_HOUR) if not saturday or 10 <= hour < 14}
     bad = day_on == story.bad_day_on
-    level *= 1.18 if bad else 1.0
+    level *= 1.18 if bad else story.planted.calls_by_weather(day_on)
     for _ in range(dice.poisson(level * scale * (0.5 + 0.5 * story.surge(day_on)))):
         at = midnight + dice.weighted(by_hour) * HOUR + dice.between(0, HOUR - 1)
         person = customers.people[int(dice.random() * customers.known)] if dice.chance(0.72) else None

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from core.sandbox.limits import OFF, Limits
 from core.sandbox.slack import BOT_TOKEN, CHANNEL, SlackSandbox
+from core.sandbox.vendors.weather import WeatherSandbox
 from core.sandbox.world import World
 from core.sandbox.zendesk import ZendeskSandbox
 
@@ -33,6 +34,18 @@ def serve_slack(
 ) -> Iterator[SlackSandbox]:
     """A workspace at `server.url`, whose webhook is `server.webhook_url`."""
     server = SlackSandbox(token=token, channels=channels, charts=charts)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@contextmanager
+def serve_weather(now_at: int) -> Iterator[WeatherSandbox]:
+    """Open-Meteo's two servers at `server.url`, at a moment."""
+    server = WeatherSandbox()
+    server.now_at = now_at
     server.start()
     try:
         yield server

@@ -7,6 +7,8 @@ from math import exp
 import holidays
 from msgspec import Struct
 
+from core.sandbox.planted import PLANTED, Planted
+
 WEEKDAY = (1.24, 1.09, 1.02, 0.97, 0.90, 0.30, 0.21)
 """Tickets of Monday to Sunday, as a multiple of a middling working day."""
 
@@ -20,7 +22,7 @@ class Story(Struct, frozen=True):
 
     start_on: date
     last_on: date
-    launch_on: date = date(2026, 9, 15)
+    planted: Planted = PLANTED
     better_from_on: date = date(2026, 8, 3)
     hours_changed_on: date = date(2026, 8, 31)
     team_day_on: date = date(2026, 10, 14)
@@ -29,22 +31,24 @@ class Story(Struct, frozen=True):
     promoted_on: date = date(2026, 8, 10)
 
     @property
-    def bad_day_on(self) -> date:
+    def bad_day_on(self) -> date | None:
         """The last whole weekday: the day on which a phone queue was left short of people."""
+        if not self.planted.bad_day:
+            return None
         day_on = self.last_on
         while day_on.weekday() > 4:
             day_on -= timedelta(days=1)
         return day_on
 
     def surge(self, day_on: date) -> float:
-        """Volume against a quiet day: +60 % when the product is launched, gone after two weeks."""
-        since = (day_on - self.launch_on).days
-        return 1.0 + 0.6 * exp(-((since / 6.0) ** 2)) if 0 <= since < 21 else 1.0
+        """Volume against a quiet day: most when the product is launched, gone after two weeks."""
+        since = (day_on - self.planted.launch_on).days
+        return 1.0 + (self.planted.launch - 1.0) * exp(-((since / 6.0) ** 2)) if 0 <= since < 21 else 1.0
 
     def progress(self, day_on: date) -> float:
         """0 before the team began to work on its reply time, 1 at the end of the story."""
         whole = max(1, (date(2026, 11, 20) - self.better_from_on).days)
-        return min(1.0, max(0.0, (day_on - self.better_from_on).days / whole))
+        return self.planted.better * min(1.0, max(0.0, (day_on - self.better_from_on).days / whole))
 
     def is_closed(self, day_on: date) -> bool:
         """Public holidays in Berlin, and the day on which the whole team was away."""

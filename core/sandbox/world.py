@@ -9,6 +9,7 @@ from core.sandbox.desk import Desk
 from core.sandbox.hours import DayHours, Hours, days, local_at, local_date, make_hours
 from core.sandbox.people import Customers, make_staff
 from core.sandbox.phone import play_day
+from core.sandbox.planted import PLANTED, Planted
 from core.sandbox.script import Draft, Script
 from core.sandbox.story import Story, public_holidays
 from core.sandbox.tickets import tickets_of_day
@@ -56,10 +57,16 @@ class World:
         return next((hours for from_at, hours in reversed(versions) if from_at <= at), versions[0][1])
 
 
-def build_world(seed: int = 7, start_on: str = "2026-05-18", until: int = UNTIL, scale: float = 1.0) -> World:
+def build_world(
+    seed: int = 7,
+    start_on: str = "2026-05-18",
+    until: int = UNTIL,
+    scale: float = 1.0,
+    planted: Planted = PLANTED,
+) -> World:
     """The world from a date to a moment (epoch seconds); `scale` 1.0 is 70 tickets and 180 calls a working day."""
     first_on = date.fromisoformat(start_on)
-    story = Story(start_on=first_on, last_on=local_date(until) - timedelta(days=1))
+    story = Story(start_on=first_on, last_on=local_date(until) - timedelta(days=1), planted=planted)
     customers = Customers(seed, story, scale)
     actual = make_hours(first_on - timedelta(days=3), local_date(until) + timedelta(days=60), _desk_hours(story))
     desk = Desk(seed, story, scale, actual, customers)

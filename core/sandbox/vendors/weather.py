@@ -23,6 +23,8 @@ PLACES = (
     ("Berlin", 52.52, 13.41, "DE-BE"), ("Hamburg", 53.55, 9.99, "DE-HH"), ("Graz", 47.07, 15.44, "AT"),
     ("Lyon", 45.76, 4.84, "FR"), ("Reykjavik", 64.15, -21.94, None), ("Auckland", -36.85, 174.76, "NZ"),
 )  # fmt: skip
+# What is left of a day's front on each day after it: squares add up to 1. Two days in five are wet.
+FADES, DRY_BELOW = (0.74, 0.52, 0.35, 0.23), 0.25
 UNITS = {"weather_code": "wmo code", "rain_sum": "mm", "showers_sum": "mm", "snowfall_sum": "cm"}
 
 
@@ -138,7 +140,7 @@ def truth(lat: float, lon: float, day: date) -> dict[str, Any]:
     warmth = 12 - season * 10 * (1 if day.month in (12, 1, 2) else -1 if day.month in (6, 7, 8) else 0)
     low = round(warmth - 4 + 5 * dice.normal(), 1)
     high = round(low + 3 + 9 * dice.random(), 1)
-    is_wet = dice.chance(0.35)
+    is_wet = _wetness(lat, lon, day) > DRY_BELOW
     is_cold = high < 2
     fallen = round(dice.lognormal(4, 1.0), 1) if is_wet else 0.0
     wind = round(dice.lognormal(18, 0.5), 1)
@@ -148,6 +150,12 @@ def truth(lat: float, lon: float, day: date) -> dict[str, Any]:
         "rain_sum": 0.0 if is_cold else fallen, "snowfall_sum": fallen if is_cold else 0.0,
         "wind_speed_10m_max": wind, "wind_gusts_10m_max": round(wind * 1.7, 1),
     }  # fmt: skip
+
+
+def _wetness(lat: float, lon: float, day: date) -> float:
+    """A standard normal number that changes slowly, as wet days come in spells."""
+    told = (Dice("drizzle", lat, lon, day - timedelta(days=back)).normal() for back in range(len(FADES)))
+    return sum(fade * number for fade, number in zip(FADES, told, strict=True))
 
 
 def guess(lat: float, lon: float, day: date, issued: date) -> dict[str, Any]:
