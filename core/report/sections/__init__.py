@@ -8,6 +8,7 @@ from core.report.sections.scope import Scope
 
 # isort: split
 # The makers take their Scope from the module above, or from here where it is known by now.
+from core.report.sections.correlation import correlation
 from core.report.sections.groove import groove
 
 __all__ = ["MAKERS", "Scope", "sections"]
@@ -16,7 +17,12 @@ Make: TypeAlias = Callable[[Scope], Section | None]
 
 WEEKLY: frozenset[ReportKind] = frozenset({"weekly"})
 
-MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = ((WEEKLY, groove),)
+BOTH: frozenset[ReportKind] = frozenset({"weekly", "monthly"})
+
+MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
+    (WEEKLY, groove),
+    (BOTH, correlation),
+)
 """Which kinds of report have which sections, in reading order."""
 
 

@@ -28,9 +28,8 @@ def groove(scope: Scope) -> Section | None:
     score = groove_score(scope.inquiry, scope.spec.goals, last_on)
     if not shown and score is None:
         return None
-    named = [metric_id for one in shown for metric_id in (one.strong.metric_id, one.weak.metric_id)]
-    held = [] if score is None or score.value >= FULL else [score.held_by]
-    beside = guards(scope.inquiry, [*named, *held], windows(last_on, "before")[0])
+    told = [change.now for one in shown for change in (one.strong, one.weak) if change.now.value is not None]
+    beside = guards(scope.inquiry, [now.metric_id for now in told], windows(last_on, "before")[0])
     return Section(
         "groove",
         (*(_parting(one) for one in shown), *([_score(score)] if score else [])),
@@ -47,7 +46,8 @@ def _parting(one: Parting) -> Sentence:
         return Sentence(f"slip_{one.look}", values)
     if one.weak.now.value is None:
         return Sentence("strain_none", values)
-    return Sentence("strain_few", {**values, "n": _cases(one.weak.now), "floor": Number(METRICS[weak].floor)})
+    few: dict[str, Worded] = {"n": _cases(one.weak.now), "floor": Number(METRICS[weak].floor)}
+    return Sentence("strain_few", {**values, **few, "weak_now": _value(one.weak.now)})
 
 
 def _sides(side: str, change: Change) -> dict[str, Worded]:

@@ -11,14 +11,14 @@ from core.report.model import Sentence, Term, Value
 
 @dataclass(frozen=True)
 class Guards:
-    """Sentences that tell the counter-metrics, and the strong metrics that have none with data."""
+    """Sentences that tell the counter-metrics; ``missing`` are the strong metrics that have none with data."""
 
     notes: tuple[Sentence, ...] = ()
     missing: frozenset[str] = frozenset()
 
 
 def guards(inquiry: Inquiry, shown: Iterable[str], period: Period) -> Guards:
-    """The first counter-metric with data of each strong metric shown, unless one of them is shown too."""
+    """The first counter-metric with data of each strong metric of which a value is shown, unless one of it is too."""
     ids = list(dict.fromkeys(shown))
     notes: list[Sentence] = []
     missing: set[str] = set()
@@ -28,11 +28,10 @@ def guards(inquiry: Inquiry, shown: Iterable[str], period: Period) -> Guards:
             continue
         beside = (inquiry.ask(counter, period) for counter in metric.counter)
         found = next((made for made in beside if made.status != "unavailable" and made.value is not None), None)
-        strong = {"strong": Term(metric_id)}
         if found is None:
             missing.add(metric_id)
-            notes.append(Sentence("section_unguarded", {**strong}))
             continue
         value = Value(found.metric_id, found.value, found.variant)
-        notes.append(Sentence("section_beside", {**strong, "metric": Term(found.metric_id), "value": value}))
+        named = {"strong": Term(metric_id), "metric": Term(found.metric_id), "value": value}
+        notes.append(Sentence("section_beside", named))
     return Guards(tuple(notes), frozenset(missing))
