@@ -18,7 +18,10 @@ Cell = str | float | None
 
 
 def render_csv(report: Report, language: str) -> str:
-    """One row a number: the tiles first, then each cell of the tables; shares are 0..1, durations seconds."""
+    """One row a number: the tiles first, then each cell of the tables; shares are 0..1, durations seconds.
+
+    The tables of analyses are not here: JSON has them.
+    """
     check(report)
     words = Words(report, language)
     out = io.StringIO()

@@ -12,11 +12,13 @@ from markupsafe import Markup
 from core.numbers.answer import Answer, Comparison
 from core.report import charts
 from core.report.charts import MARKED, Spec, scale_of, spec
+from core.report.grids import said
 from core.report.locale import neat
 from core.report.model import Chart, Report, Row, Sentence, Table, Tile
 from core.report.rules import check
 from core.report.words import CLEAR, Words
 
+Drawing: TypeAlias = Mapping[str, Any]
 Drawn: TypeAlias = Mapping[str, bytes]
 Draw: TypeAlias = Callable[[Mapping[str, tuple[Literal["svg", "png"], Spec]]], Drawn]
 
@@ -49,7 +51,7 @@ def render_html(report: Report, language: str, *, draw: Draw = charts.draw) -> s
     """The whole report as the text of one self-contained HTML file."""
     check(report)
     words = Words(report, language)
-    return _template().render(_view(words, _figures(words, draw)))
+    return _template().render(_view(words, *_figures(words, draw)))
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +64,7 @@ def _file(name: str) -> str:
     return files("core.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _view(words: Words, figures: list[dict[str, Any]]) -> dict[str, Any]:
+def _view(words: Words, figures: list[Drawing], of_sections: list[list[Drawing]]) -> dict[str, Any]:
     report = words.report
     lang = words.language
     is_short = report.is_closed_day or report.is_low_volume
@@ -82,6 +84,10 @@ def _view(words: Words, figures: list[dict[str, Any]]) -> dict[str, Any]:
         "problems": [words.parts(problem) for problem in problems],
         "tiles": [] if is_short else [_tile(words, tile) for tile in report.tiles],
         "charts": [] if is_short else figures,
+        "sections": [
+            {**vars(said(words, section)), "figures": pictures}
+            for section, pictures in zip(report.sections, of_sections, strict=False)
+        ],
         "tables": [] if is_short else [_table(words, table) for table in report.tables],
         "oldest": [
             {
@@ -197,22 +203,30 @@ def _definitions(words: Words) -> Iterator[dict[str, str]]:
         }
 
 
-def _figures(words: Words, draw: Draw) -> list[dict[str, Any]]:
+def _figures(words: Words, draw: Draw) -> tuple[list[Drawing], list[list[Drawing]]]:
+    """The pictures of the report's charts, and of the charts of each section, drawn together."""
     report = words.report
-    shown = [
-        chart for chart in (report.chart, *report.charts) if chart and any(p.value is not None for p in chart.points)
-    ]
-    if report.is_closed_day or report.is_low_volume or not shown:
-        return []
+    if report.is_closed_day or report.is_low_volume:
+        return [], []
+    own = _drawable((report.chart, *report.charts))
+    of_sections = [_drawable(section.charts) for section in report.sections]
+    shown = [*own, *(chart for charts_ in of_sections for chart in charts_)]
+    if not shown:
+        return [], [[] for _ in of_sections]
     jobs: dict[str, tuple[Literal["svg", "png"], Spec]] = {}
     for number, chart in enumerate(shown):
         jobs[f"{number}-wide"] = ("svg", spec(words, chart, "half" if number else "wide"))
         jobs[f"{number}-narrow"] = ("svg", spec(words, chart, "narrow"))
     drawn = draw(jobs)
-    return [_figure(words, chart, number, drawn) for number, chart in enumerate(shown)]
+    made = iter([_figure(words, chart, number, drawn) for number, chart in enumerate(shown)])
+    return [next(made) for _ in own], [[next(made) for _ in charts_] for charts_ in of_sections]
 
 
-def _figure(words: Words, chart: Chart, number: int, drawn: Drawn) -> dict[str, Any]:
+def _drawable(given: Sequence[Chart | None]) -> list[Chart]:
+    return [chart for chart in given if chart and any(point.value is not None for point in chart.points)]
+
+
+def _figure(words: Words, chart: Chart, number: int, drawn: Drawn) -> Drawing:
     has_goal = chart.goal is not None
     legend = {
         "bars": "legend_bars",

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from core.numbers.answer import Answer, Comparison
-from core.report.model import Chart, Report, Table, Tile
+from core.report.grids import plain, said
+from core.report.model import Chart, Report, Section, Table, Tile
 from core.report.rules import check
-from core.report.words import Words, compared
+from core.report.words import Part, Words, compared
 
 
 def render_json(report: Report, language: str) -> str:
@@ -17,6 +18,7 @@ def render_json(report: Report, language: str) -> str:
         "key": report.key,
         "kind": report.kind,
         "day_on": report.day_on,
+        "from_on": report.period.from_on,
         "zone": report.zone,
         "language": language,
         "made_at": report.made_at,
@@ -34,6 +36,7 @@ def render_json(report: Report, language: str) -> str:
         "tiles": [_tile(words, tile) for tile in report.tiles],
         "charts": [_chart(words, chart) for chart in (report.chart, *report.charts) if chart],
         "tables": [_table(table) for table in report.tables],
+        "sections": [_section(words, section) for section in report.sections],
         "oldest": [
             {"number": t.number, "url": t.url, "team": t.team, "status_category": t.status_category, "age_s": t.age_s}
             for t in report.oldest
@@ -102,6 +105,8 @@ def _compared(given: Comparison) -> dict[str, Any]:
         "p_value": given.p_value,
         "weeks_13": given.weeks_13.value if given.weeks_13 else None,
         "weeks_17": given.weeks_17.value if given.weeks_17 else None,
+        "weeks_52": given.weeks_52.value if given.weeks_52 else None,
+        "previous": given.previous.value if given.previous else None,
     }
 
 
@@ -117,6 +122,33 @@ def _chart(words: Words, chart: Chart) -> dict[str, Any]:
             for p in chart.points
         ],
     }
+
+
+def _section(words: Words, section: Section) -> dict[str, Any]:
+    made = said(words, section)
+    return {
+        "key": section.key,
+        "title": made.title,
+        "sentences": [_flat(parts) for parts in made.lines],
+        "grids": [
+            {
+                "says": _flat(shown.says),
+                "heads": shown.heads,
+                "rows": [
+                    [{"value": plain(cell), "text": text} for cell, text in zip(row, texts, strict=True)]
+                    for row, texts in zip(grid.rows, shown.rows, strict=True)
+                ],
+                "more": grid.more,
+            }
+            for grid, shown in zip((grid for grid in section.grids if grid.rows), made.grids, strict=True)
+        ],
+        "charts": [_chart(words, chart) for chart in section.charts],
+        "notes": [_flat(parts) for parts in made.notes],
+    }
+
+
+def _flat(parts: list[Part]) -> str:
+    return "".join(part.text for part in parts)
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from core.report.grids import said
 from core.report.locale import neat
-from core.report.model import Report, Sentence, Table, Tile
+from core.report.model import Report, Section, Sentence, Table, Tile
 from core.report.rules import check
 from core.report.words import Part, Words
 
@@ -31,6 +32,8 @@ def _lines(words: Words) -> Iterator[str]:
     if not (report.is_closed_day or report.is_low_volume):
         yield from _tiles(words, report.tiles)
         yield from _list(words, (*report.read_together, *report.history, *report.celebrations))
+        for section in report.sections:
+            yield from _section(words, section)
         for table in report.tables:
             yield from _table(words, table)
     if report.oldest:
@@ -73,6 +76,22 @@ def _tiles(words: Words, tiles: Sequence[Tile]) -> Iterator[str]:
         said = words.tile(tile)
         yield _row((said.name, said.value, said.delta, said.mark_word, said.small))
     yield ""
+
+
+def _section(words: Words, section: Section) -> Iterator[str]:
+    made = said(words, section)
+    yield from (f"## {escaped(made.title)}", "")
+    lines = [f"- {_said(parts)}" for parts in made.lines]
+    yield from (*lines, "") if lines else ()
+    for grid in made.grids:
+        yield from (_said(grid.says), "") if grid.says else ()
+        yield _row(grid.heads)
+        yield f"| --- |{' ---: |' * (len(grid.heads) - 1)}"
+        yield from (_row(row) for row in grid.rows)
+        yield ""
+        yield from (grid.more, "") if grid.more else ()
+    notes = [f"*{_said(parts)}*  " for parts in made.notes]
+    yield from (*notes, "") if notes else ()
 
 
 def _table(words: Words, table: Table) -> Iterator[str]:

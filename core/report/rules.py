@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.errors import DeskpulseError
-from core.report.model import Report, Table, Tile
+from core.report.model import Delta, Report, Section, Sentence, Table, Target, Tile, Value, Worded
 
 
 class RuleBroken(DeskpulseError):
@@ -12,7 +12,8 @@ class RuleBroken(DeskpulseError):
 
 def check(report: Report) -> None:
     """Raises RuleBroken for a report that breaks metrics R8 (too early), R10 (too few) or R13 (strong and weak)."""
-    broken = [*_strong_alone(report), *_judged_on_few(report), *_judged_early(report)]
+    in_sections = (fault for section in report.sections for fault in _strong_in_section(report, section))
+    broken = [*_strong_alone(report), *in_sections, *_judged_on_few(report), *_judged_early(report)]
     if broken:
         raise RuleBroken("; ".join(broken))
 
@@ -33,6 +34,35 @@ def _strong_columns(report: Report, table: Table) -> Iterator[str]:
         metric = report.metrics[metric_id]
         if metric.strength == "S" and not set(metric.counter) & set(table.metric_ids):
             yield f"{metric.id} stands in the table by {table.dim} without its counter-metric"
+
+
+def _strong_in_section(report: Report, section: Section) -> Iterator[str]:
+    """A section that gives a figure of a strong metric gives one of its counter-metrics too, or says there is none."""
+    shown = metrics_in(section)
+    for metric_id in sorted(shown - section.guards):
+        metric = report.metrics[metric_id]
+        if metric.strength == "S" and not shown & set(metric.counter):
+            yield f"{metric_id} stands in the section {section.key} without its counter-metric"
+
+
+def metrics_in(section: Section) -> frozenset[str]:
+    """The metrics of which a section gives figures, in sentences, tables or charts; naming one is none."""
+    cells = (cell for grid in section.grids for row in (grid.heads, *grid.rows) for cell in row)
+    says = (grid.says for grid in section.grids)
+    found = (each for value in (*section.sentences, *section.notes, *says, *cells) for each in _figures(value))
+    return frozenset(found) | {chart.metric_id for chart in section.charts}
+
+
+def _figures(value: Worded | None) -> Iterator[str]:
+    match value:
+        case Value(metric_id=metric_id) | Target(metric_id=metric_id) | Delta(metric_id=metric_id):
+            yield metric_id
+        case Sentence(values=values):
+            for each in values.values():
+                yield from _figures(each)
+        case tuple():
+            for each in value:
+                yield from _figures(each)
 
 
 def _judged_on_few(report: Report) -> Iterator[str]:

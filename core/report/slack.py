@@ -6,10 +6,10 @@ from dataclasses import replace
 from core.report import blocks, numbers
 from core.report.blocks import BLOCKS_BYTES, TEXT_CHARS, Made, escape, size_of
 from core.report.charts import chart_png, scale_of
+from core.report.grids import chart_line
 from core.report.message import SlackMessage, SlackReply
 from core.report.model import Chart, Report, Sentence, Tile
 from core.report.rules import check
-from core.report.spark import sparkline
 from core.report.thread import thread
 from core.report.words import Part, Words
 
@@ -180,7 +180,4 @@ def chart_block(words: Words, chart: Chart) -> Made | None:
 
 
 def _as_text(words: Words, chart: Chart) -> Made:
-    last = replace(chart, points=chart.points[-CHART_DAYS:])
-    line = sparkline([point.value for point in last.points])
-    finding = words.say(chart.finding) if chart.finding else ""
-    return blocks.section(f"{words.chart_title(last)}  {line}\n{finding}".rstrip())
+    return blocks.section(chart_line(words, replace(chart, points=chart.points[-CHART_DAYS:])))

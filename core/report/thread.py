@@ -1,12 +1,13 @@
-"""The thread under the daily message: breakdowns, oldest tickets, comments, method; split where it grows too big."""
+"""The thread under a message: sections, breakdowns, oldest tickets, comments, method; split where it grows too big."""
 
 from collections.abc import Iterator, Sequence
 
 from core.report import blocks
 from core.report.blocks import Made, escape
+from core.report.grids import GridWords, chart_line, said
 from core.report.locale import neat
 from core.report.message import SlackReply
-from core.report.model import Sentence, Table, Tile
+from core.report.model import Section, Sentence, Table, Tile
 from core.report.words import Part, Words, compared
 
 COMMENT_CHARS = 400
@@ -17,6 +18,8 @@ CELL_COST = 30
 def thread(words: Words, rest: Sequence[Tile]) -> Iterator[SlackReply]:
     """The replies of a report; ``rest`` are the tiles that the root message has no room for."""
     report = words.report
+    for section in report.sections:
+        yield from _section(words, section)
     for table in report.tables:
         yield from _breakdown(words, table)
     if rest:
@@ -33,6 +36,60 @@ def _listed(title: str, lines: Sequence[Made]) -> Iterator[SlackReply]:
     heading = blocks.line([Part(title)], bold=True)
     for chunk in blocks.chunks(lines):
         yield SlackReply(escape(title), (blocks.rich(heading, blocks.bullets(chunk)),))
+
+
+def _section(words: Words, section: Section) -> Iterator[SlackReply]:
+    """What it says with its first table; each further one, or the rest of a long one, in a reply of its own."""
+    made = said(words, section)
+    lines = [*made.lines, *([Part(chart_line(words, chart))] for chart in made.charts)]
+    body: list[Made] = [blocks.rich(blocks.line([Part(made.title)], bold=True))]
+    if lines:
+        body.append(blocks.rich(blocks.bullets([blocks.line(parts) for parts in lines])))
+    notes = [{"type": "context", "elements": [blocks.plain(_flat(parts)) for parts in made.notes[:10]]}]
+    tables = [(grid, chunk) for grid in made.grids for chunk in _chunks(grid.rows)]
+    spoken = [*(_flat(parts) for parts in lines), *(text for grid in made.grids for text in _rows_heard(words, grid))]
+    heard = made.title + words.language.text("format", "colon") + words.language.text("format", "gap").join(spoken)
+    for number, (grid, chunk) in enumerate(tables or [(None, [])]):
+        if number:
+            body = []
+        if grid is not None:
+            body += [blocks.rich(blocks.line(grid.says))] if grid.says else []
+            body.append(blocks.table(grid.heads, chunk))
+            body += [blocks.section(grid.more)] if grid.more and chunk[-1] is grid.rows[-1] else []
+        if number >= len(tables) - 1 and made.notes:
+            body += notes
+        yield SlackReply(escape(heard if not number else made.title)[: blocks.TEXT_CHARS], tuple(body))
+
+
+def _flat(parts: Sequence[Part]) -> str:
+    return "".join(part.text for part in parts)
+
+
+def _rows_heard(words: Words, grid: GridWords) -> Iterator[str]:
+    join, stop = words.language.text("format", "join"), words.language.text("format", "stop")
+    for row in grid.rows[:20]:
+        yield (
+            join.join(
+                f"{head} {cell}" if at else cell for at, (head, cell) in enumerate(zip(grid.heads, row, strict=True))
+            )
+            + stop
+        )
+
+
+def _chunks(rows: Sequence[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    """Rows in runs that each fit into one message; each cell costs more than its text."""
+    room = blocks.BLOCKS_BYTES - 3_000
+    chunk: list[Sequence[str]] = []
+    size = 0
+    for row in rows:
+        cost = sum(len(cell.encode()) + CELL_COST for cell in row)
+        if chunk and (size + cost > room or len(chunk) >= blocks.TABLE_ROWS):
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(row)
+        size += cost
+    if chunk:
+        yield chunk
 
 
 def _breakdown(words: Words, table: Table) -> Iterator[SlackReply]:
