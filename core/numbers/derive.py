@@ -8,16 +8,21 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from core.clock import day_of
 from core.numbers.facts.agent_time import always, derive_agents, mark_dialling, spans
 from core.numbers.facts.booked import derive_booked
 from core.numbers.facts.call_batch import derive_calls
 from core.numbers.facts.costs import derive_costs, mark_months
+from core.numbers.facts.ground import Ground
 from core.numbers.facts.grounds import load_ground
 from core.numbers.facts.imports import derive_imports
 from core.numbers.facts.ledger import CLOCKS, Ledger
 from core.numbers.facts.lone_surveys import derive_lone_surveys
 from core.numbers.facts.neighbours import mark_bulk, mark_redials, relate_contacts
+from core.numbers.facts.newcomers import derive_newcomers, mark_newcomers
+from core.numbers.facts.required import derive_requirements
 from core.numbers.facts.rules import mark_what_rules_change
 from core.numbers.facts.staff_days import derive_staff_days
 from core.numbers.facts.ticket_batch import derive_tickets
@@ -32,8 +37,14 @@ from core.store.tables import FACTS
 BATCH = 1_000
 AGENTS_A_BATCH = 20
 AGENT_DAYS_A_BATCH = 1_000
-STAFF_DAYS_A_BATCH = 100
-COST_MONTHS_A_BATCH = 6
+Derive: TypeAlias = Callable[[sqlite3.Connection, Sequence[str], Ground, Ledger], None]
+# What is derived last, for it reads what the others made: kind, how, and how many a batch.
+LAST: tuple[tuple[str, Derive, int], ...] = (
+    ("cost_month", lambda db, months, _, ledger: derive_costs(db, months, ledger), 6),
+    ("staff_day", derive_staff_days, 100),
+    ("newcomer", derive_newcomers, 100),
+    ("planned_day", derive_requirements, 50),
+)
 # Not made here: parts are folded from facts, links and people have derivations of their own in the store.
 NOT_FACTS = frozenset({"parts", "contact_links", "people"})
 
@@ -60,7 +71,7 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
     derive_people(db, reporting.aliases)
     link_contacts(db, reporting.aliases)
     ground = load_ground(db, reporting, now_at)
-    window_days = reporting.fcr_window_days
+    window_days, today_on = reporting.fcr_window_days, day_of(now_at, reporting.zone)
     seen: set[str] = set()
 
     def calls(keys: Sequence[str], ledger: Ledger) -> None:
@@ -69,6 +80,7 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
         mark_redials(db, touched.callers, reporting.redial_s, ledger)
         mark_dialling(db, keys)
         mark_months(db, ledger)
+        mark_newcomers(db, ledger, today_on)
         result.calls += touched.calls
 
     def tickets(keys: Sequence[str], ledger: Ledger) -> None:
@@ -77,6 +89,7 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
         mark_bulk(db, touched.solves, ledger)
         derive_booked(db, keys, ground, ledger)
         mark_months(db, ledger)
+        mark_newcomers(db, ledger, today_on)
         result.tickets += touched.tickets
         result.incomplete += touched.incomplete
 
@@ -95,12 +108,6 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
     def imports(keys: Sequence[str], ledger: Ledger) -> None:
         derive_imports(db, keys, ground, ledger)
 
-    def cost_months(keys: Sequence[str], ledger: Ledger) -> None:
-        derive_costs(db, keys, ledger)
-
-    def staff_days(keys: Sequence[str], ledger: Ledger) -> None:
-        derive_staff_days(db, keys, ground, ledger)
-
     _batches(db, "survey", lone_surveys, result, now_at, BATCH)
     _batches(db, "import", imports, result, now_at, BATCH)
     # A ticket tells its first reply by its calls, a call its reason by its ticket; what changes marks the other.
@@ -109,8 +116,12 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
         _batches(db, "ticket", tickets, result, now_at, BATCH)
     _batches(db, "agent", agents, result, now_at, AGENTS_A_BATCH)
     _batches(db, "agent_day", agent_days, result, now_at, AGENT_DAYS_A_BATCH)
-    _batches(db, "cost_month", cost_months, result, now_at, COST_MONTHS_A_BATCH)
-    _batches(db, "staff_day", staff_days, result, now_at, STAFF_DAYS_A_BATCH)
+    for kind, derive_some, size in LAST:
+
+        def some(keys: Sequence[str], ledger: Ledger, derive_some: Derive = derive_some) -> None:
+            derive_some(db, keys, ground, ledger)
+
+        _batches(db, kind, some, result, now_at, size)
     result.agents = len(seen)
     return result
 

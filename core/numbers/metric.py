@@ -43,6 +43,9 @@ CLOCKS: Mapping[str, str] = {
     "forecast_facts": "day_on",
     "training_facts": "held_on",
     "hire_facts": "start_on",
+    "requirement_facts": "day_on",
+    "training_effect_facts": "held_on",
+    "proficiency_facts": "reached_on",
 }
 
 

@@ -139,7 +139,14 @@ NEEDS: Mapping[str, Need] = {
         named("ends of projects", "Enden von Projekten", "项目结束日期"),
         ("select 1 from project_facts where ended_on is not null limit 1",),
     ),
-    "trained_groups": Need(named("groups trained and not", "geschulte und andere", "受训与未受训组")),
+    "trained_groups": Need(
+        named(
+            "reviews of people trained and not trained, before and after,",
+            "Prüfungen Geschulter und anderer, davor und danach,",
+            "受训与未受训人员训练前后的质检记录",
+        ),
+        ("select 1 from training_effect_facts limit 1",),
+    ),
     "ivr_events": Need(
         named("events of the voice menu", "Ereignisse des Sprachmenüs", "语音菜单事件"),
         (_lately("ivr_s", fact="call_facts", on="arrived_on"),),
@@ -151,7 +158,9 @@ NEEDS: Mapping[str, Need] = {
         ("select 1 from review_facts limit 1", "select 1 from review_item_facts limit 1"),
     ),
     "required_fields": Need(named("list of required fields", "Liste der Pflichtfelder", "必填字段清单")),
-    "requirements": Need(named("staffing requirements", "Personalbedarf", "人员需求")),
+    "requirements": Need(
+        named("staffing requirements", "Personalbedarf", "人员需求"), ("select 1 from requirement_facts limit 1",)
+    ),
     "self_service": Need(
         named("self-service figures", "Zahlen der Selbstbedienung", "自助服务数据"),
         ("select 1 from self_service_facts limit 1",),
@@ -181,7 +190,8 @@ NEEDS: Mapping[str, Need] = {
         named("staff records", "Personaldaten", "人事记录"), ("select 1 from employment_facts limit 1",)
     ),
     "start_outputs": Need(
-        named("output of new colleagues", "Leistung neuer Kolleginnen und Kollegen", "新员工产出记录")
+        named("output of new colleagues", "Leistung neuer Kolleginnen und Kollegen", "新员工产出记录"),
+        ("select 1 from proficiency_facts limit 1",),
     ),
     "staff_surveys": Need(
         named("staff surveys", "Mitarbeiterumfragen", "员工调查"),
@@ -218,6 +228,9 @@ FACT_NEEDS: Mapping[str, str] = {
     "forecast_facts": "forecasts",
     "training_facts": "trainings",
     "hire_facts": "hiring",
+    "requirement_facts": "requirements",
+    "training_effect_facts": "trained_groups",
+    "proficiency_facts": "start_outputs",
 }
 
 # Needs that are told by the month: what a row of ``cost_facts`` must hold.

@@ -64,6 +64,9 @@ PART_DIMS: Mapping[str, tuple[str, ...]] = {
     "forecast_facts": ("source",),
     "training_facts": ("source",),
     "hire_facts": ("source",),
+    "requirement_facts": ("source", "queue"),
+    "training_effect_facts": ("source",),
+    "proficiency_facts": ("source", "team"),
 }
 
 # Facts kept by half hour too, for the total and for each queue.

@@ -55,7 +55,7 @@ DAY_DIGITS = 5
 SMALL = (
     "agent_teams", "qa_reviews", "qa_items", "complaints", "self_service_days", "project_days", "projects", "trainings",
     "hiring", "shifts", "absences", "attendance", "costs",
-    "calendar_events", "customer_base", "forecasts",
+    "calendar_events", "customer_base", "forecasts", "made_forecasts",
 )  # fmt: skip
 BY_AUTHOR = "select distinct ticket_uid from messages where author_uid = {row}."
 FAR: tuple[Mark, ...] = (

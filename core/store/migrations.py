@@ -130,3 +130,7 @@ def mark_all(db: sqlite3.Connection) -> None:
             "insert or ignore into dirty_keys (kind, key) "
             f"select 'import', '{table}' where exists (select 1 from {table})"
         )
+    db.execute(
+        "insert or ignore into dirty_keys (kind, key) "
+        "select distinct 'planned_day', cast(interval_start_at / 86400 as text) from requirements"
+    )

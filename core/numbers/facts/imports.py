@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from core.numbers.facts.costs import mark_months
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.ledger import TABLES, Ledger, replace
+from core.numbers.facts.newcomers import mark_newcomers
 from core.numbers.facts.staff_days import mark_staff_days
 from core.numbers.facts.status import Row
+from core.numbers.facts.trained import TRAINED
+from core.numbers.local import SLOT_S
 
 TEAM = (
     "(select t.team_uid from agent_teams t where t.agent_uid = r.agent_uid and t.from_at <= {at} "
@@ -135,13 +138,28 @@ IMPORTED: tuple[Imported, ...] = (
     ),
     Imported(
         "forecast_facts",
-        ("forecasts",),
-        """
-        select series || '|' || day_on(interval_start_at), '', series, day_on(interval_start_at),
-          sum(cast(round(value * 1000) as integer))
-        from forecasts
-        where horizon_days = 1 and made_at is not null and day_on(made_at) < day_on(interval_start_at)
-        group by 1 order by 1
+        ("forecasts", "made_forecasts"),
+        f"""
+        with told (series, day_on, value_milli) as (
+          select series, day_on(interval_start_at), sum(cast(round(value * 1000) as integer))
+          from forecasts
+          where horizon_days = 1 and made_at is not null and day_on(made_at) < day_on(interval_start_at)
+          group by 1, 2
+        ), ours (series, day_on, value_milli) as (
+          select series, day_on(interval_start_at), min(cast(round(value * 1000) as integer))
+          from made_forecasts
+          where horizon_days = 1 and where_key = '{{}}' and interval_s > {SLOT_S} and is_used = 1
+            and day_on(made_at) < day_on(interval_start_at)
+          group by 1, 2
+        )
+        select series || '|' || day_on, '', series, day_on, value_milli
+        from (
+          select series, day_on, value_milli from told
+          union all
+          select o.series, o.day_on, o.value_milli from ours o
+          where not exists (select 1 from told t where t.series = o.series and t.day_on = o.day_on)
+        )
+        order by 1
         """,
     ),
     Imported(
@@ -152,6 +170,8 @@ IMPORTED: tuple[Imported, ...] = (
         order by uid
         """,
     ),
+    # After the facts that it reads.
+    Imported("training_effect_facts", ("trainings", "qa_reviews", "qa_items", "agent_teams"), TRAINED),
     Imported(
         "hire_facts",
         ("hiring",),
@@ -166,11 +186,12 @@ IMPORTED: tuple[Imported, ...] = (
 
 
 STAFF = frozenset({"shifts", "absences", "attendance", "agent_teams"})
+PEOPLE = frozenset({"agents", "agent_teams"})
 
 
 def derive_imports(db: sqlite3.Connection, tables: Sequence[str], ground: Ground, ledger: Ledger) -> None:
-    """Makes the facts anew that read one of the tables; only what differs is written. Days of staff and months of
-    costs are marked."""
+    """Makes the facts anew that read one of the tables; only what differs is written. Days of staff, months of costs
+    and new colleagues are marked."""
     if not STAFF.isdisjoint(tables):
         mark_staff_days(db)
     if "costs" in tables:
@@ -188,3 +209,5 @@ def derive_imports(db: sqlite3.Connection, tables: Sequence[str], ground: Ground
         made: dict[str, list[Row]] = {uid: [] for uid in before}
         made.update({row[0]: [tuple(row)] for row in db.execute(one.sql)})
         replace(db, ledger, one.fact, key, before, made.items())
+    is_about_people = not PEOPLE.isdisjoint(tables)
+    mark_newcomers(db, None if is_about_people else ledger, ground.day_on(ground.now_at))

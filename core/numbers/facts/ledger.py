@@ -42,6 +42,9 @@ CLOCKS: Mapping[str, tuple[str, ...]] = {
     "forecast_facts": ("day_on",),
     "training_facts": ("held_on",),
     "hire_facts": ("start_on", "day_90_on"),
+    "requirement_facts": ("day_on",),
+    "training_effect_facts": ("held_on",),
+    "proficiency_facts": ("reached_on",),
 }  # fmt: skip
 # Bookkeeping at the end of a row that does not make it another one.
 UNCOMPARED: Mapping[str, int] = {"ticket_facts": 1}

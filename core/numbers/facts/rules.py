@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from core.clock import day_bounds
+from core.clock import day_bounds, day_of
 from core.numbers.facts.grounds import stockouts
+from core.numbers.facts.newcomers import mark_waiting
 from core.numbers.facts.staff import load_staff
 from core.numbers.facts.ticket import FACTS_VERSION
 from core.numbers.reporting import Reporting
@@ -16,7 +17,7 @@ from core.store.db import set_setting, setting
 from core.store.migrations import mark_all
 
 RULES, HOURS, STAFF = "derived_rules", "derived_hours", "derived_staff"
-STOCKOUTS = "derived_stockouts"
+STOCKOUTS, DAY = "derived_stockouts", "derived_on"
 Hours = Mapping[str, Any]
 
 
@@ -33,6 +34,10 @@ def mark_what_rules_change(db: sqlite3.Connection, reporting: Reporting, now_at:
         db.execute("delete from dirty_keys where kind = 'schedule'")
     _mark_staff(db, reporting)
     _mark_stockouts(db)
+    today_on = day_of(now_at, reporting.zone)
+    if setting(db, DAY) != today_on:
+        mark_waiting(db, today_on)
+        set_setting(db, DAY, today_on)
     db.execute(
         "insert into dirty_keys (kind, key) select distinct 'ticket', ticket_uid from sla_facts "
         "where decided_at is null and due_at is not null and due_at < ? on conflict do nothing",
@@ -55,7 +60,7 @@ def _said(reporting: Reporting) -> str:
 
 
 # Rules that no fact depends on.
-UNFELT = frozenset({"history_from_on"})
+UNFELT = frozenset({"history_from_on", "planning", "appraisal"})
 
 
 def _mark_staff(db: sqlite3.Connection, reporting: Reporting) -> None:

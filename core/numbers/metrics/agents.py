@@ -1,6 +1,6 @@
 """How agents' time is spent, from their states; overlapping contacts count once."""
 
-from core.numbers.metric import Amount, Difference, Example, Metric, PerEmployed, Ratio, Sum, Unit, named
+from core.numbers.metric import Amount, Difference, Durations, Example, Metric, PerEmployed, Ratio, Sum, Unit, named
 
 PAID = "is_paid = 1"
 handling = Sum("agent_days", PAID, "handling_s")
@@ -220,7 +220,14 @@ time_to_proficiency = Metric(
     clock="reached_on",
     profile="A+I",
     floor=3,
+    how={"standard": Durations("proficiency_facts", "days_needed", on="reached_on")},
     needs=("start_outputs",),
+    examples=(
+        Example(
+            {"proficiency_facts": ({"days_needed": 41}, {"days_needed": 48}, {"days_needed": 90})},
+            {"standard": 48, "standard.n": 3},
+        ),
+    ),
 )
 
 METRICS = (

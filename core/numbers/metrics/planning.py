@@ -2,6 +2,7 @@
 
 from core.numbers.metric import (
     Amount,
+    Difference,
     Durations,
     Example,
     ForecastError,
@@ -22,6 +23,7 @@ from core.numbers.metrics.ticket_volume import CREATED
 
 HOUR = 3_600
 PAID = Sum("staff_days", "", "paid_s")
+REQUIRED = Sum("requirement_facts", "", "required_milli")
 
 
 def _lost(column: str) -> Amount:
@@ -40,6 +42,12 @@ def _expected(series: str) -> tuple[Row, ...]:
         {"series": series, "day_on": day_on, "value_milli": 1_000 * value}
         for day_on, value in (("2026-03-02", 15), ("2026-03-03", 2), ("2026-03-04", 90))
     )
+
+
+def _half_hour(required: int, staffed: int) -> Row:
+    gap = 1_000 * (staffed - required)
+    return {"required_milli": 1_000 * required, "staffed_milli": 1_000 * staffed, "off_milli": abs(gap),
+            "under_milli": min(gap, 0), "over_milli": max(gap, 0)}  # fmt: skip
 
 
 CAME = (("2026-03-02", 10), ("2026-03-04", 100), ("2026-03-05", 40))
@@ -144,7 +152,7 @@ schedule_accuracy = Metric(
     id="schedule_accuracy",
     tier="F",
     names=named("Schedule accuracy", "Genauigkeit der Einsatzplanung", "人员排班准确率"),
-    says="How closely the people rostered matched the people required.",
+    says="How closely the people rostered matched the people required, by what was expected on the day before.",
     group="P",
     unit=Unit.SHARE,
     direction="up",
@@ -154,7 +162,22 @@ schedule_accuracy = Metric(
     profile="I",
     floor=20,
     floor_of="intervals",
+    how={
+        "standard": Ratio(
+            Difference((REQUIRED,), (Sum("requirement_facts", "", "off_milli"),)), REQUIRED, by_rows=True
+        ),
+        "under": Amount(Sum("requirement_facts", "", "under_milli"), 1_000),
+        "over": Amount(Sum("requirement_facts", "", "over_milli"), 1_000),
+    },
+    units={"under": Unit.COUNT, "over": Unit.COUNT},
     needs=("requirements",),
+    examples=(
+        Example(
+            {"requirement_facts": (_half_hour(10, 10), _half_hour(12, 10), _half_hour(8, 9))},
+            {"standard": 0.9, "standard.n": 3, "under": -2, "over": 1},
+            says="10, 12 and 8 people required, 10, 10 and 9 there.",
+        ),
+    ),
 )
 forecast_wape = Metric(
     id="forecast_wape",
@@ -302,6 +325,7 @@ hire_retention_90d = Metric(
     ),
 )
 TRAINED = Sum("training_facts", "", "spent_s")
+COMPARED = Sum("training_effect_facts", "", "reviews")
 training_hours = Metric(
     id="training_hours",
     tier="F",
@@ -366,7 +390,21 @@ training_effect = Metric(
     profile="I",
     floor=10,
     floor_of="reviews each",
+    how={"standard": Ratio(Sum("training_effect_facts", "", "gain"), COMPARED)},
     needs=("trained_groups",),
+    maturity_days=28,
+    examples=(
+        Example(
+            {"training_effect_facts": ({"reviews": 20, "gain": 20 * ((87 - 82) - (85 - 84))},)},
+            {"standard": 4.0, "standard.n": 20},
+            says="Those trained rose from 82 to 87, the others from 84 to 85.",
+        ),
+        Example(
+            {"training_effect_facts": ({"reviews": 30, "gain": 30 * 4.0}, {"reviews": 10, "gain": 10 * -2.0})},
+            {"standard": 2.5, "standard.n": 40},
+            says="Two days of trainings, each as much as it has reviews.",
+        ),
+    ),
 )
 system_availability = Metric(
     id="system_availability",

@@ -284,7 +284,8 @@ FACTS: tuple[Table, ...] = (
         columns("series_key source! series! day_on! value_milli:I!"),
         ("series_key",),
         (Index(("day_on",)),),
-        "One row a series and day: what was expected on the day before, before the day began, in thousandths.",
+        "One row a series and day: what was expected on the day before, before the day began, in thousandths; by an "
+        "imported forecast, else by our own.",
     ),
     Table(
         "training_facts",
@@ -292,6 +293,34 @@ FACTS: tuple[Table, ...] = (
         ("training_uid",),
         (Index(("held_on",)),),
         "One row an agent's training.",
+    ),
+    Table(
+        "requirement_facts",
+        columns(
+            "requirement_key source! queue_uid! interval_start_at:I! day_on! required_milli:I! staffed_milli:I! "
+            "off_milli:I! under_milli:I! over_milli:I!"
+        ),
+        ("requirement_key",),
+        (Index(("day_on",)), Index(("interval_start_at",))),
+        "One row a queue and half hour that was planned for and is over: people needed and there, in thousandths.",
+    ),
+    Table(
+        "training_effect_facts",
+        columns(
+            "effect_key source! held_on! trained_before:R! trained_after:R! others_before:R! others_after:R! "
+            "reviews:I! gain:R!"
+        ),
+        ("effect_key",),
+        (Index(("held_on",)),),
+        "One row a day of trainings: quality of those trained and of the others, before and after; gain is the "
+        "difference of their changes in points, times the reviews of the side that has fewest.",
+    ),
+    Table(
+        "proficiency_facts",
+        columns("agent_uid source! team_uid hired_on! reached_on days_needed:I"),
+        ("agent_uid",),
+        (Index(("reached_on",)),),
+        "One row a new colleague: when output and quality first reached the median of the team.",
     ),
     Table(
         "hire_facts",

@@ -80,17 +80,21 @@ RUNNING: tuple[Table, ...] = (
     Table(
         "made_forecasts",
         columns("series where_key interval_start_at:I interval_s:I horizon_days:I method made_at:I! value:R! low:R "
-                "high:R"),
+                "high:R is_used:I"),
         ("series", "where_key", "interval_start_at", "interval_s", "horizon_days", "method"),
         (Index(("made_at",)),),
         "Forecasts that Deskpulse made, kept as they were made; series is a metric id, where_key a slice as JSON, "
-        "horizon_days the whole days from the day they were made to the day they are for.",
+        "horizon_days the whole days from the day they were made to the day they are for; is_used marks the method that "
+        "was told.",
     ),
     Table(
         "requirements",
-        columns("queue_uid interval_start_at:I required:R! staffed:R method! made_at:I!"),
+        columns("queue_uid interval_start_at:I pool! calls:R! required:R! heads:R staffed:R basis method! made_at:I!"),
         ("queue_uid", "interval_start_at"),
-        says="How many people a queue needs in a half hour by the last forecast before it, and how many there were.",
+        (Index(("interval_start_at",)),),
+        "How many people a queue needs in a half hour, by what was expected on the day before, and how many there were; "
+        "required at work, heads on the roster. pool is the first of the queues that the same people answer; basis "
+        "tells what staffed counts: rostered or seen.",
     ),
     Table("metric_looks", columns("metric_id day_on looks:I!"), ("metric_id", "day_on"),
           says="On which days somebody asked for a metric, how often; not who."),
