@@ -10,16 +10,17 @@ from core.report.sections.scope import Scope
 # The makers take their Scope from the module above, or from here where it is known by now.
 from core.report.sections.correlation import correlation
 from core.report.sections.groove import groove
+from core.report.sections.waits import waits
 
 __all__ = ["MAKERS", "Scope", "sections"]
 
 Make: TypeAlias = Callable[[Scope], Section | None]
 
 WEEKLY: frozenset[ReportKind] = frozenset({"weekly"})
-
 BOTH: frozenset[ReportKind] = frozenset({"weekly", "monthly"})
 
 MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
+    (WEEKLY, waits),
     (WEEKLY, groove),
     (BOTH, correlation),
 )

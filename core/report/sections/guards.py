@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.numbers.answer import Period
 from core.numbers.inquiry import Inquiry
 from core.numbers.metrics import METRICS
-from core.report.model import Sentence, Term, Value
+from core.report.model import Sentence, Term, Value, Worded
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,6 @@ def guards(inquiry: Inquiry, shown: Iterable[str], period: Period) -> Guards:
             missing.add(metric_id)
             continue
         value = Value(found.metric_id, found.value, found.variant)
-        named = {"strong": Term(metric_id), "metric": Term(found.metric_id), "value": value}
+        named: dict[str, Worded] = {"strong": Term(metric_id), "metric": Term(found.metric_id), "value": value}
         notes.append(Sentence("section_beside", named))
     return Guards(tuple(notes), frozenset(missing))
