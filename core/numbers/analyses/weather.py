@@ -1,0 +1,236 @@
+"""What weather, free days and events make of a day, beside what it would have brought (metrics 8.9)."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import sqrt
+
+from core.numbers.analyses.baseline import ordinal
+from core.numbers.analyses.forecast.methods import Volume, ratios
+from core.numbers.analyses.surroundings import Group, Surroundings
+from core.numbers.clear_change import two_sided
+from core.numbers.quantiles import quantile
+
+LEAST_DAYS = 8
+P_CLEAR = 0.05
+# Less than this moves no shift.
+PRACTICAL = 0.05
+TIMES, SEED = 2_000, 7
+# A day counts as one of a thing that met at least so many of the customers.
+MOSTLY = 0.5
+# Each round finds one thing at most; three more let the usual days settle without it.
+MOST_ROUNDS, SETTLED = 9, 0.005
+# Weather of which nothing is to be said: what the other days are held against.
+ORDINARY = frozenset({"cloudy", "dry"})
+
+Ratios = Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """``ratio`` is the mean of actual / baseline where a thing met all customers, over ``n`` days' worth of them.
+
+    ``low`` to ``high`` is its 95 % bootstrap interval, ``p_value`` that of a rank test against the days without.
+    Nothing is said under 8 days. ``is_clear``: p < 0.05 shared over all that were looked at, and 5 % at least.
+    ``days`` are share met and ratio of each day."""
+
+    thing: str
+    group: Group
+    ratio: float
+    n: int
+    low: float | None = None
+    high: float | None = None
+    p_value: float | None = None
+    is_clear: bool = False
+    days: tuple[tuple[float, float], ...] = field(default=(), repr=False)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are days enough to speak of it."""
+        return self.n >= LEAST_DAYS
+
+
+@dataclass(frozen=True)
+class Met:
+    """``Surroundings`` by ordinal day: things with the share of the customers that they met, and the days that tell of
+    each group: those of events tell nothing of weather or free days, and holidays nothing of weather."""
+
+    things: Mapping[str, Mapping[int, float]]
+    groups: Mapping[str, Group]
+    events: frozenset[int]
+    free: frozenset[int]
+    skies: frozenset[int]
+
+    def fit(self, group: Group, told: Ratios) -> Ratios:
+        """The ratios of the days that tell of a group."""
+        match group:
+            case "event":
+                return told
+            case "calendar":
+                return {day: ratio for day, ratio in told.items() if day not in self.events}
+        shut = self.events | self.free
+        return {day: ratio for day, ratio in told.items() if day in self.skies and day not in shut}
+
+
+def met(around: Surroundings) -> Met:
+    """The surroundings as effects are measured on them."""
+    things = {
+        thing: {ordinal(day): share for day, share in days.items()}
+        for thing, days in sorted(around.met.items())
+        if thing not in ORDINARY
+    }
+    of_group = {
+        group: frozenset(
+            day
+            for thing, days in things.items()
+            if around.groups[thing] == group and thing != "school"
+            for day, share in days.items()
+            if share >= MOSTLY
+        )
+        for group in ("event", "calendar")
+    }
+    return Met(things, around.groups, of_group["event"], of_group["calendar"], frozenset(map(ordinal, around.known)))
+
+
+def effects(told: Ratios, around: Met, but: Iterable[str] = ()) -> list[Effect]:
+    """The effect of each thing that met anybody, the clearest first; ``told`` is actual / baseline by day."""
+    left_out = set(but)
+    made = [
+        effect
+        for thing, days in around.things.items()
+        if thing not in left_out
+        and (effect := _effect(thing, around.groups[thing], around.fit(around.groups[thing], told), days)) is not None
+    ]
+    looked_at = sum(effect.is_enough for effect in made)
+    judged = [replace(effect, is_clear=_is_clear(effect, looked_at)) for effect in made]
+    return sorted(judged, key=_rank)
+
+
+def measured(volume: Volume, around: Met) -> list[Effect]:
+    """The effects on a series, each without what the other clear ones do: the clearest is found, taken out of what is
+    usual and out of the days, and so on, until no other is clear."""
+    found: dict[str, float] = {}
+    rest: list[Effect] = []
+    told: Ratios = {}
+    for _ in range(MOST_ROUNDS):
+        told = ratios(replace(volume, factors=moved(volume.values, around, found)))
+        before = dict(found)
+        for thing in before:
+            one = _alone(thing, told, around, found)
+            found[thing] = one.ratio if one else 1.0
+        all_moves = moved(told, around, found)
+        rest = effects({day: ratio / all_moves.get(day, 1.0) for day, ratio in told.items()}, around, but=found)
+        clearest = min((effect for effect in rest if effect.is_clear), key=lambda one: one.p_value or 0.0, default=None)
+        if clearest:
+            found[clearest.thing] = clearest.ratio
+        elif all(abs(found[thing] - ratio) < SETTLED for thing, ratio in before.items()):
+            break
+    kept = [one for thing in found if (one := _alone(thing, told, around, found))]
+    clear = [replace(one, is_clear=abs(one.ratio - 1) >= PRACTICAL) for one in kept]
+    return sorted((*clear, *(effect for effect in rest if effect.thing not in found)), key=_rank)
+
+
+def moved(days: Iterable[int], around: Met, found: Mapping[str, float]) -> dict[int, float]:
+    """What things of known effect make of each day, all together, in the share of the customers that each met."""
+    wanted = set(days)
+    made: dict[int, float] = {}
+    for thing, ratio in found.items():
+        for day, share in around.things.get(thing, {}).items():
+            if day in wanted:
+                made[day] = made.get(day, 1.0) * (1 + share * (ratio - 1))
+    return made
+
+
+def factors(days: Iterable[int], around: Met, found: Iterable[Effect], *, knows_sky: bool = True) -> dict[int, float]:
+    """What clear effects make of days, past or to come; where the weather is not known, what it does on average.
+
+    Without ``knows_sky`` that is so on all days, and of the rest free days alone are known: what was known of days long
+    ahead."""
+    clear = [effect for effect in found if effect.is_clear]
+    if not clear:
+        return {}
+    wanted = list(days)
+    sky = {effect.thing: effect.ratio for effect in clear if effect.group == "weather"}
+    rest = {
+        effect.thing: effect.ratio
+        for effect in clear
+        if effect.group == "calendar" or (knows_sky and effect.group == "event")
+    }
+    under = dict.fromkeys(around.skies, 1.0) | moved(around.skies, around, sky)
+    mean = sum(under.values()) / len(under) if under else 1.0
+    besides = moved(wanted, around, rest)
+    return {day: (under.get(day, mean) if knows_sky else mean) * besides.get(day, 1.0) for day in wanted}
+
+
+def mean_ratio(pairs: Sequence[tuple[float, float]]) -> float:
+    """The ratio where a thing meets everybody, from days on which it met a share of them: 1 + sum s(r-1) / sum s².
+
+    With one region, where each share is 1, that is the mean; a third of the customers in the rain moves a third."""
+    return 1 + sum(share * (ratio - 1) for share, ratio in pairs) / sum(share * share for share, _ in pairs)
+
+
+def with_interval(effect: Effect) -> Effect:
+    """The same, with its bootstrap interval where there are days enough."""
+    if not effect.is_enough:
+        return effect
+    low, high = interval(effect.days)
+    return replace(effect, low=low, high=high)
+
+
+def interval(pairs: Sequence[tuple[float, float]], *, times: int = TIMES, seed: int = SEED) -> tuple[float, float]:
+    """The 95 % bootstrap interval of the mean ratio: its 2.5 and 97.5 % quantiles over days drawn again."""
+    dice = random.Random(seed)
+    drawn = sorted(mean_ratio(dice.choices(pairs, k=len(pairs))) for _ in range(times))
+    return quantile(drawn, 0.025) or 0.0, quantile(drawn, 0.975) or 0.0
+
+
+def rank_test_p(some: Sequence[float], others: Sequence[float]) -> float | None:
+    """The two-sided Mann-Whitney probability by the normal approximation, ties and continuity corrected for."""
+    n, m = len(some), len(others)
+    if not n or not m:
+        return None
+    placed = sorted([(value, True) for value in some] + [(value, False) for value in others])
+    ranks = ties = 0.0
+    start = 0
+    while start < n + m:
+        end = start
+        while end < n + m and placed[end][0] == placed[start][0]:
+            end += 1
+        size = end - start
+        ranks += (start + 1 + end) / 2 * sum(is_one for _, is_one in placed[start:end])
+        ties += size**3 - size
+        start = end
+    off = abs(ranks - n * (n + 1) / 2 - n * m / 2)
+    spread = sqrt(n * m / 12 * (n + m + 1 - ties / ((n + m) * (n + m - 1))))
+    return two_sided(max(0.0, off - 0.5) / spread) if spread else 1.0
+
+
+def _rank(effect: Effect) -> tuple[bool, bool, float]:
+    return not effect.is_clear, not effect.is_enough, -abs(effect.ratio - 1)
+
+
+def _alone(thing: str, told: Ratios, around: Met, found: Mapping[str, float]) -> Effect | None:
+    """The effect of one thing on days without what the others did to them."""
+    others = moved(told, around, {other: ratio for other, ratio in found.items() if other != thing})
+    net = {day: ratio / others.get(day, 1.0) for day, ratio in told.items()}
+    group = around.groups[thing]
+    return _effect(thing, group, around.fit(group, net), around.things[thing])
+
+
+def _effect(thing: str, group: Group, told: Ratios, days: Mapping[int, float]) -> Effect | None:
+    pairs = tuple((days[day], told[day]) for day in sorted(days.keys() & told.keys()))
+    if not pairs:
+        return None
+    n = int(sum(share for share, _ in pairs) + 1e-9)
+    made = Effect(thing, group, mean_ratio(pairs), n, days=pairs)
+    if n < LEAST_DAYS:
+        return made
+    with_it = [ratio for day, ratio in told.items() if days.get(day, 0.0) >= MOSTLY]
+    without = [ratio for day, ratio in told.items() if day not in days]
+    return replace(made, p_value=rank_test_p(with_it, without))
+
+
+def _is_clear(effect: Effect, looked_at: int) -> bool:
+    if effect.p_value is None or abs(effect.ratio - 1) < PRACTICAL:
+        return False
+    return effect.p_value < P_CLEAR / looked_at
