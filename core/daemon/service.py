@@ -27,7 +27,7 @@ from core.clock import Clock, Timing, now
 from core.config.load import Loaded
 from core.daemon import exits
 from core.daemon.compare import compare_when_due
-from core.daemon.cycle import count, opened, pull_one, recorded
+from core.daemon.cycle import count, look_ahead, opened, pull_one, recorded
 from core.daemon.notify import notify
 from core.daemon.place import connector_folder, load_place, reporting_of
 from core.daemon.reports import due_reports, send_reports
@@ -83,7 +83,9 @@ class Service:
         with recorded(self.db, self.clock) as run:
             folder = connector_folder(self.loaded.path)
             result = pull_one(self.db, spec, self.accounts, began, folder=folder, stop=stop)
-            days = count(self.db, reporting_of(self.loaded.config, self.clock()), self.clock())
+            reporting = reporting_of(self.loaded.config, self.clock())
+            days = count(self.db, reporting, self.clock())
+            look_ahead(self.db, reporting, self.clock())
             run.summary = {spec.name: result.outcome}
             run.exit_code = exits.DONE if result.outcome in ("ok", "stopped") else exits.SOME_FAILED
             self._say(result)
