@@ -3,6 +3,12 @@
 from collections.abc import Sequence
 from math import erfc, sqrt
 
+from core.numbers.quantiles import median
+
+LEAST_PAIRS = 14
+# Half of all standard normal figures lie within it.
+NORMAL_QUARTILE = 0.67449
+
 
 def two_sided(z: float) -> float:
     """The probability of a standard normal figure at least as far from 0 as ``z``."""
@@ -21,6 +27,17 @@ def two_shares_z(hits: float, trials: float, usual_hits: float, usual_trials: fl
 def count_z(count: float, usual: float) -> float:
     """The z of a count against the median of 8 such counts, which has a spread of its own: 1.125 x usual."""
     return (count - usual) / sqrt(1.125 * max(usual, 1.0))
+
+
+def dispersion(zs: Sequence[float]) -> float:
+    """How much more days differ than chance makes counts and shares differ, as a factor of the variance, 1 or more.
+
+    ``zs`` are those of each day against the same weekday a week before: neither trend nor weekday is in them. Robust
+    (an outage does not hide the next one); with fewer than 14 there is nothing to tell."""
+    if len(zs) < LEAST_PAIRS:
+        return 1.0
+    middle = median(sorted(abs(z) for z in zs)) or 0.0
+    return max(1.0, (middle / NORMAL_QUARTILE) ** 2)
 
 
 def mann_whitney_p(values: Sequence[float], usual: Sequence[float]) -> float | None:

@@ -6,15 +6,16 @@ from math import sqrt
 
 from core.clock import add_days
 from core.numbers.answer import Answer, Comparison, Period, Usual, Verdict
-from core.numbers.clear_change import count_z, day_to_day_p, mann_whitney_p, two_shares_z, two_sided
+from core.numbers.clear_change import count_z, day_to_day_p, dispersion, mann_whitney_p, two_shares_z, two_sided
 from core.numbers.evaluate import Question, answer, days_of, evaluate, is_count, nothing, question
 from core.numbers.figures import Figures
 from core.numbers.metric import Direction, Durations, Metric, Mix, Share
 from core.numbers.reading import read_values
 from core.numbers.reporting import Reporting
-from core.numbers.usual import Baseline, baseline, usual
+from core.numbers.usual import REACH_WEEKS, Baseline, baseline, usual
 
 P_CLEAR = 0.05
+WEEK = 7
 WEEKS_BACK = (13, 17)
 NO_USUAL = Usual(None, None, None, None, 0)
 BETTER: Mapping[Direction, int] = {"up": 1, "down": -1}
@@ -152,17 +153,39 @@ def _p_between(
 
 
 def _p_value(asked: Question, made: Answer, base: Baseline, middle: float, days: Sequence[Figures]) -> float | None:
+    """How likely a day as far from usual is by chance, and by how much days differ anyway."""
     formula, value = asked.formula, made.value or 0.0
+    on = made.period.from_on
+    known = [day.value for day in days if day.value is not None]
     if is_count(formula):
-        return two_sided(count_z(value, middle))
+        return two_sided(count_z(value, middle) / sqrt(dispersion_before(asked, on, middle)))
     match formula:
         case Share() | Mix():
             hits, trials = sum(day.num or 0 for day in days), sum(day.den or 0 for day in days)
             z = two_shares_z(made.num or 0, made.den or 0, hits, trials)
-            return None if z is None else two_sided(z)
+            return None if z is None else two_sided(z / sqrt(dispersion_before(asked, on, trials / len(days))))
         case Durations():
-            on = made.period.from_on
             values = read_values(asked.db, formula, [on, *base.days], asked.slice, daily=True)
             pooled = [each for (day, _), several in values.items() if day != on for each in several]
-            return mann_whitney_p(values.get((on, ""), ()), pooled)
-    return day_to_day_p(value, [day.value for day in days if day.value is not None])
+            p_value, p_days = mann_whitney_p(values.get((on, ""), ()), pooled), day_to_day_p(value, known)
+            return None if p_value is None else max(p_value, p_days or 0.0)
+    return day_to_day_p(value, known)
+
+
+def dispersion_before(asked: Question, day_on: str, cases: float) -> float:
+    """How much more the days of the last 13 weeks differ than chance makes them, those about as busy as ``cases``."""
+    first_on = add_days(day_on, -WEEK * (REACH_WEEKS + 1))
+    told = days_of(asked, Period(first_on, add_days(day_on, -1)))
+    found = evaluate(asked, told, daily=True, quantiles=False) if told else {}
+    zs = []
+    for day in told:
+        one, other = (found.get((on, ""), nothing(asked)) for on in (day, add_days(day, -WEEK)))
+        if is_count(asked.formula):
+            both = (one.value or 0) + (other.value or 0)
+            z = ((one.value or 0) - (other.value or 0)) / sqrt(both) if both else None
+        else:
+            both = (one.den or 0) + (other.den or 0)
+            z = two_shares_z(one.num or 0, one.den or 0, other.num or 0, other.den or 0)
+        if z is not None and both >= cases and add_days(day, -WEEK) >= told[0]:
+            zs.append(z)
+    return dispersion(zs)

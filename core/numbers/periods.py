@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from math import sqrt
 
 from core.clock import add_days, days
 from core.numbers.answer import Answer, Comparison, Period, Usual
 from core.numbers.calendars import Calendar
 from core.numbers.clear_change import count_z, day_to_day_p, mann_whitney_p, two_shares_z, two_sided
-from core.numbers.compare import NO_USUAL, P_CLEAR, verdict_of
+from core.numbers.compare import NO_USUAL, P_CLEAR, dispersion_before, verdict_of
 from core.numbers.evaluate import (
     Question,
     answer,
@@ -212,18 +213,24 @@ def _p_value(
     asked: Question, made: Answer, period: Period, base: BaseWeeks, is_usual: Usual, known: Sequence[Figures]
 ) -> float | None:
     formula, value = asked.formula, made.value or 0.0
+    length = sum(1 for _ in days(period.from_on, period.to_on))
     if is_count(formula):
-        return two_sided(count_z(value, is_usual.value or 0.0))
+        middle = is_usual.value or 0.0
+        a_day = middle if isinstance(formula, Level) else middle / length
+        return two_sided(count_z(value, middle) / sqrt(dispersion_before(asked, period.from_on, a_day)))
     match formula:
         case Share() | Mix():
             hits, trials = sum(each.num or 0 for each in known), sum(each.den or 0 for each in known)
             z = two_shares_z(made.num or 0, made.den or 0, hits, trials)
-            return None if z is None else two_sided(z)
+            a_day = trials / (WEEK * max(len(known), 1))
+            return None if z is None else two_sided(z / sqrt(dispersion_before(asked, period.from_on, a_day)))
         case Durations():
             earlier = [day for week in base.weeks for day in days_of(asked, week)]
             now, then = (
                 read_values(asked.db, formula, some, asked.slice).get(("", ""), [])
                 for some in (days_of(asked, period), earlier)
             )
-            return mann_whitney_p(now, then)
+            p_value = mann_whitney_p(now, then)
+            p_weeks = day_to_day_p(value, [each.value for each in known if each.value is not None])
+            return None if p_value is None else max(p_value, p_weeks or 0.0)
     return day_to_day_p(value, [each.value for each in known if each.value is not None])
