@@ -103,7 +103,9 @@ def wait_bands(inquiry: Inquiry, last_on: str) -> tuple[WaitBands, ...]:
 def bands(ratings: Sequence[tuple[int, bool]], steps: Sequence[int]) -> tuple[Band, ...]:
     """Waits and whether the customer was satisfied, in bands of 30 ratings at least: smaller ones join the next longer.
 
-    What is left at the long end joins the band before it; fewer than 30 ratings in all make no band."""
+    So an edge is never above a wait that was found bearable. What is left at the long end joins the band before it;
+    fewer than 30 ratings in all make no band.
+    """
     counts = [[0, 0] for _ in range(len(steps) + 1)]
     for wait_s, is_satisfied in ratings:
         count = counts[bisect_right(steps, wait_s)]
