@@ -1,36 +1,43 @@
 """What was printed and has changed since: the earlier message is edited, and a note in its thread says what and why.
 
-A correction is made once, with the next report, where a verdict flipped or a number moved past the floor under which
-it is not judged. Smaller changes stand in the next report's own thread.
+A correction is made once, with the next report of the kind, where a verdict flipped or a number moved past the floor
+under which it is not judged. Smaller changes stand in the next report's own thread.
 """
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
 from core import log
-from core.clock import Timing, add_days
+from core.clock import Timing
 from core.config import Destination
 from core.config.load import Loaded
 from core.daemon.place import report_specs
 from core.deliver import Delivery, Receipt, deliver, open_target
 from core.deliver.outbox import Latest, Told, latest
 from core.errors import DeskpulseError
+from core.numbers.answer import Grain, Period
+from core.numbers.periods import before, month_of, week_of
 from core.report.message import SlackReply
-from core.report.model import Day, Report, Sentence, Term, Tile, Value
+from core.report.model import Day, Report, ReportKind, Sentence, Term, Tile, Value
 
-LOOK_BACK_DAYS = 7
+# So many earlier reports of a kind are looked at again.
+LOOK_BACK: Mapping[Grain, int] = {"day": 7, "week": 4, "month": 2}
 
 
 def told_by(report: Report) -> Mapping[str, Told]:
     """The numbers of a report's tiles, by metric and variant."""
     return {
-        _name(tile): Told(tile.answer.value, tile.answer.n, f"{tile.answer.status} {tile.mark} {tile.goal_state}")
+        _name(report, tile): Told(
+            tile.answer.value, tile.answer.n, f"{tile.answer.status} {tile.mark} {tile.goal_state}"
+        )
         for tile in report.tiles
     }
 
 
-def _name(tile: Tile) -> str:
-    return f"{tile.metric_id}/{tile.answer.variant}"
+def _name(report: Report, tile: Tile) -> str:
+    """A number of another period than the report's, such as the last settled week, goes by its last day too."""
+    last_on = tile.answer.period.to_on
+    return f"{tile.metric_id}/{tile.answer.variant}" + (f"/{last_on}" if last_on != report.day_on else "")
 
 
 def changes(report: Report, before: Mapping[str, Told]) -> tuple[Sentence, ...]:
@@ -41,14 +48,14 @@ def changes(report: Report, before: Mapping[str, Told]) -> tuple[Sentence, ...]:
 def _changes(report: Report, before: Mapping[str, Told]) -> Iterator[Sentence]:
     now = told_by(report)
     for tile in report.tiles:
-        was, new = before.get(_name(tile)), now[_name(tile)]
+        was, new = before.get(_name(report, tile)), now[_name(report, tile)]
         is_other = was is not None and (was.value, was.n) != (new.value, new.n)
         # A source that is late today says nothing about a number that was whole.
         if was is None or tile.is_late or not is_other or was.verdict == new.verdict:
             continue
         variant = tile.answer.variant
         yield Sentence("restated", {
-            "day": Day(report.day_on),
+            "day": Day(tile.answer.period.to_on),
             "metric": Term(tile.metric_id),
             "old": Value(tile.metric_id, was.value, variant),
             "new": Value(tile.metric_id, new.value, variant),
@@ -70,21 +77,28 @@ def note_of(report: Report, sentences: Sequence[Sentence], language: str) -> Sla
 def correct(
     db: sqlite3.Connection, loaded: Loaded, name: str, day_on: str, now_at: int, timing: Timing | None
 ) -> list[Receipt]:
-    """Corrects the reports of this name of the days before ``day_on``, wherever they arrived."""
+    """Corrects the reports of this name before the one that ends on ``day_on``, wherever they arrived."""
     from core.daemon.reports import archive  # noqa: PLC0415  (it calls this)
 
     rule = next((rule for rule in loaded.config.reports if rule.name == name), None)
     wanted = rule.to if rule else ()
     destinations = (*(one for one in loaded.config.destinations if one.name in wanted), archive())
     receipts = []
-    for back in range(1, LOOK_BACK_DAYS + 1):
-        earlier = add_days(day_on, -back)
+    for earlier in _earlier(report_specs(loaded)[name].kind, day_on):
         standing = {one.name: latest(db, f"{name}:{earlier}", one.name) for one in destinations}
         known = {key: each for key, each in standing.items() if each is not None and each.told}
         if known:
             there = [one for one in destinations if one.name in known]
             receipts += list(_correct(db, loaded, name, earlier, there, known, now_at, timing))
     return receipts
+
+
+def _earlier(kind: ReportKind, day_on: str) -> Iterator[str]:
+    """The last days of the earlier periods that are looked at, newest first."""
+    period = {"weekly": week_of, "monthly": month_of}.get(kind, lambda day: Period(day, day))(day_on)
+    for _ in range(LOOK_BACK[period.grain]):
+        period = before(period)
+        yield period.to_on
 
 
 def _correct(

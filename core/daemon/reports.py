@@ -12,13 +12,14 @@ from core import log
 from core.clock import Timing
 from core.config import Destination
 from core.config.load import Loaded
+from core.config.models import ReportRule
 from core.daemon.corrections import correct, told_by
 from core.daemon.place import report_specs, reporting_of
 from core.deliver import Delivery, Receipt, deliver, open_target
 from core.deliver.outbox import Told
 from core.deliver.targets import Rendered
 from core.errors import AuthError, ConfigError, DeskpulseError, Stopped
-from core.report.model import Report, ReportSpec
+from core.report.model import Report, ReportKind, ReportSpec
 from core.store.db import StoreError
 
 ARCHIVE = "archive"
@@ -26,11 +27,14 @@ ARCHIVE = "archive"
 RETRY_S = 900
 # After midnight a report of the day before is still made up for; later than that, the next one is nearer.
 CATCH_UP_S = 12 * 3600
+# So many days later a report of a week or month is still sent: Monday's until Wednesday, the 1st's until the 5th.
+CATCH_UP_DAYS: Mapping[str, int] = {"weekly": 2, "monthly": 4}
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 @dataclass(frozen=True)
 class Due:
-    """A report whose time has come: the day it tells of, and where it has not arrived yet."""
+    """A report whose time has come: the last day it tells of, and where it has not arrived yet."""
 
     spec: ReportSpec
     day_on: str
@@ -38,7 +42,7 @@ class Due:
 
     @property
     def key(self) -> str:
-        """What makes it one report: its name and its day."""
+        """What makes it one report: its name and its last day."""
         return report_key(self.spec.name, self.day_on)
 
 
@@ -48,28 +52,56 @@ def report_key(name: str, day_on: str) -> str:
 
 
 def due_reports(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> list[Due]:
-    """Reports whose time of day has passed and that somebody has not got yet; each tells of the local day before.
+    """Reports whose time has passed and that somebody has not got yet.
 
-    Compared by the wall clock: a time that a clock change skips is due right after, one that comes twice is due once.
-    A machine that slept for days sends the latest only, and one that slept over a late hour still sends it after
-    midnight. Nothing is due before anything was ever read."""
+    A daily one tells of the local day before, a weekly one of the last whole ISO week, a monthly one, due on the 1st,
+    of the month before. Compared by the wall clock: a time that a clock change skips is due right after, one that comes
+    twice is due once. A machine that slept for days sends the latest only. One that slept over a late hour still sends
+    a day's report after midnight, a week's up to two days later and a month's up to four. Nothing is due before
+    anything was ever read."""
     if not was_read(db):
         return []
     here = datetime.fromtimestamp(now_at, loaded.config.zone)
     due = []
     for rule in loaded.config.reports:
-        due_on = here.date()
-        if here.strftime("%H:%M") < rule.at:
-            due_on -= timedelta(days=1)
-            due_at = datetime.combine(due_on, time.fromisoformat(rule.at), loaded.config.zone).timestamp()
-            if now_at - due_at > CATCH_UP_S:
-                continue
-        day_on = (due_on - timedelta(days=1)).isoformat()
+        due_on = _last_due_on(rule, here)
+        if due_on is None:
+            continue
+        day_on = _told_on(rule.kind, due_on)
         wanted = (*(d for d in loaded.config.destinations if d.name in rule.to), archive())
         waiting = tuple(d for d in wanted if _is_waiting(db, report_key(rule.name, day_on), d.name, now_at))
         if waiting:
             due.append(Due(report_specs(loaded)[rule.name], day_on, waiting))
     return due
+
+
+def _last_due_on(rule: ReportRule, here: datetime) -> date | None:
+    """The day on which the report was due last, if it is still to be made up for."""
+    due_on = here.date() if here.strftime("%H:%M") >= rule.at else here.date() - timedelta(days=1)
+    match rule.kind:
+        case "weekly":
+            due_on -= timedelta(days=(due_on.weekday() - WEEKDAYS.index(rule.on)) % len(WEEKDAYS))
+        case "monthly":
+            due_on = due_on.replace(day=1)
+        case "daily":
+            if due_on == here.date():
+                return due_on
+            due_at = datetime.combine(due_on, time.fromisoformat(rule.at), here.tzinfo).timestamp()
+            return due_on if here.timestamp() - due_at <= CATCH_UP_S else None
+    return due_on if (here.date() - due_on).days <= CATCH_UP_DAYS[rule.kind] else None
+
+
+def _told_on(kind: ReportKind, due_on: date) -> str:
+    """The last day that a report tells of: the day before, or the end of the last whole week or month."""
+    from core.numbers.periods import before, month_of, week_of  # noqa: PLC0415
+
+    day_on = due_on.isoformat()
+    match kind:
+        case "weekly":
+            return before(week_of(day_on)).to_on
+        case "monthly":
+            return before(month_of(day_on)).to_on
+    return (due_on - timedelta(days=1)).isoformat()
 
 
 def was_read(db: sqlite3.Connection) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from core.config.load import Loaded
 from core.daemon import reports
-from core.daemon.corrections import LOOK_BACK_DAYS, changes, told_by
+from core.daemon.corrections import LOOK_BACK, changes, told_by
 from core.daemon.reports import due_reports, send_reports
 from core.deliver.outbox import Told
 from core.report.model import GoalState, Mark, Report, Tile
@@ -108,7 +108,7 @@ def test_a_long_gone_day_is_left_alone(
     """Nobody reads a message of two weeks ago again."""
     morning(db, loaded)
     days["2026-11-20"] = tile(0.81, 430, mark="good", goal_state="reached")
-    morning(db, loaded, LOOK_BACK_DAYS + 1)
+    morning(db, loaded, LOOK_BACK["day"] + 1)
     assert not slack.roots()[0].edits
 
 

@@ -8,8 +8,8 @@ import pytest
 from core.clock import add_days
 from core.config.load import Loaded
 from core.daemon import reports
-from core.daemon.place import load_place
-from core.daemon.reports import due_reports, send_reports
+from core.daemon.place import load_place, report_specs
+from core.daemon.reports import due_reports, last_day, send_reports
 from core.deliver.targets import Rendered
 from core.sandbox.slack import SlackSandbox
 from tests.daemon.place import epoch, mark_read, place
@@ -161,3 +161,81 @@ def test_a_failure_is_told_in_the_admin_channel_once(
     assert "broken: failed" in message.text
     assert "Renew it" in message.text
     assert "xoxb-revoked" not in message.text
+
+
+KINDS = (
+    '[[reports]]\nname = "weekly"\nkind = "weekly"\nto = ["ops"]\nat = "08:00"\n'
+    '[[reports]]\nname = "monthly"\nkind = "monthly"\nto = ["ops"]\nat = "07:30"\n'
+)
+
+
+def with_kinds(folder: Path, slack: SlackSandbox, more: str = "") -> Loaded:
+    place(folder, slack)
+    path = folder / "config.toml"
+    path.write_text(path.read_text() + KINDS.replace('kind = "weekly"\n', f'kind = "weekly"\n{more}'))
+    return load_place(path)
+
+
+def told(db: sqlite3.Connection, loaded: Loaded, name: str, moment: str) -> list[str]:
+    """The last days that the reports of a name tell of which are due at a moment."""
+    return [due.day_on for due in due_reports(db, loaded, epoch(moment)) if due.spec.name == name]
+
+
+@pytest.mark.parametrize(
+    ("moment", "day_on"),
+    [
+        ("2026-03-09T07:59:00+01:00", []),
+        ("2026-03-09T08:00:00+01:00", ["2026-03-08"]),
+        ("2026-03-11T23:50:00+01:00", ["2026-03-08"]),
+        ("2026-03-12T00:10:00+01:00", []),
+        ("2026-03-15T09:00:00+01:00", []),
+        ("2026-03-30T08:00:00+02:00", ["2026-03-29"]),
+    ],
+)
+def test_the_week_is_told_on_monday_and_until_wednesday(
+    tmp_path: Path, db: sqlite3.Connection, slack: SlackSandbox, moment: str, day_on: list[str]
+) -> None:
+    """A laptop that is shut over Monday still tells of the week; on Friday nobody wants last week's any more."""
+    mark_read(db, epoch("2026-03-01T10:00:00Z"))
+    assert told(db, with_kinds(tmp_path, slack), "weekly", moment) == day_on
+
+
+def test_a_weekly_report_on_friday_tells_of_the_last_whole_week(
+    tmp_path: Path, db: sqlite3.Connection, slack: SlackSandbox
+) -> None:
+    """Half a week beside whole ones would always be a bad one."""
+    mark_read(db, epoch("2026-03-01T10:00:00Z"))
+    loaded = with_kinds(tmp_path, slack, 'on = "fri"\n')
+    assert told(db, loaded, "weekly", "2026-03-13T08:00:00+01:00") == ["2026-03-08"]
+    assert told(db, loaded, "weekly", "2026-03-09T08:00:00+01:00") == []
+
+
+@pytest.mark.parametrize(
+    ("moment", "day_on"),
+    [
+        ("2026-03-01T07:29:00+01:00", []),
+        ("2026-03-01T07:30:00+01:00", ["2026-02-28"]),
+        ("2026-03-05T20:00:00+01:00", ["2026-02-28"]),
+        ("2026-03-06T08:00:00+01:00", []),
+        ("2026-03-31T08:00:00+02:00", []),
+        ("2027-01-01T08:00:00+01:00", ["2026-12-31"]),
+    ],
+)
+def test_the_month_is_told_on_the_first_and_until_the_fifth(
+    tmp_path: Path, db: sqlite3.Connection, slack: SlackSandbox, moment: str, day_on: list[str]
+) -> None:
+    """The 1st is often a holiday; the machine wakes on the 2nd."""
+    mark_read(db, epoch("2026-02-01T10:00:00Z"))
+    assert told(db, with_kinds(tmp_path, slack), "monthly", moment) == day_on
+
+
+def test_a_day_that_is_named_gives_the_period_that_holds_it(tmp_path: Path, slack: SlackSandbox) -> None:
+    """Who asks for Wednesday's week means that week, and gets the message that was sent of it."""
+    loaded = with_kinds(tmp_path, slack)
+    specs = report_specs(loaded)
+    now_at = epoch("2026-03-11T08:00:00+01:00")
+    assert last_day(loaded, specs["weekly"], "2026-02-25", now_at) == "2026-03-01"
+    assert last_day(loaded, specs["weekly"], None, now_at) == "2026-03-08"
+    assert last_day(loaded, specs["monthly"], "2026-02-25", now_at) == "2026-02-28"
+    assert last_day(loaded, specs["monthly"], None, now_at) == "2026-02-28"
+    assert last_day(loaded, specs["daily"], None, now_at) == "2026-03-10"
