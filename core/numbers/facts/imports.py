@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from core.numbers.facts.costs import mark_months
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.ledger import TABLES, Ledger, replace
-from core.numbers.facts.newcomers import mark_newcomers
+from core.numbers.facts.newcomers import humans, mark_newcomers
+from core.numbers.facts.service_days import EVENTS, derive_service_days
 from core.numbers.facts.staff_days import mark_staff_days
 from core.numbers.facts.status import Row
 from core.numbers.facts.trained import TRAINED
@@ -84,7 +85,7 @@ IMPORTED: tuple[Imported, ...] = (
         ("self_service_days",),
         """
         select source || '|' || day_on || '|' || kind || '|' || item, source, day_on, kind, item, sessions, completions,
-          helpful, not_helpful
+          helpful, not_helpful, greeting_s
         from self_service_days order by 1
         """,
     ),
@@ -196,7 +197,11 @@ def derive_imports(db: sqlite3.Connection, tables: Sequence[str], ground: Ground
         mark_staff_days(db)
     if "costs" in tables:
         mark_months(db)
+    if EVENTS in tables:
+        derive_service_days(db, ground, ledger)
+    human = humans(ground)
     db.create_function("day_on", 1, ground.day_on, deterministic=True)
+    db.create_function("human", 1, lambda uid: human.get(uid, uid), deterministic=True)
     for one in IMPORTED:
         if set(tables).isdisjoint(one.reads):
             continue

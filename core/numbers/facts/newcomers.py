@@ -108,13 +108,16 @@ def derive_newcomers(db: sqlite3.Connection, keys: Sequence[str], ground: Ground
         if began_on is not None and began_on <= hired_on <= last_on
     ]
     if people:
+        human = humans(ground)
         hired = [row[3] for row in people]
-        work = _work(db, min(hired), min(last_on, add_days(max(hired), REACH_DAYS)))
-        settled = _settled(db)
-        peers_of = _peers(db)
-        for agent, source, team, hired_on in people:
-            peers = peers_of.get(team, frozenset()) if team else work.handled.keys()
-            reached_on = _reached(agent, hired_on, last_on, work, {peer: settled.get(peer) for peer in peers})
+        work = _work(db, min(hired), min(last_on, add_days(max(hired), REACH_DAYS)), human)
+        settled = _settled(db, human)
+        teams = _teams(db, human)
+        for agent, source, own_team, hired_on in people:
+            person = human.get(agent, agent)
+            team = own_team or next((uid for uid, members in teams.items() if person in members), None)
+            peers = teams.get(team, frozenset()) if team else work.handled.keys()
+            reached_on = _reached(person, hired_on, last_on, work, {peer: settled.get(peer) for peer in peers})
             days = None if reached_on is None else _ordinal(reached_on) - _ordinal(hired_on)
             made[agent] = [(agent, source, team, hired_on, reached_on, days)]
     replace(db, ledger, "proficiency_facts", "agent_uid", before, made.items())
@@ -143,7 +146,7 @@ def _reached(agent: str, hired_on: str, last_on: str, work: _Work, peers: Mappin
     return None
 
 
-def _work(db: sqlite3.Connection, hired_on: str, last_on: str) -> _Work:
+def _work(db: sqlite3.Connection, hired_on: str, last_on: str, human: Mapping[str, str]) -> _Work:
     first_on = add_days(hired_on, -REVIEW_DAYS)
     handled = db.execute(
         "select agent_uid, day_on, count(*) from handled_facts "
@@ -161,9 +164,9 @@ def _work(db: sqlite3.Connection, hired_on: str, last_on: str) -> _Work:
     length = _ordinal(last_on) - first + 1
     return _Work(
         first,
-        _tallies(((agent, day, count) for agent, day, count in handled), first, length),
-        _tallies(((agent, day, points) for agent, day, points, _ in reviews), first, length),
-        _tallies(((agent, day, possible) for agent, day, _, possible in reviews), first, length),
+        _tallies(((human.get(agent, agent), day, count) for agent, day, count in handled), first, length),
+        _tallies(((human.get(agent, agent), day, points) for agent, day, points, _ in reviews), first, length),
+        _tallies(((human.get(agent, agent), day, possible) for agent, day, _, possible in reviews), first, length),
     )
 
 
@@ -174,16 +177,25 @@ def _tallies(rows: Iterable[tuple[str, str, float]], first: int, length: int) ->
     return {agent: _Tally([0.0, *accumulate(figures)]) for agent, figures in by_agent.items()}
 
 
-def _settled(db: sqlite3.Connection) -> dict[str, str]:
+def humans(ground: Ground) -> dict[str, str]:
+    """The first of the uids that the config says are one human, by each of them."""
+    return {uid: group[0] for group in ground.reporting.aliases for uid in group}
+
+
+def _settled(db: sqlite3.Connection, human: Mapping[str, str]) -> dict[str, str]:
     """Since when everybody is there of whom it is known."""
-    return dict(map(tuple, db.execute("select agent_uid, hired_on from employment_facts")))
+    rows = db.execute("select agent_uid, hired_on from employment_facts order by hired_on desc")
+    return {human.get(agent, agent): hired_on for agent, hired_on in rows}
 
 
-def _peers(db: sqlite3.Connection) -> dict[str, frozenset[str]]:
+def _teams(db: sqlite3.Connection, human: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """The people of each team, now or once; teams that are somebody's first choice come first."""
     found: dict[str, set[str]] = defaultdict(set)
-    for agent, team in db.execute("select agent_uid, team_uid from agent_teams"):
-        found[team].add(agent)
-    return {team: frozenset(agents) for team, agents in found.items()}
+    for agent, team in db.execute(
+        "select agent_uid, team_uid from agent_teams order by is_default desc, from_at desc, team_uid, agent_uid"
+    ):
+        found[team].add(human.get(agent, agent))
+    return {team: frozenset(people) for team, people in found.items()}
 
 
 def _ordinal(day_on: str) -> int:

@@ -6,23 +6,29 @@ nothing.
 """
 
 WINDOW_DAYS = 28
-_NEAR = f"t.held_on between date(b.held_on, '-{WINDOW_DAYS} days') and date(b.held_on, '+{WINDOW_DAYS} days')"
 
 TRAINED = f"""
-with batches (effect_key, source, held_on) as materialized (
-  select distinct source || '|' || held_on, source, held_on from training_facts where agent_uid is not null
-), reviewed (effect_key, side, points, possible) as (
-  select b.effect_key,
-    case when exists (select 1 from training_facts t where t.agent_uid = r.agent_uid and t.source = b.source
-        and t.held_on = b.held_on) then 'trained'
-      when not exists (select 1 from training_facts t where t.agent_uid = r.agent_uid and {_NEAR}) then 'others'
-    end || iif(r.reviewed_on < b.held_on, '_before', '_after'),
+with trained (person, source, held_on) as materialized (
+  select human(agent_uid), source, held_on from training_facts where agent_uid is not null
+), batches (effect_key, source, held_on) as materialized (
+  select distinct source || '|' || held_on, source, held_on from trained
+), near (effect_key, person, is_it) as materialized (
+  select b.effect_key, t.person, max(t.held_on = b.held_on and t.source = b.source)
+  from batches b
+  join trained t on t.held_on between date(b.held_on, '-{WINDOW_DAYS} days') and date(b.held_on, '+{WINDOW_DAYS} days')
+  group by b.effect_key, t.person
+), around (effect_key, person, side, points, possible) as materialized (
+  select b.effect_key, human(r.agent_uid), iif(r.reviewed_on < b.held_on, '_before', '_after'),
     cast(round(1000 * r.points) as integer), cast(round(1000 * r.possible) as integer)
   from batches b
   join review_facts r on r.reviewed_on between date(b.held_on, '-{WINDOW_DAYS} days')
     and date(b.held_on, '+{WINDOW_DAYS} days')
   where r.reviewed_on <> b.held_on and r.agent_uid is not null and r.is_counted = 1 and r.possible > 0
     and r.points is not null and (r.sample is null or r.sample <> 'targeted')
+), reviewed (effect_key, side, points, possible) as (
+  select a.effect_key, case when n.person is null then 'others' when n.is_it then 'trained' end || a.side, a.points,
+    a.possible
+  from around a left join near n on n.effect_key = a.effect_key and n.person = a.person
 ), sides (effect_key, side, score, reviews) as materialized (
   select effect_key, side, 1.0 * sum(points) / sum(possible), count(*) from reviewed where side is not null
   group by effect_key, side

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from core.clock import DAY_S, add_days
@@ -76,6 +77,15 @@ def test_without_settled_colleagues_nobody_can_say(told: Told, rows: Rows) -> No
     told(*(record for record in told_of_nia() if getattr(record, "agent_id", "") != "otto"), now_at=NOW)
     (row,) = [row for row in rows("proficiency_facts") if row["agent_uid"] == uid("nia")]
     assert row["reached_on"] is None
+
+
+def test_hired_under_another_name(told: Told, rows: Rows) -> None:
+    """Staff records and the telephone call her differently; the config says that she is one."""
+    records = [record for record in told_of_nia() if getattr(record, "id", "") != "nia"]
+    same = replace(REPORTING, aliases=((uid("hr-nia"), uid("nia")),))
+    told(*records, Agent(id="hr-nia", name="Nia", role="agent", hired_on=HIRED_ON), now_at=NOW, reporting=same)
+    (row,) = rows("proficiency_facts", agent_uid=uid("hr-nia"))
+    assert (row["reached_on"], row["team_uid"]) == ("2026-03-29", uid("hotline"))
 
 
 def test_told_day_by_day_or_at_once_it_is_the_same(told: Told, rows: Rows, db: sqlite3.Connection) -> None:

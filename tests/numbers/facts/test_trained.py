@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from core.numbers.ask import ask
 from core.numbers.derive import derive_all
 from core.numbers.parts import fold
 from tests.numbers.facts.conftest import Told
-from tests.numbers.story import REPORTING, at
+from tests.numbers.story import REPORTING, at, uid
 
 Rows = Callable[..., list[dict[str, Any]]]
 HELD = at("2026-03-16 12:00")
@@ -59,6 +60,13 @@ def test_without_one_of_the_four_there_is_no_effect(told: Told, db: sqlite3.Conn
     """Better than before is not better than without the training."""
     told(*(record for record in EXAMPLE if getattr(record, "agent_id", "") != "una"), now_at=NOW)
     assert effect(db) == (None, 0, "unavailable")
+
+
+def test_one_human_in_two_systems_is_one(told: Told, db: sqlite3.Connection) -> None:
+    """The list of trainings knows her by another name than the reviews do; the config says that she is the same."""
+    same = replace(REPORTING, aliases=((uid("hr-tom"), uid("tom")),))
+    told(Training(id="1", agent_id="hr-tom", held_on="2026-03-16"), *EXAMPLE[1:], now_at=NOW, reporting=same)
+    assert effect(db)[0] == pytest.approx(4.0)
 
 
 def test_made_anew_it_is_the_same(told: Told, rows: Rows, db: sqlite3.Connection) -> None:
