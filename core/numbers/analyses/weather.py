@@ -32,7 +32,7 @@ class Effect:
 
     ``low`` to ``high`` is its 95 % bootstrap interval, ``p_value`` that of a rank test against the days without.
     Nothing is said under 8 days. ``is_clear``: p < 0.05 shared over all that were looked at, and 5 % at least.
-    ``days`` are share met and ratio of each day."""
+    ``days`` are share met and ratio of each day, ``on`` those days (ordinals)."""
 
     thing: str
     group: Group
@@ -43,6 +43,7 @@ class Effect:
     p_value: float | None = None
     is_clear: bool = False
     days: tuple[tuple[float, float], ...] = field(default=(), repr=False)
+    on: tuple[int, ...] = field(default=(), repr=False)
 
     @property
     def is_enough(self) -> bool:
@@ -218,11 +219,12 @@ def _alone(thing: str, told: Ratios, around: Met, found: Mapping[str, float]) ->
 
 
 def _effect(thing: str, group: Group, told: Ratios, days: Mapping[int, float]) -> Effect | None:
-    pairs = tuple((days[day], told[day]) for day in sorted(days.keys() & told.keys()))
-    if not pairs:
+    on = tuple(sorted(days.keys() & told.keys()))
+    if not on:
         return None
+    pairs = tuple((days[day], told[day]) for day in on)
     n = int(sum(share for share, _ in pairs) + 1e-9)
-    made = Effect(thing, group, mean_ratio(pairs), n, days=pairs)
+    made = Effect(thing, group, mean_ratio(pairs), n, days=pairs, on=on)
     if n < LEAST_DAYS:
         return made
     with_it = [ratio for day, ratio in told.items() if days.get(day, 0.0) >= MOSTLY]

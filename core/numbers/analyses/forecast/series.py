@@ -84,7 +84,7 @@ def known_series(inquiry: Inquiry, *, by_members: bool = True) -> Iterator[Known
         whole = _with_closed_days(Volume(recent, shut, yearly=_yearly(long, last)), inquiry, metric_id)
         fits = Fits(whole, around)
         whole = _moved(inquiry, whole, fits, last)
-        known = Known(metric_id, {}, "", whole, last, fits, _slots(inquiry, metric_id, first_on, to_on))
+        known = Known(metric_id, inquiry.where, "", whole, last, fits, _slots(inquiry, metric_id, first_on, to_on))
         yield known
         if by_members:
             yield from _members(inquiry, known, dim, (first_on, to_on))
@@ -115,7 +115,7 @@ def _members(inquiry: Inquiry, whole: Known, dim: str, span: tuple[str, str]) ->
         volume = _with_closed_days(replace(whole.volume, values=values), inquiry, metric_id)
         volume = _moved(inquiry, volume, whole.fits, last)
         slots = _slots(inquiry.within(**{dim: uid}), metric_id, *span)
-        yield Known(metric_id, {dim: uid}, name, volume, last, whole.fits, slots)
+        yield Known(metric_id, {**inquiry.where, dim: uid}, name, volume, last, whole.fits, slots)
 
 
 def last_told(values: Mapping[int, float], closed: frozenset[int]) -> int | None:
