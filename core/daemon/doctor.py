@@ -12,8 +12,10 @@ from core.daemon.place import reporting_of
 from core.daemon.scorecards import agreement
 from core.daemon.status import read_status
 from core.deliver.outbox import pending
+from core.numbers.analyses.appraisal.board import APPRAISED
 from core.numbers.analyses.conflict import is_strong_only
 from core.numbers.ask import find_metric
+from core.numbers.evaluate import question
 from core.pull.contract import Finding
 from core.store.db import integrity
 
@@ -41,6 +43,7 @@ def examine(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> Iterator[Fin
                 f"{destination.name} is a webhook", True, "No thread, no edits, and an unclear delivery needs a person."
             )
     yield _persons(loaded, now_at)
+    yield from _scorecards(db, loaded, now_at)
     drawing = importlib.util.find_spec("vl_convert") is not None
     yield Finding("charts can be drawn", drawing, "" if drawing else "Install Deskpulse again: vl-convert is missing.")
     if loaded.config.reporting.language == "zh" or any(r.language == "zh" for r in loaded.config.reports):
@@ -54,6 +57,20 @@ def _persons(loaded: Loaded, now_at: int) -> Finding:
     if appraisal.agent_metrics == "off":
         return Finding("numbers of single persons are off", True)
     return Finding("numbers of single persons", True, agreement(appraisal))
+
+
+def _scorecards(db: sqlite3.Connection, loaded: Loaded, now_at: int) -> Iterator[Finding]:
+    """Scorecards of what this store can tell, each number of one weight, may come to speed alone (metrics 8.5)."""
+    reporting = reporting_of(loaded.config, now_at)
+    if reporting.appraisal.agent_metrics == "off":
+        return
+    told = [name for name in APPRAISED if not question(db, name, None, None, reporting, now_at).unavailable]
+    strong = is_strong_only((name, 1.0) for name in told)
+    advice = (
+        f"of what is known ({', '.join(told)}) more than half can be moved by will alone: this assessment is in effect "
+        "strong-only. Bring in surveys or quality reviews before anybody is judged by it."
+    )
+    yield Finding("scorecards balance speed and quality", not strong, advice if strong else "")
 
 
 def _files(store: Path) -> Iterator[Finding]:
