@@ -20,6 +20,8 @@ MISSED: dict[str, CallOutcome] = {
     "FAILED": "failed",
     "CONGESTION": "failed",
 }
+# What a caller hears who reached no phone: the line is busy, or no line is free.
+ENGAGED = frozenset({"BUSY", "CONGESTION"})
 QUEUE = "Queue"
 
 
@@ -130,6 +132,8 @@ def outcome_of(legs: Sequence[Leg], direction: Direction, *, is_answered: bool) 
         return "voicemail"
     tried = [leg for leg in legs if leg.to_any]
     last = (tried or legs)[-1]
+    if direction == "inbound" and not tried and last.disposition in ENGAGED:
+        return "blocked"
     if last.disposition == ANSWERED:
         return "abandoned_ivr" if direction == "inbound" else None
     return MISSED.get(last.disposition)

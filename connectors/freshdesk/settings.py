@@ -42,6 +42,11 @@ class FreshdeskSettings(Settings):
     call_id_field: str | None = Field(
         None, description="Ticket field (its name) that holds the id of the call in your telephone system."
     )
+    required_fields: tuple[str, ...] = Field(
+        (),
+        examples=[["cf_reason"]],
+        description="Ticket fields (their names) to be filled in before a ticket is solved.",
+    )
     customer_type_field: str | None = Field(None, description="Contact field (its name) that holds the customer type.")
     internal_domains: tuple[str, ...] = Field(
         (), description="Mail domains of your own people; tickets from there are left out of the figures."

@@ -106,6 +106,7 @@ def normalise_ticket(row: TicketRow, ctx: Context, *, is_deleted: bool = False) 
     category = category_of(row.status, ctx)
     is_gone = is_deleted or bool(row.deleted)
     kind = row.type.casefold() if row.type else None
+    required, filled = ctx.filled(fields, settings.required_fields)
     yield Ticket(
         id=native,
         version=updated_at,
@@ -136,6 +137,8 @@ def normalise_ticket(row: TicketRow, ctx: Context, *, is_deleted: bool = False) 
         is_import=not set(settings.import_tags).isdisjoint(tags),
         is_problem=kind == "problem",
         due_at=utc(row.due_by) if row.due_by else None,
+        required_fields=required,
+        filled_fields=filled,
         tags=tags,
         extra=UNSET if ctx.is_redacted else kept(fields, ctx),
     )

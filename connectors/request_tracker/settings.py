@@ -61,6 +61,11 @@ class RequestTrackerSettings(Settings):
     language_field: str | None = Field(
         None, examples=["Language"], description="Custom field of tickets (its name) that names the language."
     )
+    required_fields: tuple[str, ...] = Field(
+        (),
+        examples=[["Reason"]],
+        description="Custom fields of tickets (their names) to be filled in before a ticket is solved.",
+    )
     spam_queues: tuple[str, ...] = Field((), description="Queues (their names) that hold spam; left out everywhere.")
     spam_statuses: tuple[str, ...] = Field((), description="Statuses of spam tickets; left out everywhere.")
     test_queues: tuple[str, ...] = Field((), description="Queues (their names) for trying things; left out everywhere.")

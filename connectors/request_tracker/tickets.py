@@ -175,6 +175,7 @@ def normalise_ticket(row: TicketRow, ctx: Context) -> Iterator[Record]:
     name = queue.Name or ctx.lookups.get("queues", {}).get(queue.native or "")
     effective = row.EffectiveId.id if isinstance(row.EffectiveId, Ref) else number_of(row.EffectiveId)
     fields = custom_fields(row)
+    required, filled = ctx.filled({} if ctx.is_redacted else fields, settings.required_fields)
     submitter = row.Creator.native if row.Creator is not None else None
     is_own = None if submitter is None or requester is None else submitter in {one.native for one in requestors}
     yield Ticket(
@@ -203,6 +204,8 @@ def normalise_ticket(row: TicketRow, ctx: Context) -> Iterator[Record]:
         is_test=name in settings.test_queues,
         merged_into_id=str(effective) if effective is not None and effective != row.id else None,
         due_at=moment(row.Due) or None,
+        required_fields=required,
+        filled_fields=filled,
     )
     yield from own_figures(native, row, ctx, is_done=category in DONE)
 

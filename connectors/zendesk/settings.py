@@ -45,6 +45,10 @@ class ZendeskSettings(Settings):
     call_id_field: str | None = Field(
         None, description="Ticket field (its id) that holds the id of the call in your telephone system."
     )
+    required_fields: tuple[str, ...] = Field(
+        (),
+        description="Ticket fields (their ids) to be filled in before a ticket is solved.",
+    )
     escalation_field: str | None = Field(None, description="Checkbox field (its id) that marks an escalated ticket.")
     customer_type_field: str | None = Field(None, description="User field (its key) that holds the customer type.")
     internal_domains: tuple[str, ...] = Field(

@@ -143,6 +143,7 @@ def normalise_ticket(row: TicketRow, ctx: Context) -> Iterator[Record]:
         fields = {str(one.id): one.value for one in row.custom_fields or () if one.text is None}
     channel = channel_of(row.via, ctx, is_messaging=bool(row.from_messaging_channel))
     is_initiated, is_on_behalf = who_began(row, channel)
+    required, filled = ctx.filled(fields, settings.required_fields)
     yield Ticket(
         id=native,
         # A search result has no generated_timestamp; that of the export is never below updated_at.
@@ -178,6 +179,8 @@ def normalise_ticket(row: TicketRow, ctx: Context) -> Iterator[Record]:
         followup_of_id=linked_ticket(row.via) if relation(row.via) == "follow_up" else None,
         parent_id=linked_ticket(row.via) if way(row.via) == "side_conversation" else None,
         due_at=utc(row.due_at) if row.due_at else None,
+        required_fields=required,
+        filled_fields=filled,
         tags=tags,
         extra=UNSET if ctx.is_redacted else kept(fields, ctx),
     )

@@ -140,7 +140,9 @@ class Organization(Entity, kw_only=True, gc=False):
 
 
 class Ticket(Entity, kw_only=True, gc=False):
-    """A ticket as its owner stream last told; what other streams' events tell lives in facts."""
+    """A ticket as its owner stream last told; what other streams' events tell lives in facts.
+
+    ``required_fields``: how many fields must be filled by the admin's list, ``filled_fields`` how many of them are."""
 
     table: ClassVar[str] = "tickets"
     number: Text = UNSET
@@ -175,6 +177,8 @@ class Ticket(Entity, kw_only=True, gc=False):
     followup_of_id: Text = UNSET
     parent_id: Text = UNSET
     due_at: Moment = UNSET
+    required_fields: int | None | UnsetType = UNSET
+    filled_fields: int | None | UnsetType = UNSET
     tags: tuple[str, ...] | UnsetType = UNSET
     extra: Mapping[str, Any] | UnsetType = UNSET
 

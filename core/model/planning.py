@@ -237,7 +237,7 @@ class ProjectDay(Record, kw_only=True, gc=False):
 
 
 class SelfServiceDay(Record, kw_only=True, gc=False):
-    """Use of help pages, portal, bot or voice menu on one local day."""
+    """Use of help pages, portal, bot or voice menu on one local day; ``greeting_s`` is how long its greeting took."""
 
     table: ClassVar[str] = "self_service_days"
     key: ClassVar[tuple[str, ...]] = ("source", "day_on", "kind", "item")
@@ -248,6 +248,7 @@ class SelfServiceDay(Record, kw_only=True, gc=False):
     completions: int | None = None
     helpful: int | None = None
     not_helpful: int | None = None
+    greeting_s: int | None = None
 
 
 class CustomerBaseDay(Record, kw_only=True, gc=False):

@@ -43,6 +43,7 @@ CLOCKS: Mapping[str, str] = {
     "forecast_facts": "day_on",
     "training_facts": "held_on",
     "hire_facts": "start_on",
+    "service_days": "day_on",
     "requirement_facts": "day_on",
     "training_effect_facts": "held_on",
     "proficiency_facts": "reached_on",

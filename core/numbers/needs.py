@@ -81,7 +81,9 @@ NEEDS: Mapping[str, Need] = {
             "select 1 from staff_days where absent_s > 0 limit 1",
         ),
     ),
-    "availability": Need(named("availability of tools", "Systemverfügbarkeit", "系统可用记录")),
+    "availability": Need(
+        named("records of outages", "erfasste Ausfälle", "系统中断记录"), ("select 1 from service_days limit 1",)
+    ),
     "call_charges": Need(
         named("call charges in one currency", "Gesprächskosten in einer Währung", "同一货币的通话费用"),
         (
@@ -89,7 +91,10 @@ NEEDS: Mapping[str, Need] = {
             "where charge_minor is not null group by 1 = 1 having count(distinct charge_currency) < 2",
         ),
     ),
-    "carrier_events": Need(named("carrier events of blocked calls", "Besetztmeldungen des Netzes", "运营商占线记录")),
+    "carrier_events": Need(
+        named("carrier events of blocked calls", "Besetztmeldungen des Netzes", "运营商占线记录"),
+        ("select 1 from call_facts where outcome in ('blocked', 'busy') and direction = 'inbound' limit 1",),
+    ),
     "complaints": Need(named("complaints", "Beschwerden", "投诉记录"), ("select 1 from complaint_facts limit 1",)),
     "costs": Need(named("costs", "Kosten", "成本"), ("select 1 from cost_facts limit 1",)),
     "allocated_costs": Need(
@@ -151,13 +156,19 @@ NEEDS: Mapping[str, Need] = {
         named("events of the voice menu", "Ereignisse des Sprachmenüs", "语音菜单事件"),
         (_lately("ivr_s", fact="call_facts", on="arrived_on"),),
     ),
-    "ivr_greetings": Need(named("length of greetings", "Länge der Ansagen", "欢迎语时长")),
+    "ivr_greetings": Need(
+        named("length of greetings", "Länge der Ansagen", "欢迎语时长"),
+        ("select 1 from self_service_facts where greeting_s is not null limit 1",),
+    ),
     "projects": Need(named("projects", "Projekte", "项目"), ("select 1 from project_facts limit 1",)),
     "qa_reviews": Need(
         named("quality reviews", "Qualitätsprüfungen", "质检记录"),
         ("select 1 from review_facts limit 1", "select 1 from review_item_facts limit 1"),
     ),
-    "required_fields": Need(named("list of required fields", "Liste der Pflichtfelder", "必填字段清单")),
+    "required_fields": Need(
+        named("list of required fields", "Liste der Pflichtfelder", "必填字段清单"),
+        (_lately("required_fields", "> 0", fact="ticket_facts", on="last_solved_on"),),
+    ),
     "requirements": Need(
         named("staffing requirements", "Personalbedarf", "人员需求"), ("select 1 from requirement_facts limit 1",)
     ),
@@ -228,6 +239,7 @@ FACT_NEEDS: Mapping[str, str] = {
     "forecast_facts": "forecasts",
     "training_facts": "trainings",
     "hire_facts": "hiring",
+    "service_days": "availability",
     "requirement_facts": "requirements",
     "training_effect_facts": "trained_groups",
     "proficiency_facts": "start_outputs",
@@ -244,6 +256,7 @@ BEGINS: Mapping[str, tuple[str, str]] = {
     "calls": ("call_facts", "arrived_on"),
     "agent_states": ("agent_days", "day_on"),
     "contacts": ("contact_facts", "day_on"),
+    "availability": ("service_days", "day_on"),
 }
 
 

@@ -64,6 +64,7 @@ PART_DIMS: Mapping[str, tuple[str, ...]] = {
     "forecast_facts": ("source",),
     "training_facts": ("source",),
     "hire_facts": ("source",),
+    "service_days": ("source",),
     "requirement_facts": ("source", "queue"),
     "training_effect_facts": ("source",),
     "proficiency_facts": ("source", "team"),

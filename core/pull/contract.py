@@ -1,11 +1,12 @@
 """What a connector is made of: settings, streams of pages, row types and pure functions from rows to records."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from pydantic import BaseModel, ConfigDict
 
 from core.clock import iso
@@ -100,6 +101,15 @@ class Context:
             return None
         hashed = self.pseudonym("phone", number)
         return f"phone-{hashed[:24]}" if hashed else None
+
+    def filled(self, fields: Mapping[str, Any], required: Collection[str]) -> tuple[int | UnsetType, int | UnsetType]:
+        """(how many of the required fields a row has, how many of these are filled in); 0 and false are filled in.
+
+        UNSET where nothing is required, and where rows are redacted and one of the fields was blanked."""
+        there = [fields[name] for name in required if name in fields]
+        if not required or (self.is_redacted and len(there) < len(required)):
+            return UNSET, UNSET
+        return len(there), sum(value not in (None, "", [], ()) for value in there)
 
 
 class Fetch(Protocol):

@@ -29,6 +29,7 @@ NOUNS: Mapping[str, str] = {
     "forecast_facts": "daily forecasts",
     "training_facts": "trainings",
     "hire_facts": "posts",
+    "service_days": "days of service",
     "requirement_facts": "half hours of queues that were planned for",
     "training_effect_facts": "days of trainings with reviews before and after",
     "proficiency_facts": "new colleagues",
@@ -132,7 +133,7 @@ CONDITIONS: Mapping[str, str] = {
     "one_touch_no_wait = 1": "with one reply, never pending and no reopening",
     "outcome = 'abandoned'": "hung up while waiting",
     "outcome = 'answered'": "answered",
-    "outcome = 'blocked'": "heard a busy line",
+    "outcome in ('blocked', 'busy')": "heard a busy line",
     "outcome = 'flow_out_callback'": "left for a call back",
     "outcome = 'flow_out_timeout'": "ran into the queue's time limit",
     "outcome = 'flow_out_voicemail'": "left a voicemail",
@@ -145,7 +146,6 @@ CONDITIONS: Mapping[str, str] = {
     "question_key = 'answered'": "of the question whether it was answered",
     "question_key = 'fast'": "of the question about speed",
     "question_key = 'friendly'": "of the question about friendliness",
-    "required_fields > 0": "with required fields",
     "sample = 'random'": "drawn at random",
     "scale = '7'": "on a scale of 1 to 7",
     "score >= 5": "5 to 7",
@@ -202,6 +202,7 @@ FIGURES: Mapping[str, str] = {
     "possible": "points to reach",
     "helpful": "helpful votes",
     "not_helpful": "other votes",
+    "up_s": "time in which all tools worked",
 }
 
 

@@ -53,7 +53,7 @@ GROUPED: Mapping[str, tuple[str, ...]] = {
     "improvement_facts": ("metric",),
     "employment_facts": ("leave_reason",),
     "requirement_facts": ("queue_uid",),
-    **dict.fromkeys(("agent_days", "staff_days", "customer_base_facts", "hire_facts"), ()),
+    **dict.fromkeys(("agent_days", "staff_days", "customer_base_facts", "hire_facts", "service_days"), ()),
 }
 # What is told of a single row beside its number: words and seconds, never of persons.
 DETAILS: Mapping[str, tuple[str, ...]] = {

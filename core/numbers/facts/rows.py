@@ -32,6 +32,8 @@ class TicketRow(NamedTuple):
     followup_of_uid: str | None
     parent_uid: str | None
     deleted_at: int | None
+    required_fields: int | None
+    filled_fields: int | None
     customer_type: str | None
     is_customer_internal: int | None
     customer_language: str | None

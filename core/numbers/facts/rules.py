@@ -10,6 +10,7 @@ import msgspec
 from core.clock import day_bounds, day_of
 from core.numbers.facts.grounds import stockouts
 from core.numbers.facts.newcomers import mark_waiting
+from core.numbers.facts.service_days import mark_service_days
 from core.numbers.facts.staff import load_staff
 from core.numbers.facts.ticket import FACTS_VERSION
 from core.numbers.reporting import Reporting
@@ -34,6 +35,7 @@ def mark_what_rules_change(db: sqlite3.Connection, reporting: Reporting, now_at:
         db.execute("delete from dirty_keys where kind = 'schedule'")
     _mark_staff(db, reporting)
     _mark_stockouts(db)
+    mark_service_days(db, day_of(now_at, reporting.zone), f"{rules}{setting(db, HOURS)}")
     today_on = day_of(now_at, reporting.zone)
     if setting(db, DAY) != today_on:
         mark_waiting(db, today_on)

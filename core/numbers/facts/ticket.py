@@ -19,7 +19,7 @@ from core.numbers.facts.status import Row
 from core.numbers.facts.surveys import Offer, credited, survey_rows
 from core.numbers.facts.vendor import Figures
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 WAITING = frozenset({"pending", "hold"})
 
 
@@ -137,7 +137,8 @@ def _fact_row(it: Findings, ground: Ground) -> Row:
         it.human_replies or 0, touches(talk.deeds), done.reopens, done.effective_reopens, done.first_reopened_at,
         int(done.is_reopened), int(done.is_effectively_reopened), owners.people, owners.teams, one_touch, no_wait,
         int(first_on == created_on), owners.escalated_at, _day(owners.escalated_at, day_on),
-        int(_is_contained(it)) if talk.has_bot else None, int(it.is_corrected), life.closed_at,
+        int(_is_contained(it)) if talk.has_bot else None, int(it.is_corrected), ticket.required_fields,
+        ticket.filled_fields, life.closed_at,
         ticket.deleted_at or life.deleted_at, int(it.is_complete), it.precision, FACTS_VERSION, ground.now_at,
     )  # fmt: skip
 

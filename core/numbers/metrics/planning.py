@@ -420,7 +420,21 @@ system_availability = Metric(
     profile="I",
     floor=1,
     floor_of="day",
+    how={"standard": Ratio(Sum("service_days", "", "up_s"), Sum("service_days", "", "service_s"), by_rows=True)},
     needs=("availability",),
+    examples=(
+        Example(
+            {
+                "service_days": (
+                    {"day_on": "2026-03-02", "service_s": 8 * HOUR, "up_s": 8 * HOUR},
+                    {"day_on": "2026-03-03", "service_s": 8 * HOUR, "up_s": 8 * HOUR - 1_800},
+                )
+            },
+            {"standard": 930 / 960, "standard.n": 2},
+            says="Half an hour down of two days of 480 minutes.",
+        ),
+        Example({"service_days": ()}, {"standard": None}, says="No record of outages, no availability."),
+    ),
 )
 
 METRICS = (

@@ -17,7 +17,8 @@ abandoned = Sum("queue_legs", ABANDONED)
 in_time = Sum("queue_legs", IN_TIME)
 short = Sum("queue_legs", SHORT)
 gave_up = Sum("queue_legs", GAVE_UP)
-blocked = Sum("call_facts", f"{ARRIVAL} and outcome = 'blocked'")
+# A switch tells a line that is busy as busy, a carrier as blocked.
+blocked = Sum("call_facts", f"{ARRIVAL} and outcome in ('blocked', 'busy')")
 timed_out = Sum("queue_legs", f"{OFFER} and outcome = 'flow_out_timeout'")
 offered_less_short = Difference((offered,), (short,))
 

@@ -47,7 +47,21 @@ ivr_greeting_time = Metric(
     clock="arrived_at",
     profile="C/I",
     floor=1,
+    how={"standard": Durations("self_service_facts", "greeting_s", "kind = 'ivr'", lead="mean")},
     needs=("ivr_greetings",),
+    examples=(
+        Example(
+            {
+                "self_service_facts": (
+                    {"day_on": "2026-03-02", "kind": "ivr", "item": "main", "greeting_s": 24},
+                    {"day_on": "2026-03-03", "kind": "ivr", "item": "main", "greeting_s": 12},
+                    {"day_on": "2026-03-03", "kind": "bot", "item": "chat"},
+                )
+            },
+            {"standard": 18, "standard.n": 2},
+            says="The announcement was cut from 24 to 12 seconds.",
+        ),
+    ),
 )
 ivr_menu_depth = Metric(
     id="ivr_menu_depth",

@@ -370,7 +370,25 @@ data_entry_completeness = Metric(
     clock="last_solved_at",
     profile="T",
     floor=50,
+    how={"standard": Share(added_up("filled_fields"), added_up("required_fields"))},
     needs=("required_fields",),
+    examples=(
+        Example(
+            {
+                "ticket_facts": (
+                    *many(34, **SOLVED_ROW, required_fields=3, filled_fields=3),
+                    *many(6, **SOLVED_ROW, required_fields=3, filled_fields=2),
+                )
+            },
+            {"standard": 0.95, "standard.n": 120},
+            says="40 tickets with 3 fields each, 114 of them filled.",
+        ),
+        Example(
+            {"ticket_facts": ({**SOLVED_ROW, "required_fields": 2, "filled_fields": 0}, SOLVED_ROW)},
+            {"standard": 0.0, "standard.n": 2},
+            says="A ticket whose source tells nothing of its fields is not counted.",
+        ),
+    ),
 )
 
 METRICS = (

@@ -2,7 +2,7 @@
 
 from core.numbers.metric import Durations, Example, Max, Metric, Share, Sum, Unit, named
 from core.numbers.metrics.fixture_week import CALLS, LEGS, legs, many
-from core.numbers.metrics.queue import ABANDONED, ARRIVAL, GAVE_UP, OFFER, offered, short
+from core.numbers.metrics.queue import ABANDONED, ARRIVAL, GAVE_UP, OFFER, blocked, offered, short
 
 DIALLED = "direction = 'outbound' and is_test = 0"
 
@@ -211,7 +211,23 @@ blocked_call_rate = Metric(
     clock="arrived_at",
     profile="C",
     floor=30,
+    how={"standard": Share(blocked, Sum("call_facts", ARRIVAL))},
     needs=("carrier_events",),
+    examples=(
+        Example(
+            {
+                "call_facts": (
+                    *CALLS,
+                    *many(2, direction="inbound", outcome="blocked"),
+                    *many(1, direction="inbound", outcome="busy"),
+                    *many(4, direction="outbound", outcome="busy"),
+                )
+            },
+            {"standard": 3 / 15, "standard.n": 15},
+            says="12 calls of the worked week arrived, three more heard a busy line; whom we call may be busy.",
+        ),
+        Example({"call_facts": ()}, {"standard": None}, says="Nobody called."),
+    ),
 )
 
 METRICS = (

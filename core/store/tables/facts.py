@@ -45,7 +45,8 @@ FACTS: tuple[Table, ...] = (
             "human_replies:I! touches:I! reopens:I! effective_reopens:I! first_reopened_at:I "
             "is_reopened_in_7d:I! is_effective_reopened_in_7d:I! assignee_stations:I! team_stations:I! one_touch:I "
             "one_touch_no_wait:I solved_same_day:I! escalated_at:I escalated_on bot_contained:I "
-            "is_reason_corrected:I! closed_at:I deleted_at:I is_history_complete:I! precision! facts_version:I! "
+            "is_reason_corrected:I! required_fields:I filled_fields:I "
+            "closed_at:I deleted_at:I is_history_complete:I! precision! facts_version:I! "
             "computed_at:I!"
         ),
         ("ticket_uid",),
@@ -127,6 +128,7 @@ FACTS: tuple[Table, ...] = (
             Index(("answered_on",)),
             Index(("person_uid", "arrived_at")),
             Index(("callback_of_uid",), "callback_of_uid is not null"),
+            Index(("outcome",), "outcome in ('blocked', 'busy')"),
         ),
         "One row a customer call, all legs together.",
     ),
@@ -243,7 +245,7 @@ FACTS: tuple[Table, ...] = (
     ),
     Table(
         "self_service_facts",
-        columns("day_key source! day_on! kind! item! sessions:I completions:I helpful:I not_helpful:I"),
+        columns("day_key source! day_on! kind! item! sessions:I completions:I helpful:I not_helpful:I greeting_s:I"),
         ("day_key",),
         (Index(("day_on",)),),
         "One row a day of one page, bot, menu or notice.",
@@ -286,6 +288,14 @@ FACTS: tuple[Table, ...] = (
         (Index(("day_on",)),),
         "One row a series and day: what was expected on the day before, before the day began, in thousandths; by an "
         "imported forecast, else by our own.",
+    ),
+    Table(
+        "service_days",
+        columns("day_key source! day_on! service_s:I! up_s:I!"),
+        ("day_key",),
+        (Index(("day_on",)),),
+        says="One row a local day with opening hours since the first outage was recorded: seconds of service, and "
+        "those in which no tool was down.",
     ),
     Table(
         "training_facts",

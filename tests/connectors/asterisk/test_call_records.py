@@ -131,6 +131,9 @@ def test_the_samples_of_asterisks_own_tests(fixtures: Callable[[str], Path], pul
           "lastapp": "VoiceMail"}, "inbound", "voicemail"),
         ({"src": "+4930555111", "dst": "1001", "channel": "SIP/x-1", "dstchannel": "PJSIP/1001-0000000c",
           "disposition": "BUSY", "billsec": 0}, "inbound", "busy"),
+        # No phone was tried: the line was busy, or none was free.
+        ({"src": "+4930555111", "dst": "1001", "channel": "SIP/x-1", "dstchannel": "", "lastapp": "Congestion",
+          "disposition": "CONGESTION", "billsec": 0}, "inbound", "blocked"),
         ({"disposition": "SURPRISE", "billsec": 0}, "outbound", None),
         # A withheld number without a line that tells; the number of the house, shown by one of its phones.
         ({"src": "anonymous", "dst": "1001", "channel": "SIP/x-1", "dstchannel": "PJSIP/1001-0000000c"},

@@ -118,6 +118,13 @@ def test_custom_fields(ticket: Callable[..., Ticket], context: Callable[..., Con
     assert ticket(ctx=context(contact_reason_field="type")).contact_reason == "Question"
 
 
+def test_required_fields_are_counted(ticket: Callable[..., Ticket], context: Callable[..., Context]) -> None:
+    """Under pressure of time agents skip fields, and nobody sees it in the handle time."""
+    one = ticket(ctx=context(lookups=LOOKUPS, required_fields=("cf_reason", "cf_order", "cf_gone")),
+                 custom_fields={"cf_reason": "Billing issue", "cf_order": None, "cf_vip": True})  # fmt: skip
+    assert (one.required_fields, one.filled_fields) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("window", "is_said"),
     [

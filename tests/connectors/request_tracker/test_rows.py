@@ -112,6 +112,15 @@ def test_a_reason_has_the_name_that_the_config_gives_it(ticket: Made, context: M
     assert ticket(blank, CustomFields=fields).contact_reason is UNSET
 
 
+def test_required_fields_are_counted(ticket: Made, context: Made) -> None:
+    """Under pressure of time agents skip fields, and nobody sees it in the handle time."""
+    fields = [{"name": "Reason", "values": ["Invoice wrong"]}, {"name": "Order", "values": []}]
+    one = ticket(context(required_fields=("Reason", "Order", "Gone")), CustomFields=fields)
+    assert (one.required_fields, one.filled_fields) == (2, 1)
+    blank = ticket(context(required_fields=("Reason",), is_redacted=True), CustomFields=fields)
+    assert (blank.required_fields, blank.filled_fields) == (UNSET, UNSET)
+
+
 def test_queues_of_spam_and_trials_are_left_out(ticket: Made, context: Made) -> None:
     """Also where RT tells the queue by its number only."""
     ctx = context(spam_queues=("Junk",), test_queues=("Support",), queue_channels={"Support": "phone"})

@@ -183,6 +183,21 @@ def test_blanked_rows_leave_alone_what_they_cannot_tell(records: Made, context: 
     assert (found.contact_reason, found.product, found.extra) == ("ship", UNSET, UNSET)
 
 
+def test_required_fields_are_counted(
+    ticket: Callable[..., Ticket], records: Made, context: Callable[..., Context]
+) -> None:
+    """Under pressure of time agents skip fields; a field that the account does not have is not skipped."""
+    named = {"required_fields": ("1", "2", "3", "9")}
+    fields = [{"id": 1, "value": "ship"}, {"id": 2, "value": ""}, {"id": 3, "value": False}, {"id": 4, "value": None}]
+    found = ticket(context(**named), custom_fields=fields)
+    assert (found.required_fields, found.filled_fields) == (3, 2)
+    assert ticket(custom_fields=fields).required_fields is UNSET
+    blanked = {**ROW, "custom_fields": [{"id": 1, "value": "ship"}, {"id": 2, "text": "xxxxx"}]}
+    kept = records(blanked, TicketRow, normalise_ticket, context(**named, is_redacted=True))[0]
+    assert isinstance(kept, Ticket)
+    assert (kept.required_fields, kept.filled_fields) == (UNSET, UNSET)
+
+
 def test_brand_and_custom_status_are_looked_up(ticket: Callable[..., Ticket], context: Callable[..., Context]) -> None:
     """A report by brand shows names, and a status without a known word takes the category of its custom status."""
     ctx = context(lookups={"brands": {"51": "Lumo"}, "custom_statuses": {"9": "hold"}})
