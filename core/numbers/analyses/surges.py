@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import sqrt
 
 from core.clock import add_days, days
 from core.numbers.analyses.baseline import TREND_WEEKS, WEEK, History, iso, ordinal
 from core.numbers.analyses.events import Event, read_events, within_after
-from core.numbers.analyses.volumes import closed_days, histories_by, history_of, slots_of
+from core.numbers.analyses.volumes import FOR_GOOD, closed_days, histories_by, history_of, slots_of
 from core.numbers.clear_change import count_z, two_sided
 from core.numbers.inquiry import Inquiry
 
@@ -79,7 +80,8 @@ class Surge:
 class Surged:
     """A surge of a count, or of the member ``uid`` of a dimension of it, and the events that it came after.
 
-    ``hours`` are the first and the one after the last, of a surge within a day."""
+    ``hours`` are the first and the one after the last, of a surge within a day; ``knows_year`` tells whether what was
+    expected knows the time of year."""
 
     metric_id: str
     surge: Surge
@@ -89,6 +91,7 @@ class Surged:
     uid: str = ""
     member: str = ""
     hours: tuple[int, int] | None = None
+    knows_year: bool = False
     after: tuple[Event, ...] = ()
 
 
@@ -145,18 +148,19 @@ def day_surges(history: History, from_on: str, to_on: str, clear: float = P_CLEA
 
 
 def hour_surges(hours: Mapping[int, History], whole: History, day_on: str, clear: float = P_CLEAR) -> list[Surge]:
-    """Surges of hours of one day, by the count of each hour on earlier days and the trend of whole days."""
+    """Surges of hours of a day, by the count of each hour on earlier days; trend and time of year are the whole's."""
     at = ordinal(day_on)
     if at in whole.closed:
         return []
-    trend = whole.trend(day_on)
+    trend, yearly = whole.trend(day_on), whole.expected(day_on).yearly
     judged = []
     for hour, history in sorted(hours.items()):
         actual = history.values.get(at)
         made = history.expected(day_on, trend)
         if actual is None or made.value is None or made.spread is None or made.value < LEAST_EXPECTED:
             continue
-        judged.append(Interval(hour, actual, made.value, limit(made.value, made.spread)))
+        expected = made.value * yearly
+        judged.append(Interval(hour, actual, expected, limit(expected, made.spread * sqrt(yearly))))
     return runs(judged, clear / max(len(judged), 1), within_day=True)
 
 
@@ -176,7 +180,7 @@ def surged(inquiry: Inquiry, from_on: str, to_on: str, *, hourly: bool = True) -
 
     Hours of calls are looked at on days that are no surge as a whole."""
     look_on = add_days(from_on, -LEFT_OUT_DAYS)
-    looked_at = list(_series(inquiry, look_on, to_on))
+    looked_at = list(_series(inquiry, to_on))
     clear = P_CLEAR / max(len(looked_at), 1)
     found: list[Surged] = []
     for series in looked_at:
@@ -191,22 +195,22 @@ def surged(inquiry: Inquiry, from_on: str, to_on: str, *, hourly: bool = True) -
     return sorted(made, key=lambda each: each.surge.expected - each.surge.actual)
 
 
-def _series(inquiry: Inquiry, look_on: str, to_on: str) -> Iterator[Series]:
-    read_on = add_days(look_on, -WEEK * (TREND_WEEKS + 1))
+def _series(inquiry: Inquiry, to_on: str) -> Iterator[Series]:
     for metric_id, dims in DIMS.items():
         whole = history_of(inquiry, metric_id, to_on)
         if not whole.values:
             continue
         yield Series(metric_id, whole)
         for dim in dims:
-            members = histories_by(inquiry, metric_id, dim, read_on, to_on)
+            members = histories_by(inquiry, metric_id, dim, FOR_GOOD, to_on)
             if len(members) > 1:
                 for uid, (name, history) in members.items():
                     yield Series(metric_id, history, dim, uid, name)
 
 
 def _surged(series: Series, surge: Surge, from_on: str, to_on: str, hours: tuple[int, int] | None = None) -> Surged:
-    return Surged(series.metric_id, surge, from_on, to_on, series.dim, series.uid, series.member, hours)
+    knows = series.history.expected(from_on).knows_year
+    return Surged(series.metric_id, surge, from_on, to_on, series.dim, series.uid, series.member, hours, knows)
 
 
 def _by_hours(

@@ -10,6 +10,7 @@ from core.report.sections.scope import Scope
 # The makers take their Scope from the module above, or from here where it is known by now.
 from core.report.sections.correlation import correlation
 from core.report.sections.groove import groove
+from core.report.sections.surges import surges
 from core.report.sections.waits import waits
 
 __all__ = ["MAKERS", "Scope", "sections"]
@@ -21,6 +22,7 @@ BOTH: frozenset[ReportKind] = frozenset({"weekly", "monthly"})
 
 MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
     (WEEKLY, waits),
+    (BOTH, surges),
     (WEEKLY, groove),
     (BOTH, correlation),
 )
