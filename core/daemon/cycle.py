@@ -205,13 +205,14 @@ def count(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> int:
 
 
 def look_ahead(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> None:
-    """Keeps what is forecast today, once a day and before its reports; to be called when all is counted."""
+    """Keeps what is forecast and planned today, once a day and before its reports; to be called when all is counted."""
     from core.numbers.analyses.forecast.frozen import freeze  # noqa: PLC0415  (needed once a day)
+    from core.numbers.requirements import keep_requirements  # noqa: PLC0415
 
-    kept = freeze(db, reporting, now_at)
-    if kept:
+    kept, planned = freeze(db, reporting, now_at), keep_requirements(db, reporting, now_at)
+    if kept or planned:
         count(db, reporting, now_at)
-        log.event("forecast", rows=kept)
+        log.event("forecast", rows=kept, half_hours=planned)
 
 
 def send_now(

@@ -34,6 +34,8 @@ def keep_requirements(db: sqlite3.Connection, reporting: Reporting, now_at: int)
         return 0
     planned = list(_plan(inquiry))
     counted = list(_count(inquiry))
+    if not planned and not counted:
+        return 0
     ahead_at = day_bounds(add_days(inquiry.today_on, 1), reporting.zone)[0]
     with transaction(db):
         db.execute("delete from requirements where interval_start_at >= ?", (ahead_at,))

@@ -1,0 +1,187 @@
+"""What half hours need: measured patience and handle times, pools of queues, and who was there."""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import log
+from typing import Any
+
+import pytest
+
+from core.clock import add_days, day_bounds
+from core.numbers.analyses.calls_ahead import calls_ahead, usual_calls
+from core.numbers.analyses.presence import rostered, seen, shares_of
+from core.numbers.analyses.staffing import basis, needs, pooled
+from core.numbers.answer import Period
+from core.numbers.ask import ask
+from core.numbers.derive import derive
+from core.numbers.inquiry import Inquiry
+from core.numbers.local import SLOT_S
+from core.numbers.parts import fold
+from core.numbers.reporting import Planning, QueueRule, Reporting, ScheduleRule
+from core.numbers.requirements import keep_requirements
+from tests.numbers.rows import BERLIN, insert, store_of
+from tests.numbers.test_metrics import OPEN
+from tests.report.desk import base
+
+# The clocks go back on Sunday 25 October 2026; the week after it is planned.
+SUNDAY = "2026-10-25"
+NOW_AT = day_bounds(SUNDAY, BERLIN.zone)[0] + 12 * 3_600
+PLANNED = replace(
+    BERLIN, planning=Planning(shrinkage=0.3), default_schedule_uid="office", schedules={"office": OPEN},
+    queues={"de": QueueRule(sl_threshold_s=20)},
+)  # fmt: skip
+TEN = 20
+
+
+def legs(
+    queue: str, agents: tuple[str, ...], count: int, handle_s: int, lost: int = 0, wait_s: int = 10
+) -> Iterator[dict[str, Any]]:
+    """So many calls from 10:00 to 10:30 on each weekday of four weeks, some of them lost after 30 seconds."""
+    for back in range(1, 29):
+        day = add_days(SUNDAY, -back)
+        starts_at = day_bounds(day, BERLIN.zone)[0] + TEN * SLOT_S
+        if back % 7 in (0, 1):
+            continue
+        for number in range(count + lost):
+            row = {"queue_uid": queue, "slot": TEN, "enqueued_at": starts_at + 60 * number, "outcome": "abandoned",
+                   "wait_s": 30}  # fmt: skip
+            if number < count:
+                row |= {"outcome": "answered", "wait_s": wait_s, "answered_on": day, "handle_s": handle_s,
+                        "agent_uid": agents[number % len(agents)]}  # fmt: skip
+            yield row
+
+
+def inquiry(*facts: Iterator[dict[str, Any]], reporting: Reporting = PLANNED) -> Inquiry:
+    db, _ = store_of({"queue_legs": [row for some in facts for row in some]}, SUNDAY, reporting)
+    return Inquiry(db, reporting, NOW_AT)
+
+
+def at(day_on: str, slot: int = TEN) -> int:
+    return day_bounds(day_on, BERLIN.zone)[0] + slot * SLOT_S
+
+
+def state(db: sqlite3.Connection, agent: str, begin: int, end: int, category: str = "idle") -> None:
+    base(db, "agent_states", agent_uid=agent, from_at=begin, to_at=end, category=category, state=category)
+
+
+def shift(db: sqlite3.Connection, agent: str, day_on: str, begin: int, end: int, **more: Any) -> None:
+    uid = f"{agent}-{begin}-{more.get('activity')}"
+    base(db, "shifts", uid=uid, native_id=uid, source="hr", agent_uid=agent, day_on=day_on, planned_start_at=begin,
+         planned_end_at=end, **{"kind": "scheduled", "activity": "contacts", **more})  # fmt: skip
+
+
+def test_the_worked_example_as_a_plan() -> None:
+    """100 calls of 180 s in half an hour for 80/20: 14 at their desks, 20 on the roster, in the week of the change."""
+    asked = inquiry(legs("de", ("a", "b"), 100, 180))
+    known = basis(asked)
+    assert known is not None
+    monday, sunday = add_days(SUNDAY, 1), add_days(SUNDAY, 7)
+    (need,) = needs(known, usual_calls(asked, [SUNDAY, monday, sunday]))
+    assert (need.day_on, need.slot, need.at) == (monday, TEN, at(monday))
+    assert (need.calls, need.aht_s, need.found.agents, need.heads, need.method) == (100, 180, 14, 20, "erlang_c")
+
+
+def test_busy_people_are_no_plan() -> None:
+    """Who is busy 88 % of the time is worn out, however well callers fare: the plan asks for more."""
+    many = inquiry(legs("de", ("a",), 35, 1_900))
+    known = basis(many)
+    assert known is not None
+    (need,) = needs(known, usual_calls(many, [add_days(SUNDAY, 1)]))
+    assert need.found.agents == 44
+    assert (need.found.occupancy or 1) <= 0.85
+
+
+def test_callers_who_hang_up_tell_their_patience() -> None:
+    """Erlang A where enough hung up, with those who were answered counted as at least as patient."""
+    known = basis(inquiry(legs("de", ("a",), 36, 180, lost=4, wait_s=40)))
+    assert known is not None
+    (pool,) = known.pools
+    assert pool.patience_s == pytest.approx(30 + 0.9 * 10 + 0.9 * 40 / -log(0.9))
+    fixed = replace(PLANNED, planning=Planning(patience_s=120))
+    of_config = basis(inquiry(legs("de", ("a",), 90, 180), reporting=fixed))
+    assert of_config is not None
+    assert [pool.patience_s for pool in of_config.pools] == [120]
+
+
+def test_queues_of_the_same_people_are_one_pool() -> None:
+    """Two half-empty queues apart would need more people than both together; who helps out once joins nothing."""
+    asked = inquiry(legs("de", ("a", "b"), 40, 200), legs("en", ("a", "b"), 10, 200), legs("vip", ("c",), 30, 100))
+    known = basis(asked)
+    assert known is not None
+    assert [pool.queues for pool in known.pools] == [("de", "en"), ("vip",)]
+    shared, alone = needs(known, usual_calls(asked, [add_days(SUNDAY, 1)]))
+    assert (shared.calls, alone.calls) == (50, 30)
+    assert shared.by_queue == pytest.approx({"de": shared.found.agents * 0.8, "en": shared.found.agents * 0.2})
+    assert pooled(["de", "en"], {"a": {"de": 0.95, "en": 0.05}}) == [("de",), ("en",)]
+
+
+def test_no_calls_no_plan() -> None:
+    """A desk without a telephone is told nothing about staffing it."""
+    assert basis(inquiry()) is None
+
+
+def test_a_queue_with_half_hour_forecasts_is_planned_by_them() -> None:
+    """The plan and the forecast printed above it tell the same number of calls."""
+    asked = inquiry(legs("de", ("a",), 20, 180))
+    monday = add_days(SUNDAY, 1)
+    assert calls_ahead(asked, [monday]) == {("de", at(monday)): pytest.approx(20)}
+
+
+def test_who_is_there_counts_for_the_queues_that_take_the_time() -> None:
+    """One of two hours' people is on a break for half of it, and half of the other's time goes to the VIPs."""
+    asked = inquiry(legs("de", ("a", "b"), 20, 180), legs("vip", ("b",), 10, 180))
+    db, monday = asked.db, add_days(SUNDAY, 1)
+    shares: Mapping[str, Mapping[str, float]] = shares_of(db, add_days(SUNDAY, -28), SUNDAY)
+    assert shares == {"a": {"de": 1.0}, "b": {"de": 0.5, "vip": 0.5}}
+    begin, end = day_bounds(monday, BERLIN.zone)
+    state(db, "a", at(monday), at(monday) + 900)
+    state(db, "a", at(monday) + 600, at(monday) + 900, "talk")
+    state(db, "a", at(monday) + 900, at(monday, TEN + 1), "break")
+    state(db, "b", at(monday, TEN - 1), at(monday, TEN + 1))
+    state(db, "nobody", at(monday), at(monday, TEN + 1))
+    found = seen(db, begin, end, shares, BERLIN)
+    assert found["de", at(monday)] == pytest.approx(0.5 + 0.5)
+    assert found["vip", at(monday)] == pytest.approx(0.5)
+    assert found["de", at(monday, TEN - 1)] == pytest.approx(0.5)
+
+
+def test_the_roster_counts_breaks_and_the_published_plan() -> None:
+    """Shrinkage has room for breaks, so people on one are on the roster; the contract is not the roster."""
+    asked = inquiry(legs("de", ("a", "b"), 20, 180))
+    db, monday = asked.db, add_days(SUNDAY, 1)
+    shift(db, "a", monday, at(monday), at(monday, TEN + 1))
+    shift(db, "a", monday, at(monday, TEN + 1), at(monday, TEN + 2), activity="break")
+    shift(db, "a", monday, at(monday, 0), at(monday, 47), kind="contracted")
+    shift(db, "b", monday, at(monday), at(monday, TEN + 2), activity="project")
+    found = rostered(db, *day_bounds(monday, BERLIN.zone), shares_of(db, add_days(SUNDAY, -28), SUNDAY))
+    assert found == {("de", at(monday)): 1.0, ("de", at(monday, TEN + 1)): 1.0}
+
+
+def test_what_a_day_needs_is_fixed_when_it_begins() -> None:
+    """A plan corrected after the fact would be right every day."""
+    asked = inquiry(legs("de", ("a", "b"), 100, 180))
+    db, monday = asked.db, add_days(SUNDAY, 1)
+    assert keep_requirements(db, PLANNED, NOW_AT) > 0
+    assert keep_requirements(db, PLANNED, NOW_AT) == 0
+    state(db, "a", at(monday), at(monday, TEN + 1))
+    state(db, "b", at(monday), at(monday, TEN + 1), "talk")
+    insert(db, {"queue_legs": [{**row, "enqueued_at": at(monday)} for row in legs("de", ("a",), 3, 180)][:3]})
+    tuesday_at = day_bounds(add_days(SUNDAY, 2), BERLIN.zone)[0] + 3_600
+    fold(db, PLANNED, tuesday_at)
+    keep_requirements(db, PLANNED, tuesday_at)
+    derive(db, PLANNED, tuesday_at)
+    fold(db, PLANNED, tuesday_at)
+    kept = db.execute("select required, heads, staffed, basis from requirements where interval_start_at = ?",
+                      (at(monday),)).fetchone()  # fmt: skip
+    assert tuple(kept) == (14, 20, 2, "seen")
+    found = ask(db, "schedule_accuracy", Period(monday, monday), reporting=PLANNED, now_at=tuesday_at)
+    assert (found.value, found.n, found.status) == (pytest.approx(2 / 14), 1, "low_sample")
+
+
+def test_closed_days_need_nobody() -> None:
+    """A holiday's plan would call people in for nothing."""
+    hours = ScheduleRule(OPEN.time_zone, tuple(row for row in OPEN.hours if row.weekday != 0))
+    closed = replace(PLANNED, schedules={"office": hours})
+    asked = inquiry(legs("de", ("a",), 20, 180), reporting=closed)
+    assert usual_calls(asked, [add_days(SUNDAY, 1)]) == {}
