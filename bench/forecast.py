@@ -18,7 +18,7 @@ from core.clock import add_days, days
 from core.numbers.analyses.baseline import ordinal
 from core.numbers.analyses.forecast.accuracy import Accuracy, Trial
 from core.numbers.analyses.forecast.backtest import HORIZONS, Stretch, back_test, back_test_slots
-from core.numbers.analyses.forecast.kept import tested
+from core.numbers.analyses.forecast.kept import stretches_of
 from core.numbers.analyses.forecast.methods import Slots, Volume
 from core.numbers.analyses.forecast.series import Fits, Known
 from core.numbers.analyses.surroundings import WET_SPELL_DAYS, Sky, Surroundings, things_of
@@ -103,7 +103,7 @@ def tested_series(name: str, whole: Volume, by_slot: Slots, around: Met) -> Seri
     """A series over its last 8 weeks, as the product tests it."""
     last = max(whole.values)
     known = Known("calls_offered", {}, name, whole, last, Fits(whole, around), by_slot)
-    return Series(name, tested(known), by_slot, tested(known, knows_sky=True))
+    return Series(name, stretches_of(known), by_slot, stretches_of(known, knows_sky=True))
 
 
 def sky(span: Sequence[str]) -> Surroundings:

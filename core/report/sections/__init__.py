@@ -9,9 +9,11 @@ from core.report.sections.scope import Scope
 # isort: split
 # The makers take their Scope from the module above, or from here where it is known by now.
 from core.report.sections.correlation import correlation
+from core.report.sections.forecast import forecast
 from core.report.sections.groove import groove
 from core.report.sections.surges import surges
 from core.report.sections.waits import waits
+from core.report.sections.weather import weather
 
 __all__ = ["MAKERS", "Scope", "sections"]
 
@@ -25,6 +27,8 @@ MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
     (BOTH, surges),
     (WEEKLY, groove),
     (BOTH, correlation),
+    (BOTH, forecast),
+    (BOTH, weather),
 )
 """Which kinds of report have which sections, in reading order."""
 

@@ -24,7 +24,7 @@ def trials(inquiry: Inquiry, known: Known) -> Trials:
     frozen = kept_trials(inquiry, known)
     absent = [horizon for horizon in HORIZONS if ("day", horizon) not in frozen]
     needs_slots = bool(known.slots) and ("half_hour", 1) not in frozen
-    stretches = tested(known) if absent or needs_slots else []
+    stretches = stretches_of(known) if absent or needs_slots else []
     by_test = back_test(stretches, absent)
     by_day = {horizon: frozen.get(("day", horizon)) or by_test[horizon] for horizon in HORIZONS}
     if not known.slots:
@@ -32,7 +32,7 @@ def trials(inquiry: Inquiry, known: Known) -> Trials:
     return by_day, back_test_slots(stretches, known.slots) if needs_slots else frozen["half_hour", 1]
 
 
-def tested(known: Known, *, knows_sky: bool = False) -> list[Stretch]:
+def stretches_of(known: Known, *, knows_sky: bool = False) -> list[Stretch]:
     """The last 8 weeks in two halves, each with the effects that could have been measured when its first day was 28
     days ahead. What weather was forecast then nobody kept, so unless ``knows_sky`` the mean of its effects is taken."""
     made = []
