@@ -9,8 +9,10 @@ from core.report.sections.scope import Scope
 # isort: split
 # The makers take their Scope from the module above, or from here where it is known by now.
 from core.report.sections.correlation import correlation
+from core.report.sections.customers import customers
 from core.report.sections.forecast import forecast
 from core.report.sections.groove import groove
+from core.report.sections.reasons import reasons_section
 from core.report.sections.surges import surges
 from core.report.sections.waits import waits
 from core.report.sections.weather import weather
@@ -20,6 +22,7 @@ __all__ = ["MAKERS", "Scope", "sections"]
 Make: TypeAlias = Callable[[Scope], Section | None]
 
 WEEKLY: frozenset[ReportKind] = frozenset({"weekly"})
+MONTHLY: frozenset[ReportKind] = frozenset({"monthly"})
 BOTH: frozenset[ReportKind] = frozenset({"weekly", "monthly"})
 
 MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
@@ -29,6 +32,8 @@ MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
     (BOTH, correlation),
     (BOTH, forecast),
     (BOTH, weather),
+    (MONTHLY, customers),
+    (BOTH, reasons_section),
 )
 """Which kinds of report have which sections, in reading order."""
 
