@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from core.clock import add_days, day_of, days
 from core.numbers.answer import Grain, Period
 from core.numbers.metrics import METRICS
 from core.numbers.periods import before, month_of, week_of
 from core.numbers.reporting import Reporting
+from core.report import period as period_story
 from core.report import story
 from core.report.asking import Asking
 from core.report.comments import comments
@@ -15,9 +17,10 @@ from core.report.freshness import late_profiles, source_states
 from core.report.graphs import charts
 from core.report.method import method, revisions, rules
 from core.report.model import Count, Day, Report, ReportKind, ReportSpec, Sentence, Table, Tile
+from core.report.next_step import next_step
 from core.report.sections import Scope, sections
 from core.report.tables import breakdowns, oldest_open
-from core.report.tiles import chosen, make_tile, without_twins
+from core.report.tiles import Shown, chosen, make_tile, without_twins
 
 # Under so many contacts a period is told by its counts alone.
 LOW_VOLUME: Mapping[Grain, int] = {"day": 10, "week": 20, "month": 40}
@@ -99,12 +102,13 @@ def build_report(
     causes = {
         tile.metric_id: found
         for tile in tiles
-        if _asks_why(tile) and (found := story.cause(asking, tile, len(tiles))) is not None
+        if _asks_why(tile, period) and (found := story.cause(asking, tile, len(tiles))) is not None
     }
     is_full = not (is_closed or is_low)
-    headline: tuple[Sentence, ...] = (_short_line(asking, created, offered, is_closed=is_closed),)
+    told = Told((_short_line(asking, created, offered, is_closed=is_closed),))
     if is_full:
-        headline = story.headline(tiles)
+        told = _told_of_day(asking, tiles, causes) if asking.is_of_day else _told(asking, spec, shown, causes)
+    headline = told.headline
     chart, others = charts(asking, shown, causes) if is_full else (None, ())
     tables = breakdowns(asking, late) if is_full else ()
     if is_partial and headline[0].key == "nothing_known":
@@ -121,13 +125,15 @@ def build_report(
         metrics=METRICS,
         title=spec.title,
         headline=headline,
-        sentences=story.sentences(tiles, causes) if is_full else (),
+        sentences=told.sentences,
         tiles=tiles,
         chart=chart,
         charts=others,
-        read_together=story.read_together(asking, tiles) if is_full else (),
-        history=story.history(tiles) if is_full else (),
-        celebrations=story.celebrations(tiles) if is_full else (),
+        read_together=told.read_together,
+        history=told.history,
+        celebrations=told.celebrations,
+        next_step=told.next_step,
+        happened=() if asking.is_of_day else period_story.happened(asking),
         tables=tables,
         oldest=oldest_open(asking, spec),
         comments=comments(asking),
@@ -145,12 +151,52 @@ def build_report(
     )
 
 
+@dataclass(frozen=True)
+class Told:
+    """What is said of a period in sentences."""
+
+    headline: tuple[Sentence, ...]
+    sentences: tuple[Sentence, ...] = ()
+    read_together: tuple[Sentence, ...] = ()
+    history: tuple[Sentence, ...] = ()
+    celebrations: tuple[Sentence, ...] = ()
+    next_step: Sentence | None = None
+
+
+def _told_of_day(asking: Asking, tiles: Sequence[Tile], causes: Mapping[str, story.Cause]) -> Told:
+    return Told(
+        story.headline(tiles),
+        story.sentences(tiles, causes),
+        story.read_together(asking, tiles),
+        story.history(tiles),
+        story.celebrations(tiles),
+    )
+
+
+def _told(asking: Asking, spec: ReportSpec, shown: Sequence[Shown], causes: Mapping[str, story.Cause]) -> Told:
+    """Of a week or month: what was missed and moved, what went well, and one thing to try if that is wanted."""
+    tiles = tuple(one.tile for one in shown)
+    best = period_story.records(asking, tiles)
+    together = story.read_together(asking, tiles)
+    return Told(
+        story.headline(tiles, best, causes),
+        period_story.changed(shown, causes),
+        together,
+        story.history(tiles),
+        (*story.celebrations(tiles), *period_story.gained(tiles, causes, best)),
+        next_step(asking, tiles, causes, together) if spec.suggestions else None,
+    )
+
+
 def _named(tiles: Sequence[Tile], tables: Sequence[Table]) -> frozenset[str]:
     return frozenset([tile.metric_id for tile in tiles] + [m for table in tables for m in table.metric_ids])
 
 
-def _asks_why(tile: Tile) -> bool:
-    return tile.comparison.verdict in {"worse", "different"} or tile.goal_state == "missed"
+def _asks_why(tile: Tile, period: Period) -> bool:
+    """Of a day, what went wrong or otherwise is explained; of a week, what went well too."""
+    if tile.goal_state == "missed" or tile.comparison.verdict in {"worse", "different"}:
+        return True
+    return tile.comparison.verdict == "better" and period.grain != "day"
 
 
 def _contacts(asking: Asking) -> tuple[int, int]:
@@ -172,7 +218,8 @@ def _short_line(asking: Asking, created: int, offered: int, *, is_closed: bool) 
         waiting = round(asking.answer("backlog_open").value or 0)
         return Sentence("closed", {"waiting": Count(waiting, "tickets")})
     if not created + offered:
-        return Sentence("no_contacts")
+        known = (asking.answer(metric_id).status for metric_id in ("tickets_created", "calls_offered"))
+        return Sentence("nothing_known" if set(known) == {"unavailable"} else "no_contacts")
     counts = tuple(Sentence("sample", {"n": Count(count, noun)}) for count, noun in _counted(created, offered) if count)
     return Sentence("quiet", {"weekday": Day(asking.day_on, "weekday"), "counts": counts})
 

@@ -27,16 +27,18 @@ SIGNED = re.compile(
 
 def comments(asking: Asking) -> tuple[Comment, ...]:
     """The best and the worst of the period's comments and some at random, the same ones each time it is asked."""
-    rows = asking.db.execute(
+    found = asking.db.execute(
         "select s.comment, s.is_satisfied, s.score_norm from surveys s left join teams on teams.uid = s.team_uid "
         "where s.rated_at >= ? and s.rated_at < ? and s.deleted_at is null and trim(s.comment) <> '' "
         f"{_slice(asking)} order by s.is_satisfied desc, s.score_norm desc, s.uid",
         (asking.begins_at, asking.ends_at, *_members(asking)),
     ).fetchall()
+    # What several wrote in the same words is shown once.
+    rows = list({(row["comment"].strip().casefold(), row["is_satisfied"]): row for row in found}.values())
     if len(rows) > SHOWN:
-        middle = Random(asking.period.from_on).sample(rows[1:-1], SHOWN - 2)
-        rows = [rows[0], *middle, rows[-1]]
-    staff = _staff(asking.db)
+        middle = sorted(Random(asking.period.from_on).sample(range(1, len(rows) - 1), SHOWN - 2))
+        rows = [rows[0], *(rows[place] for place in middle), rows[-1]]
+    staff = staff_of(asking.db)
     return tuple(
         Comment(masked(row["comment"], staff), None if row["is_satisfied"] is None else bool(row["is_satisfied"]))
         for row in rows
@@ -55,7 +57,7 @@ def _members(asking: Asking) -> tuple[str, ...]:
     return () if asking.where.keys() - {"team", "source"} else tuple(asking.where.values())
 
 
-def _staff(db: sqlite3.Connection) -> re.Pattern[str] | None:
+def staff_of(db: sqlite3.Connection) -> re.Pattern[str] | None:
     """Names of agents, whole and word by word: a channel is no place for praise or blame of one person."""
     names = {row[0] for row in db.execute("select name from agents where name is not null and is_human = 1")}
     words = {word for name in names for word in (name, *name.split()) if len(word) > 2}

@@ -10,8 +10,10 @@ from core.report.model import GoalState, ReportSpec
 
 # Answers asked for at once, and after how many a streak is long enough, by grain.
 BLOCKS: Mapping[str, tuple[int, int]] = {"day": (28, 364), "week": (4, 52), "month": (3, 24)}
-# A streak is told at each working week of it; of weeks and months, whenever it is one.
+# When a streak is told: at each working week of days, and ever more seldom of weeks and months; then each half year.
 MILESTONE_DAYS = 5
+MILESTONES: Mapping[str, tuple[int, ...]] = {"week": (2, 4, 8, 13), "month": (2, 3)}
+HALF_YEARS: Mapping[str, int] = {"week": 26, "month": 6}
 
 
 def goal_of(asking: Asking, spec: ReportSpec, metric: Metric) -> Goal | None:
@@ -73,5 +75,7 @@ def streak(asking: Asking, goal: Goal, metric: Metric, answers: Sequence[Answer]
 
 
 def is_milestone(run: int, grain: str) -> bool:
-    """Whether a streak is told: at each working week of days, and at every second week or month and after."""
-    return run > 1 if grain != "day" else run > 0 and run % MILESTONE_DAYS == 0
+    """Whether a streak is told now, so that thanks stay worth something."""
+    if grain in MILESTONES:
+        return run in MILESTONES[grain] or (run > 0 and run % HALF_YEARS[grain] == 0)
+    return run > 0 and run % MILESTONE_DAYS == 0

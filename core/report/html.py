@@ -106,6 +106,10 @@ def _view(words: Words, figures: list[Drawing], of_sections: list[list[Drawing]]
             }
             for comment in report.comments
         ],
+        "happened": [words.parts(words.happening(one)) for one in report.happened],
+        "is_daily": report.kind == "daily",
+        "now": words.text("value" if report.kind == "daily" else f"now_{report.kind}"),
+        "before": "" if report.kind == "daily" else words.text(f"previous_{report.kind}"),
         "numbers": [] if is_short else [_number(words, tile) for tile in report.tiles],
         "notes": [words.parts(note) for note in notes],
         "definitions": list(_definitions(words)),
@@ -116,12 +120,15 @@ def _view(words: Words, figures: list[Drawing], of_sections: list[list[Drawing]]
 def _points(words: Words) -> Iterator[dict[str, Any]]:
     report = words.report
     colon = words.language.text("format", "colon").strip()
-    for sentence in report.sentences:
+    is_daily = report.kind == "daily"
+    for sentence in report.sentences if is_daily else ():
         yield {"lead": "", "parts": words.parts(sentence)}
     groups = (
+        ("changed", () if is_daily else report.sentences),
         ("read_together", report.read_together),
         ("history", report.history),
-        ("celebration", report.celebrations),
+        ("celebration" if is_daily else "worked", report.celebrations),
+        ("next", (report.next_step,) if report.next_step else ()),
     )
     for key, sentences in groups:
         for sentence in sentences:
@@ -155,8 +162,10 @@ def _number(words: Words, tile: Tile) -> dict[str, str]:
         "value": words.number(tile.answer),
         "n": words.language.number(tile.answer.n),
         "usual": words.language.value(tile.comparison.usual.value, unit),
+        "previous": past(tile.comparison.previous),
         "weeks_13": past(tile.comparison.weeks_13),
         "weeks_17": past(tile.comparison.weeks_17),
+        "weeks_52": past(tile.comparison.weeks_52),
         "goal": words.language.target(tile.goal.target, unit) if tile.goal else dash,
     }
 

@@ -33,6 +33,7 @@ def render_json(report: Report, language: str) -> str:
         "read_together": [words.say(sentence) for sentence in report.read_together],
         "history": [words.say(sentence) for sentence in report.history],
         "celebrations": [words.say(sentence) for sentence in report.celebrations],
+        "next_step": words.say(report.next_step) if report.next_step else None,
         "tiles": [_tile(words, tile) for tile in report.tiles],
         "charts": [_chart(words, chart) for chart in (report.chart, *report.charts) if chart],
         "tables": [_table(table) for table in report.tables],
@@ -40,6 +41,10 @@ def render_json(report: Report, language: str) -> str:
         "oldest": [
             {"number": t.number, "url": t.url, "team": t.team, "status_category": t.status_category, "age_s": t.age_s}
             for t in report.oldest
+        ],
+        "happened": [
+            {"kind": one.kind, "from_on": one.from_on, "to_on": one.to_on, "title": one.title, "note": one.note}
+            for one in report.happened
         ],
         "comments": [{"text": comment.text, "is_satisfied": comment.is_satisfied} for comment in report.comments],
         "sources": [

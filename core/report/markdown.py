@@ -32,6 +32,9 @@ def _lines(words: Words) -> Iterator[str]:
     if not (report.is_closed_day or report.is_low_volume):
         yield from _tiles(words, report.tiles)
         yield from _list(words, (*report.read_together, *report.history, *report.celebrations))
+        if report.next_step:
+            yield from (f"**{words.text('next')}**{words.language.text('format', 'colon')}"
+                        f"{_said(words.parts(report.next_step))}", "")  # fmt: skip
         for section in report.sections:
             yield from _section(words, section)
         for table in report.tables:
@@ -43,6 +46,9 @@ def _lines(words: Words) -> Iterator[str]:
             shown = f"[{number}](<{ticket.url}>)" if ticket.url else number
             yield f"- {shown} · {words.language.seconds(ticket.age_s)} · {escaped(neat(ticket.team))}".rstrip(" ·")
         yield ""
+    if report.happened:
+        yield from (f"## {words.text('events')}", "")
+        yield from _list(words, (words.happening(one) for one in report.happened))
     if report.comments:
         yield from (f"## {words.text('comments')}", "")
         for comment in report.comments:

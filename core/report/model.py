@@ -317,6 +317,17 @@ class Comment:
 
 
 @dataclass(frozen=True)
+class Happening:
+    """An entry of the calendar on local days of the period: an admin's words, personal data masked."""
+
+    kind: str
+    from_on: str
+    to_on: str
+    title: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """A report of a day, week or month, ready to be rendered in any form and language.
 
@@ -338,6 +349,8 @@ class Report:
     read_together: tuple[Sentence, ...] = ()
     history: tuple[Sentence, ...] = ()
     celebrations: tuple[Sentence, ...] = ()
+    next_step: Sentence | None = None
+    happened: tuple[Happening, ...] = ()
     tables: tuple[Table, ...] = ()
     oldest: tuple[OpenTicket, ...] = ()
     comments: tuple[Comment, ...] = ()

@@ -3,21 +3,25 @@
 from collections.abc import Iterator, Sequence
 
 from core.numbers.answer import Answer
-from core.report.model import Sentence, Tile
+from core.numbers.metric import Unit
+from core.report.locale import rounded
+from core.report.model import Day, Sentence, Tile
 from core.report.words import Words
+
+MARKS = ("¹", "²", "³")
 
 
 def heads(words: Words) -> tuple[str, ...]:
     """The heads of the columns."""
-    keys = ("metric", f"now_{words.report.kind}", "usual", "weeks_13", "goal", "sample")
-    return tuple(capital(words.text(key)) for key in keys)
+    keys = ("metric", f"now_{words.report.kind}", "usual", "weeks_13", "goal")
+    return (*(capital(words.text(key)) for key in keys), words.text("sample"))
 
 
 def rows(words: Words, tiles: Sequence[Tile]) -> Iterator[tuple[str, ...]]:
     """One row a number; under a strong one its counter-metric, unless that has a row of its own (metrics R13)."""
     own = {tile.metric_id for tile in tiles}
     for tile in tiles:
-        yield _row(words, tile)
+        yield _row(words, tile, tiles)
         is_strong = words.metric(tile.metric_id).strength == "S"
         if tile.guard_missing:
             yield (f"↳ {words.text('guard')}", words.say(Sentence("no_data")), "", "", "", "")
@@ -26,18 +30,42 @@ def rows(words: Words, tiles: Sequence[Tile]) -> Iterator[tuple[str, ...]]:
             yield (f"↳ {words.metric_name(counter.metric_id)}", words.cell(counter), "", "", "", "")
 
 
-def _row(words: Words, tile: Tile) -> tuple[str, ...]:
-    said = words.tile(tile)
+def _row(words: Words, tile: Tile, tiles: Sequence[Tile]) -> tuple[str, ...]:
     given = tile.comparison
-    usual = words.language.value(given.usual.value, words.metric(tile.metric_id).unit_of(tile.answer.variant))
+    unit = words.metric(tile.metric_id).unit_of(tile.answer.variant)
+    usual = given.usual.value
+    if usual is not None and unit is Unit.COUNT:
+        # The median of eight counts may lie between two of them.
+        usual = float(rounded(usual, 0))
     return (
-        said.name,
+        words.tile(tile).name,
         words.cell(given) if tile.answer.status != "low_sample" else words.number(tile.answer),
-        usual,
+        words.language.value(usual, unit),
         past(words, given.weeks_13),
         goal(words, tile),
-        said.sample or words.text("no_value"),
+        _sample(words, tile, tiles),
     )
+
+
+def _sample(words: Words, tile: Tile, tiles: Sequence[Tile]) -> str:
+    """n, marked where it is of an earlier week or month; of a count, which is its own n, a dash."""
+    if tile.sample is None:
+        return words.text("no_value")
+    last_on = tile.answer.period.to_on
+    earlier = _earlier(words, tiles)
+    return words.language.number(tile.answer.n) + (f" {MARKS[earlier.index(last_on)]}" if last_on in earlier else "")
+
+
+def _earlier(words: Words, tiles: Sequence[Tile]) -> list[str]:
+    """The last days of the earlier periods that numbers are of, latest first."""
+    found = {tile.answer.period.to_on for tile in tiles} - {words.report.day_on}
+    return sorted(found, reverse=True)[: len(MARKS)]
+
+
+def notes(words: Words, tiles: Sequence[Tile]) -> Iterator[str]:
+    """What the marks behind n stand for."""
+    for mark, day_on in zip(MARKS, _earlier(words, tiles), strict=False):
+        yield f"{mark} {words.say(Sentence(f'settled_{words.report.kind}', {'day': Day(day_on, 'plain')}))}"
 
 
 def past(words: Words, answer: Answer | None) -> str:
@@ -49,7 +77,7 @@ def goal(words: Words, tile: Tile) -> str:
     """The target and what became of it."""
     if tile.goal is None:
         return words.text("no_value")
-    return words.goal(tile)
+    return words.goal(tile, "aim")
 
 
 def capital(text: str) -> str:

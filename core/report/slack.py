@@ -124,11 +124,16 @@ def _lines(words: Words) -> Iterator[Made]:
         ("🔎", "changed", report.sentences if report.kind != "daily" else ()),
         ("⚖", "read_together", report.read_together),
         ("📅", "history", report.history),
-        ("🎉", "celebration", report.celebrations),
+        ("🎉", "celebration" if report.kind == "daily" else "worked", report.celebrations),
+        ("👉", "next", (report.next_step,) if report.next_step else ()),
     )
+    gap = words.language.text("format", "gap")
     made: list[Part] = []
     for sign, key, sentences in groups:
-        for sentence in sentences:
+        for number, sentence in enumerate(sentences):
+            if number and report.kind != "daily":
+                made += [Part(gap), *words.parts(sentence)]
+                continue
             made += [Part("\n")] if made else []
             made += [Part(f"{sign} {words.text(key)}{colon}"), *words.parts(sentence)]
     if made:
@@ -141,7 +146,8 @@ def _footer(words: Words) -> Made:
     said = [words.say(problem) for problem in (*problems, *words.set_aside())][:STORY]
     fresh = " · ".join([*words.freshness(), words.text("zone", zone=report.zone)])
     rules = " · ".join(words.say(rule) for rule in (Sentence("usual_is"), *report.rules))
-    elements = [blocks.plain(text[: TEXT_CHARS // 2]) for text in (*said, fresh, rules) if text][:9]
+    marks = [] if report.kind == "daily" else list(numbers.notes(words, leading(report)))
+    elements = [blocks.plain(text[: TEXT_CHARS // 2]) for text in (*marks, *said, fresh, rules) if text][:9]
     if report.report_url and report.report_url.startswith(("https://", "http://")):
         link = report.report_url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
         elements.append({"type": "mrkdwn", "text": f"<{link}|{escape(words.text('full_report'))}>"})

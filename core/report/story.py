@@ -9,6 +9,7 @@ from core.numbers.metrics import METRICS
 from core.numbers.usual import OUTSIDE_MADS
 from core.report.asking import Asking
 from core.report.goals import is_milestone
+from core.report.locale import language
 from core.report.model import (
     Count,
     Day,
@@ -60,11 +61,15 @@ class Cause(NamedTuple):
     window: tuple[int, int] | None
 
 
-def headline(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
-    """Customers first, then what needs a look, then what moved, then what went well."""
+def headline(
+    tiles: Sequence[Tile], best: frozenset[str] = frozenset(), causes: Mapping[str, Cause] | None = None
+) -> tuple[Sentence, ...]:
+    """Customers first, then what needs a look, then what moved, then what went well.
+
+    ``best`` are metrics that were never better; ``causes`` tell when the telephone was slow."""
     clauses: dict[str, tuple[int, Sentence]] = {}
     for tile in tiles:
-        found = _clause(tile)
+        found = _clause(tile, best, (causes or {}).get(tile.metric_id))
         if found is None:
             continue
         rank, theme, sentence = found
@@ -76,10 +81,14 @@ def headline(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
     return (_quiet(tiles),)
 
 
-def _clause(tile: Tile) -> tuple[int, str, Sentence] | None:
+def _clause(tile: Tile, best: frozenset[str], cause: Cause | None) -> tuple[int, str, Sentence] | None:
     theme = THEMES.get(tile.metric_id, tile.metric_id)
-    name = {"metric": Term(tile.metric_id)}
+    name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
     verdict = tile.comparison.verdict
+    if tile.metric_id in best:
+        return 3, theme, Sentence("record_good", name)
+    if theme == "phone" and verdict == "worse" and cause and cause.window:
+        return 0, theme, Sentence("phone_when_bad", {"from": Slot(cause.window[0]), "to": Slot(cause.window[1])})
     if verdict in {"better", "worse"}:
         good = verdict == "better"
         key = f"{theme if tile.metric_id in THEMES else 'metric'}_{'good' if good else 'bad'}"
@@ -145,7 +154,7 @@ def sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> tuple[Sente
 def _sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> Iterator[Sentence]:
     for tile in sorted(tiles, key=lambda tile: (METRICS[tile.metric_id].group != "C", tile.mark != "bad")):
         name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
-        why = _why(tile, causes[tile.metric_id]) if tile.metric_id in causes else None
+        why = why_of(tile, causes[tile.metric_id]) if tile.metric_id in causes else None
         match tile.goal_state:
             case "reached" if tile.streak > 1:
                 yield Sentence("reached_nth", {**name, "nth": Nth(tile.streak)})
@@ -170,8 +179,9 @@ def _helps(tile: Tile) -> bool:
     return (delta < 0) == (METRICS[tile.metric_id].direction == "up")
 
 
-def _why(tile: Tile, found: Cause) -> Sentence:
-    member: dict[str, Worded] = {"member": Name(found.driver.member), "share": Share(min(found.driver.share, 1.0))}
+def why_of(tile: Tile, found: Cause) -> Sentence:
+    """Which member explains a change, how far it moved itself, and when."""
+    member: dict[str, Worded] = {"member": _member(found.driver), "share": Share(min(found.driver.share, 1.0))}
     delta = found.own.delta
     whole = tile.comparison.delta or 0
     if not delta or (delta > 0) != (whole > 0):
@@ -182,6 +192,12 @@ def _why(tile: Tile, found: Cause) -> Sentence:
         return Sentence(key, values)
     first, after = found.window
     return Sentence(f"{key}_when", {**values, "from": Slot(first), "to": Slot(after)})
+
+
+def _member(driver: Driver) -> Name | Term:
+    """The name of a member; of a channel, our own word where there is one."""
+    is_ours = driver.dim == "channel" and language("en").word("channel", driver.member) is not None
+    return Term(driver.member, "channel") if is_ours else Name(driver.member)
 
 
 def _value(answer: Answer) -> Value:
@@ -250,7 +266,8 @@ def history(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
             if size >= metric.practical_floor and change > OUTSIDE_MADS * (tile.comparison.usual.mad or 0):
                 said: dict[str, Worded] = {"metric": Term(tile.metric_id), "then": _value(then), "now": _value(now)}
                 changes.append((size, Sentence("change", said)))
-                day_on = then.period.from_on
+                # What is settled later lies further back; the line names the week of the others.
+                day_on = max(day_on, then.period.to_on)
         if changes:
             largest = sorted(changes, key=lambda entry: -entry[0])[:CHANGES_SHOWN]
             named = tuple(sentence for _, sentence in largest)

@@ -26,6 +26,9 @@ def thread(words: Words, rest: Sequence[Tile]) -> Iterator[SlackReply]:
         yield from _listed(words.text("numbers"), [blocks.line([Part(words.tile(tile).line)]) for tile in rest])
     if report.oldest:
         yield from _listed(words.text("oldest"), list(_oldest(words)))
+    if report.happened:
+        lines = [blocks.line(words.parts(words.happening(one))) for one in report.happened]
+        yield from _listed(words.text("events"), lines)
     if report.comments:
         yield from _listed(words.text("comments"), list(_comments(words)))
     notes = [*report.method, *report.revisions, *words.problems(), *words.notes()] or [Sentence("nothing_left_out")]

@@ -19,6 +19,7 @@ from core.report.model import (
     Day,
     Delta,
     Figure,
+    Happening,
     Name,
     Nth,
     Number,
@@ -174,7 +175,8 @@ class Words:
         if isinstance(given, Answer) or given.verdict not in CLEAR or not given.delta:
             return value
         size = Delta(given.answer.metric_id, given.delta, given.answer.variant)
-        return f"{value} {self.say(Sentence('up' if given.delta > 0 else 'down', {'delta': size}))}"
+        arrow = self.say(Sentence("up" if given.delta > 0 else "down", {"delta": size}))
+        return f"{value} {arrow}"
 
     def delta(self, comparison: Comparison) -> str:
         """How the value stands to what is usual: an arrow only where the change is clear."""
@@ -230,6 +232,16 @@ class Words:
         span = self.text(key, n=len(chart.points))
         return self.language.text("format", "join").join([*pieces, span])
 
+    def happening(self, given: Happening) -> Sentence:
+        """An entry of the calendar in one line, its words marked as an admin's."""
+        day: Sentence | Day = Day(given.from_on)
+        if given.to_on != given.from_on:
+            day = Sentence("days_span", {"from": Day(given.from_on), "to": Day(given.to_on)})
+        values: dict[str, Worded] = {"day": day, "kind": Term(given.kind, "event"), "title": Name(given.title)}
+        if not given.note:
+            return Sentence("happened", values)
+        return Sentence("happened_note", {**values, "note": Name(given.note)})
+
     def freshness(self) -> list[str]:
         """How far each source's data goes, whole ones first."""
         good = [s for s in self.report.sources if s.data_to_at is not None]
@@ -265,14 +277,14 @@ class Words:
                 yield Sentence("data_skipped", {"source": Name(source.title), "streams": streams})
         yield from self.set_aside()
 
-    def goal(self, tile: Tile) -> str:
+    def goal(self, tile: Tile, stem: str = "goal") -> str:
         """The target and what became of it; nothing where there is none."""
         if tile.goal is None:
             return ""
         goal = Target(tile.metric_id, tile.goal.target, tile.goal.variant or tile.answer.variant)
-        key = f"goal_{tile.goal_state}" if tile.goal_state != "none" else "goal_unjudged"
+        key = f"{stem}_{tile.goal_state}" if tile.goal_state != "none" else f"{stem}_unjudged"
         if tile.goal_state == "reached" and tile.answer.maturity == "provisional":
-            key = "goal_reached_so_far"
+            key = f"{stem}_reached_so_far"
         return self.say(Sentence(key, {"goal": goal}))
 
     def _beside(self, counter: Answer) -> Sentence:

@@ -1,0 +1,115 @@
+"""What only the report of a week or month says: records, lost goals and their share of the weeks, what happened."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from core.numbers.analyses.events import read_events
+from core.numbers.metrics import METRICS
+from core.report.asking import Asking
+from core.report.comments import masked, staff_of
+from core.report.goals import meets
+from core.report.model import Count, Happening, Number, Sentence, Target, Term, Tile, Value, Worded
+from core.report.story import Cause, why_of
+from core.report.tiles import Shown
+
+CHANGES = 5
+# A best is told only of so many weeks or months, and no further back than that.
+LEAST_HISTORY: Mapping[str, int] = {"week": 13, "month": 6}
+LONGEST_HISTORY: Mapping[str, int] = {"week": 104, "month": 24}
+BLOCK = 13
+EVENT_KINDS = ("policy", "launch", "campaign", "outage", "improvement", "season", "other")
+EVENTS = 8
+
+
+def records(asking: Asking, tiles: Sequence[Tile]) -> frozenset[str]:
+    """Metrics that are clearly better than usual and better than in every whole week or month known."""
+    return frozenset(
+        tile.metric_id for tile in tiles if tile.comparison.verdict == "better" and _is_record(asking, tile)
+    )
+
+
+def _is_record(asking: Asking, tile: Tile) -> bool:
+    metric, now = METRICS[tile.metric_id], tile.answer
+    if now.value is None or now.maturity != "final" or metric.direction not in {"up", "down"}:
+        return False
+    seen, skip = 0, 1
+    while skip < LONGEST_HISTORY[now.period.grain]:
+        block = asking.series(metric.id, now.variant, BLOCK, skip=skip)
+        known = [each for each in block if each.status == "ok" and each.value is not None]
+        if any(meets(metric, each.value or 0.0, now.value) for each in known):
+            return False
+        seen += len(known)
+        if not known:
+            break
+        skip += BLOCK
+    return seen >= LEAST_HISTORY[now.period.grain]
+
+
+def changed(shown: Sequence[Shown], causes: Mapping[str, Cause]) -> tuple[Sentence, ...]:
+    """Goals that were missed, with how often they were reached of late, then what moved for the worse, and why."""
+    order = sorted(shown, key=lambda one: (METRICS[one.tile.metric_id].group != "C", one.tile.mark != "bad"))
+    return tuple(sentence for one in order for sentence in _changed(one, causes.get(one.tile.metric_id)))[:CHANGES]
+
+
+def _changed(one: Shown, cause: Cause | None) -> Iterator[Sentence]:
+    tile = one.tile
+    name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
+    why = why_of(tile, cause) if cause else None
+    match tile.goal_state:
+        case "missed" if tile.goal:
+            yield _lost(one, tile.goal.target)
+            if why:
+                yield Sentence("lost_why", {"why": why})
+        case "counter_failed" if tile.counter:
+            value = Value(tile.counter.metric_id, tile.counter.value, tile.counter.variant)
+            yield Sentence("counter_failed", {**name, "counter": Term(tile.counter.metric_id), "value": value})
+        case _ if tile.comparison.verdict in {"worse", "different"} and why:
+            key = "worse_why" if tile.comparison.verdict == "worse" else "changed_why"
+            yield Sentence(key, {**name, "why": why})
+
+
+def _lost(one: Shown, target: float) -> Sentence:
+    tile = one.tile
+    metric = METRICS[tile.metric_id]
+    values: dict[str, Worded] = {
+        "metric": Term(metric.id),
+        "goal": Target(metric.id, target, tile.answer.variant),
+        "value": Value(metric.id, tile.answer.value, tile.answer.variant),
+    }
+    weeks = [made.value for made, _ in one.trend if made.value is not None and made.status == "ok"]
+    if len(weeks) < 2:
+        return Sentence("missed", values)
+    reached = sum(meets(metric, value, target) for value in weeks)
+    return Sentence("lost", {**values, "reached": Number(reached), "weeks": Count(len(weeks), "weeks")})
+
+
+def gained(tiles: Sequence[Tile], causes: Mapping[str, Cause], best: frozenset[str]) -> tuple[Sentence, ...]:
+    """What got clearly better, and thanks to whom; records said in the headline are told with their value."""
+    made = []
+    for tile in tiles:
+        if tile.comparison.verdict != "better":
+            continue
+        name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
+        cause = causes.get(tile.metric_id)
+        why = why_of(tile, cause) if cause else None
+        if why:
+            made.append(Sentence("better_why", {**name, "why": why}))
+        elif tile.metric_id in best:
+            value = Value(tile.metric_id, tile.answer.value, tile.answer.variant)
+            made.append(Sentence("record", {**name, "value": value}))
+    return tuple(made)
+
+
+def happened(asking: Asking) -> tuple[Happening, ...]:
+    """What people wrote into the calendar for these days: an admin's words, with personal data masked."""
+    staff = staff_of(asking.db)
+    found = read_events(asking.inquiry, EVENT_KINDS, asking.period.from_on, asking.period.to_on)
+    return tuple(
+        Happening(
+            event.kind,
+            max(event.from_on, asking.period.from_on),
+            min(event.to_on, asking.period.to_on),
+            masked(event.title, staff),
+            masked(event.note or "", staff),
+        )
+        for event in found[:EVENTS]
+    )
