@@ -7,13 +7,12 @@ import pytest
 from core.clock import day_bounds, days
 from core.numbers.levels import LEVELS
 from core.numbers.parts import FACTS, fold
-from core.numbers.sql import PART_DIMS, TOTAL, WHOLE_DAY, column_of, select, unpacked
+from core.numbers.sql import TOTAL
 from core.store.db import open_store
 from tests.numbers.random_facts import DAYS, random_facts, random_rows
-from tests.numbers.rows import BERLIN, TABLE, insert, store_of
+from tests.numbers.rows import BERLIN, insert, store_of
 
 END = day_bounds(DAYS[-1], BERLIN.zone)[1]
-ALL_DAYS = tuple(days(DAYS[0], "2026-03-20"))
 ALL_PARTS = "select part, day_on, dim, member, slot, num, n from parts order by 1, 2, 3, 4, 5"
 
 
@@ -80,43 +79,17 @@ def test_a_quiet_day_carries_the_backlog_on() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_second_engine_gives_the_same_parts() -> None:
+def test_a_second_engine_gives_the_same_parts_and_figures() -> None:
     """SQL that only SQLite understands, or understands differently, would close the road to a larger store."""
-    import duckdb
-    import sqlglot
+    from tests.numbers.second_engine import both_stores, figures, parts
 
-    facts = random_facts(11, 40)
-    db, _ = store_of({}, DAYS[0])
-    db.execute("delete from ticket_facts")
-    db.execute("delete from call_facts")
-    insert(db, facts)
-    fold(db, BERLIN, END)
-    other = duckdb.connect()
-    for fact, rows in facts.items():
-        table = TABLE[fact]
-        create = table.ddl()[0].replace(" without rowid", "")
-        other.execute(sqlglot.transpile(create, read="sqlite", write="duckdb")[0])
-        marks = f"({', '.join('?' * len(table.names))})"
-        values = [row[name] for row in rows for name in table.names]
-        other.execute(f"insert into {fact} values {', '.join([marks] * len(rows))}", values)
-    for (fact, on), parts in FACTS.items():
-        for dim in (TOTAL, *PART_DIMS[fact]):
-            columns = [column for column in [column_of(fact, dim)] if column]
-            sql = sqlglot.transpile(select(fact, on, parts, ALL_DAYS, columns), read="sqlite", write="duckdb")[0]
-            theirs = {}
-            for row in other.execute(sql, list(ALL_DAYS)).fetchall():
-                member = (row[1] or "") if columns else ""
-                for part, num, n in unpacked(parts, row[1 + len(columns) :]):
-                    if n:
-                        theirs[part.id, row[0], member] = (float(num), n)
-            ours = {
-                (part, day_on, member): (num, n)
-                for part, day_on, member, num, n in db.execute(
-                    f"select part, day_on, member, num, n from parts where dim = ? and slot = {WHOLE_DAY}", (dim,)
-                )
-                if part in {known.id for known in parts}
-            }
-            assert theirs == ours, (fact, on, dim)
+    db, other = both_stores(11, 40)
+    compared = list(parts(db, other))
+    assert len(compared) > 10_000
+    assert [one for one in compared if one.apart] == []
+    spread = list(figures(db, other))
+    assert len(spread) > 100
+    assert [one for one in spread if one.apart > 1e-12] == []
 
 
 def test_a_killed_fold_goes_on_where_it_stopped() -> None:
