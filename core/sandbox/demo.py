@@ -21,7 +21,7 @@ from core.sandbox.world import build_world
 from core.sandbox.zendesk import EMAIL, TOKEN
 
 DAY_ON = "2026-11-20"
-QUEUES = ("Hotline DE", "Hotline EN", "VIP", "Service Nord")
+QUEUES = ("Hotline DE", "Hotline EN", "VIP")
 CONFIG = """\
 # The config of the demonstration; yours looks the same, without base_url.
 [store]
@@ -44,6 +44,7 @@ requests_per_minute = 100000       # the imitation has no limit; yours is learnt
 exports_per_minute = 100000
 rate_share = 1.0
 contact_reason_field = {reason}
+required_fields = ["{reason}", "{product}"]
 
 [[sources]]
 name = "pbx"
@@ -141,6 +142,10 @@ school_holidays = [
 ]
 
 {people}
+[[queues]]
+name = "Service Nord"
+schedule = "hotline"
+sl_threshold = "2m"                # a partner, promised by contract
 
 """
 """Sources beside the help desk and the telephone, and who is who in them."""
@@ -198,6 +203,7 @@ def write_config(folder: Path, language: str, zendesk: str, slack: str, weather:
         slack=slack,
         channel=CHANNEL,
         reason=account.FIELD_REASON,
+        product=account.FIELD_PRODUCT,
         exits='exit_keys = { "1" = "callback", "2" = "voicemail" }',
         queues=queues,
         beside=BESIDE.format(weather=weather, hamburg=SHARES[0], berlin=SHARES[1], people=people) if weather else "",

@@ -13,9 +13,10 @@ from core.sandbox.world import World
 
 HOUR = 3_600
 # So many of those asked by text message after a call answer, and so many of all calls were about one first contact.
-ANSWERS, RESTLESS = 0.16, 0.055
+ANSWERS, RESTLESS = 0.14, 0.055
 NPS_A_WEEK, CES_A_WEEK, FCR_A_WEEK = 42, 34, 34
 TOLD_FCR = {"yes": 76.0, "no": 24.0}
+GREETING_S = 14
 ARTICLES = {"delivery times": 190, "pairing the device": 140, "returns": 95}
 
 
@@ -28,7 +29,8 @@ def customer_sheets(world: World) -> Iterator[Sheet]:
     """Files of what customers say and do."""
     yield Sheet("csat after calls", "id call_id agent_id channel rated_at score comment", list(_after_calls(world)))
     yield from _weekly(world)
-    yield Sheet("self_service", "day kind item sessions completions helpful not_helpful", list(_self_service(world)))
+    columns = "day kind item sessions completions helpful not_helpful greeting_s"
+    yield Sheet("self_service", columns, list(_self_service(world)))
     yield Sheet("customer_base", "day segment active_customers orders", list(_customer_base(world)))
 
 
@@ -90,12 +92,15 @@ def _self_service(world: World) -> Iterator[tuple[object, ...]]:
             read = dice.poisson(usual * busy)
             voted = dice.poisson(read * 0.06)
             helpful = round(voted * (0.74 + 0.1 * dice.random()))
-            yield day_on, "faq", article, read, round(read * 0.11), helpful, voted - helpful
+            yield day_on, "faq", article, read, round(read * 0.11), helpful, voted - helpful, ""
         seen, asked = dice.poisson(150 * busy), dice.poisson(22 * busy)
-        yield day_on, "portal", "my orders", seen, round(seen * 0.24), "", ""
-        yield day_on, "bot", "website", asked, round(asked * 0.35), "", ""
+        yield day_on, "portal", "my orders", seen, round(seen * 0.24), "", "", ""
+        yield day_on, "bot", "website", asked, round(asked * 0.35), "", "", ""
+        if day_on.weekday() < 5:
+            called = dice.poisson(34 * busy)
+            yield day_on, "ivr", "Nord 0800", called, round(called * 0.13), "", "", GREETING_S
         if day_on.weekday() == 2:
-            yield day_on, "notice", "delivery delayed", dice.poisson(240 * busy), "", "", ""
+            yield day_on, "notice", "delivery delayed", dice.poisson(240 * busy), "", "", "", ""
 
 
 def _customer_base(world: World) -> Iterator[tuple[object, ...]]:

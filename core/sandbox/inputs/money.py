@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from core.sandbox import account
 from core.sandbox.dice import Dice
+from core.sandbox.hours import local_at
 from core.sandbox.inputs.sheet import DESK, Sheet
 from core.sandbox.rows import iso
 from core.sandbox.truth import Comment
@@ -19,6 +20,8 @@ BILLS = (
     ("premises", 6_200, 0.0, "", "rent"), ("utilities", 780, 0.0, "", "power and heating"),
     ("training", 650, 0.0, "", "trainers"), ("other", 5_900, 0.6, "phone", "partner in the north"),
 )  # fmt: skip
+# From when on time is booked on tickets.
+BOOKED_FROM = date(2026, 8, 1)
 MINUTES = {"chat": 6.5, "mail": 7.5, "voicemail": 5.0}
 
 
@@ -43,8 +46,11 @@ def _costs(world: World) -> Iterator[tuple[object, ...]]:
 
 def _booked(world: World) -> Iterator[tuple[object, ...]]:
     """A time-tracking app's entry at the first answer of each ticket."""
-    agents = frozenset(account.AGENT_IDS.values()) | {account.DEMOTED, account.PROMOTED}
+    agents = frozenset((*account.AGENT_IDS.values(), account.DEMOTED, account.PROMOTED))
+    begun_at = local_at(BOOKED_FROM)
     for ticket in world.tickets:
+        if ticket.created_at < begun_at:
+            continue
         first = next(
             (
                 (audit.at, event.author_id)

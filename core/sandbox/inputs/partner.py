@@ -6,23 +6,23 @@ from datetime import date
 from core.sandbox.dice import Dice
 from core.sandbox.hours import local_at
 from core.sandbox.inputs.customers import score_of_five
-from core.sandbox.inputs.sheet import Sheet, working_days
+from core.sandbox.inputs.sheet import PHONE, Sheet, phone_agent, working_days
 from core.sandbox.names import BAD, GOOD
 from core.sandbox.planted import KNEE_S
 from core.sandbox.rows import iso
 from core.sandbox.world import World
 
 HOUR = 3_600
-QUEUE, LINE, LEVEL_S = "Service Nord", "Nord 0800", 120
-"""The queue's name, its line, and within how many seconds its calls are to be answered."""
-CREW = tuple(f"Nord {number}" for number in range(1, 7))
-A_DAY, ANSWERS = 34, 0.4
+QUEUE, LINE = "Service Nord", "Nord 0800"
+CREW = tuple(f"Nord {number}" for number in range(1, 4))
+A_DAY, ANSWERS, CREW_S = 34, 0.4, 8 * HOUR
 BY_HOUR = {8: 3.0, 9: 5.0, 10: 6.0, 11: 5.0, 12: 3.0, 13: 4.0, 14: 5.0, 15: 4.0, 16: 3.0}
-EXITS = {"queue": 76.0, "zero_out": 6.0, "contained": 13.0, "abandon": 5.0}
+EXITS = {"queue": 75.0, "zero_out": 6.0, "contained": 13.0, "abandon": 5.0, "": 1.0}
 CALL = (
     "id direction line_id customer_phone arrived_at enqueued_at ended_at ivr_s ivr_steps ivr_exit outcome queue_id "
     "agent_id wait_s talk_s hold_s acw_s charge currency"
 )
+CALL_BACK = "id direction arrived_at ended_at outcome agent_id talk_s callback_of_id"
 
 
 def partner_sheets(world: World) -> Iterator[Sheet]:
@@ -32,8 +32,10 @@ def partner_sheets(world: World) -> Iterator[Sheet]:
     for day_on in working_days(world):
         _day(world, day_on, calls, said)
     yield Sheet("calls nord", CALL, calls)
+    yield Sheet("calls back", CALL_BACK, list(_call_backs(world)))
     yield Sheet("csat nord", "id call_id agent_id channel rated_at score comment", said)
-    yield Sheet("queues", "name channel sl_threshold_s", [(QUEUE, "phone", LEVEL_S)])
+    there = [(name, day_on, CREW_S) for day_on in working_days(world) for name in CREW]
+    yield Sheet("attendance nord", "agent_id day_on worked_s", there)
     yield Sheet("lines", "name queue_id is_toll_free", [(LINE, QUEUE, "yes")])
 
 
@@ -47,6 +49,9 @@ def _day(world: World, day_on: date, calls: list[tuple[object, ...]], said: list
         head = (f"n{len(calls)}", "inbound", LINE, phone, iso(arrived_at))
         menu = (menu_s, steps, way)
         tail: tuple[object, ...]
+        if not way:
+            calls.append((*head, "", iso(arrived_at + 2), "", "", "", "blocked", *[""] * 6, "0.00", "EUR"))
+            continue
         if way in ("contained", "abandon"):
             tail = ("abandoned_ivr", "", "", "", "", "", "", "0.02", "EUR")
             calls.append((*head, "", iso(arrived_at + menu_s), *menu, *tail))
@@ -68,3 +73,14 @@ def _day(world: World, day_on: date, calls: list[tuple[object, ...]], said: list
             words = dice.pick(GOOD if score > 3 else BAD) if dice.chance(0.1) else ""
             rated_at = ended_at + dice.between(60, 2 * HOUR)
             said.append((f"n{len(said)}", head[0], agent, "ivr", iso(rated_at), score, words))
+
+
+def _call_backs(world: World) -> Iterator[tuple[object, ...]]:
+    """The dialler's list of those who had asked the telephone's queues for a call back."""
+    for line in world.queue_lines:
+        uid, _, agent, event, *data = line.text.split("|")
+        if event == "OUTCALL":
+            outcome = "answered" if data[0] == "ANSWER" else "no_answer"
+            begun_at, asked = line.at - int(data[1]) - 15, data[2].removeprefix("callback=")
+            head = (uid, "outbound", iso(begun_at), iso(line.at), outcome)
+            yield (*head, phone_agent(agent), data[1] if data[1] != "0" else "", f"@{PHONE}:{asked}")

@@ -18,8 +18,7 @@ REVIEWERS = ("Quinn Sommer", "Paula Reich")
 PASSES, POSSIBLE, WRONG_BELOW = 0.8, 10, 7
 # Items of the form with their dimension and what is usually reached of them, as a share.
 ITEMS = (
-    ("greeting", "politeness", 0.94), ("understanding", "knowledge", 0.88), ("solution", "knowledge", 0.85),
-    ("documentation", "process", 0.86),
+    ("greeting", "politeness", 0.92), ("solution", "knowledge", 0.86), ("documentation", "process", 0.86),
 )  # fmt: skip
 TRAINED = (
     "Lena Brandt",

@@ -1,4 +1,7 @@
-"""Who was to work when, who was missing, and how long those worked of whom no telephone tells."""
+"""Who was to work when, who was missing, and how long those worked of whom no telephone tells.
+
+The plan is the contract's and the roster's at once, but on days of leave: then it is the contract's alone.
+"""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -19,6 +22,8 @@ STAFF = tuple(name for name, _ in names.AGENTS)
 ILL, ILL_DAYS = 0.014, (1, 4)
 LEAVE_DAYS = 12
 LATE = 0.06
+# Lent to another department since the telephone is told to be quick: the same work for fewer people.
+LENT = frozenset({"Milan Horvat", "Ute Siebert"})
 PLANNED = "agent_id day_on planned_start_at planned_end_at planned_s activity kind"
 
 
@@ -38,7 +43,7 @@ def shift_sheets(world: World) -> Iterator[Sheet]:
         if day_on.weekday() < 5:
             there = {agent.name for agent in spoken}
             for name in STAFF:
-                if name not in there:
+                if name not in there and not (name in LENT and world.story.planted.is_hasty(day_on)):
                     _desk(world, day_on, midnight, name, ill, (plans, missing, worked))
     yield Sheet("shifts", PLANNED, plans)
     yield Sheet("absences", "agent_id day_on lost_s reason is_planned", missing)
@@ -60,17 +65,16 @@ def _phone(
         last_at = first_at + DAY_S
         lost_s = last_at - _quarter(agent.out_at)
         missing.append((uid, day_on, lost_s, "sick", "no"))
-    plans.append((uid, day_on, "", "", last_at - first_at, "contacts", "contracted"))
     lunch_at = next((at for at, _, reason in agent.pauses if reason == "Lunch"), None)
     if lunch_at is None:
-        plans.append((uid, day_on, iso(first_at), iso(last_at), last_at - first_at, "contacts", "scheduled"))
+        plans.append((uid, day_on, iso(first_at), iso(last_at), last_at - first_at, "contacts", ""))
         return
     lunch_at = midnight + (11 * 60 + 45 + (place % 3) * 35) * MINUTE
     for activity, begin, end in (
         ("contacts", first_at, lunch_at), ("break", lunch_at, lunch_at + BREAK_S),
         ("contacts", lunch_at + BREAK_S, last_at),
     ):  # fmt: skip
-        plans.append((uid, day_on, iso(begin), iso(end), end - begin, activity, "scheduled"))
+        plans.append((uid, day_on, iso(begin), iso(end), end - begin, activity, ""))
 
 
 def _quarter(at: int) -> int:
@@ -90,11 +94,11 @@ def _desk(
     plans, missing, worked = lists
     dice, uid = Dice(world.seed, "desk day", name, day_on), desk_agent(name)
     begin = midnight + (OPENS_MIN + 30 * (hash_of(name) % 3)) * MINUTE
-    plans.append((uid, day_on, "", "", DAY_S, "contacts", "contracted"))
     if day_on in _leave(world, name):
+        plans.append((uid, day_on, "", "", DAY_S, "contacts", "contracted"))
         missing.append((uid, day_on, DAY_S, "leave", "yes"))
         return
-    plans.append((uid, day_on, iso(begin), iso(begin + DAY_S), DAY_S, "contacts", "scheduled"))
+    plans.append((uid, day_on, iso(begin), iso(begin + DAY_S), DAY_S, "contacts", ""))
     if day_on in ill[name]:
         missing.append((uid, day_on, DAY_S, "sick", "no"))
         return
