@@ -1,7 +1,7 @@
 """What became of a metric from one stretch of days to another on the same weekdays, and whether that is clear."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 
 from core.clock import add_days, days
@@ -23,13 +23,12 @@ class Change:
     """Two answers of a metric, by how much of the earlier value the later one differs, and how likely by chance.
 
     ``relative`` is None where one of the answers is missing or rests on too few cases, ``p_value`` where nothing can be
-    tested. ``test`` names the test: shares, ranks, ratios, weekdays."""
+    tested."""
 
     now: Answer
     then: Answer
     relative: float | None = None
     p_value: float | None = None
-    test: str = ""
 
     @property
     def metric_id(self) -> str:
@@ -64,26 +63,33 @@ def change(inquiry: Inquiry, metric_id: str, now: Period, then: Period, variant:
     """The change of a metric between two periods of as many days that begin on one weekday.
 
     Shares are tested by two proportions, durations by Mann-Whitney, ratios of rows (a quality score) by Welch's t of a
-    ratio, and all else by Student's t over the differences of days on one weekday, closed days left out: what repeats
-    by the week is gone then.
+    ratio. These take each contact for a draw of its own; but some days are slower or better than others as a whole, so
+    every metric has to pass a second test too (counts and ratios of sums that alone): Student's t over the differences
+    of days on one weekday, closed days left out. The larger p counts.
     """
     asked = question(inquiry.db, metric_id, variant, inquiry.where, inquiry.reporting, inquiry.now_at)
-    made, before = _answer(asked, now), _answer(asked, then)
-    bare = Change(made, before)
-    if any(each.value is None or each.status != "ok" for each in (made, before)):
+    bare = Change(_answer(asked, now), _answer(asked, then))
+    if any(each.value is None or each.status != "ok" for each in (bare.now, bare.then)):
         return bare
+    pairs = _weekdays(inquiry, asked, now, then)
+    of_days = mean_p([late - early for late, early in pairs])
+    p_values = [p_value for p_value in (_p_of_kind(asked, bare), of_days) if p_value is not None]
+    return replace(bare, relative=_relative(asked, bare, pairs), p_value=max(p_values, default=None))
+
+
+def _p_of_kind(asked: Question, bare: Change) -> float | None:
+    """By the test that suits the formula, if it has one."""
+    now, then = bare.now, bare.then
     match asked.formula:
         case Share():
-            z = two_shares_z(made.num or 0, made.den or 0, before.num or 0, before.den or 0)
-            return _changed(bare, None if z is None else two_sided(z), "shares")
+            z = two_shares_z(now.num or 0, now.den or 0, then.num or 0, then.den or 0)
+            return None if z is None else two_sided(z)
         case Durations() as formula:
-            wanted = [days_of(asked, period) for period in (now, then)]
-            some = [read_values(asked.db, formula, on, asked.slice).get(("", ""), ()) for on in wanted]
-            return _changed(bare, mann_whitney_p(*some), "ranks")
+            wanted = [days_of(asked, each.period) for each in (now, then)]
+            return mann_whitney_p(*(read_values(asked.db, formula, on, asked.slice).get(("", ""), ()) for on in wanted))
         case Ratio(Sum() as num, Sum() as den, by_rows=True):
-            rows = [_rows(asked, num, den, period) for period in (now, then)]
-            return _changed(bare, ratios_p(*rows), "ratios")
-    return _by_days(inquiry, asked, bare)
+            return ratios_p(*(_rows(asked, num, den, each.period) for each in (now, then)))
+    return None
 
 
 def _answer(asked: Question, period: Period) -> Answer:
@@ -91,13 +97,6 @@ def _answer(asked: Question, period: Period) -> Answer:
     if not wanted or wanted[0] > period.from_on:
         return answer(asked, period, Figures())
     return answer(asked, period, evaluate(asked, wanted).get(("", ""), nothing(asked)))
-
-
-def _changed(bare: Change, p_value: float | None, test: str) -> Change:
-    now, then = bare.now.value, bare.then.value
-    if now is None or not then:
-        return bare
-    return Change(bare.now, bare.then, (now - then) / abs(then), p_value, test)
 
 
 def _rows(asked: Question, num: Sum, den: Sum, period: Period) -> list[tuple[float, float]]:
@@ -111,29 +110,28 @@ def _rows(asked: Question, num: Sum, den: Sum, period: Period) -> list[tuple[flo
     return [(row[0], row[1]) for row in found if row[0] is not None and row[1]]
 
 
-def _by_days(inquiry: Inquiry, asked: Question, bare: Change) -> Change:
-    now, then = bare.now.period, bare.then.period
+def _weekdays(inquiry: Inquiry, asked: Question, now: Period, then: Period) -> list[tuple[float, float]]:
+    """The values of days on one weekday, later and earlier, where both are open and have one."""
     pairs = list(zip(days(now.from_on, now.to_on), days(then.from_on, then.to_on), strict=True))
     every = [day for pair in pairs for day in pair]
     found = evaluate(asked, every, daily=True, quantiles=False)
     nought = nothing(asked).value
     values = {day: found[day, ""].value if (day, "") in found else nought for day in every}
-    differences, base = [], []
+    made = []
     for late, early in pairs:
         one, other = values[late], values[early]
-        if one is None or other is None or (not one and not other) or _is_shut(inquiry, late, early):
-            continue
-        differences.append(one - other)
-        base.append(other)
-    if len(base) < LEAST_DAYS:
-        return bare
-    p_value = mean_p(differences)
+        if one is not None and other is not None and (one or other) and not _is_shut(inquiry, late, early):
+            made.append((one, other))
+    return made
+
+
+def _relative(asked: Question, bare: Change, pairs: Sequence[tuple[float, float]]) -> float | None:
+    """By how much of the earlier value; of counts over days that were open in both periods, so that holidays are no
+    change."""
+    now, then = bare.now.value, bare.then.value
     if is_count(asked.formula):
-        # The sums of periods with another number of open days cannot be compared.
-        before = sum(base) / len(base)
-        relative = sum(differences) / len(base) / abs(before) if before else None
-        return Change(bare.now, bare.then, relative, p_value, "weekdays")
-    return _changed(bare, p_value, "weekdays")
+        now, then = sum(late for late, _ in pairs), sum(early for _, early in pairs)
+    return (now - then) / abs(then) if now is not None and then else None
 
 
 def _is_shut(inquiry: Inquiry, *on: str) -> bool:

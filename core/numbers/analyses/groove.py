@@ -1,8 +1,8 @@
 """Whether the centre is in the groove: strong metrics that gain while weak ones pay, and how near both are to goal."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Literal, TypeAlias
 
 from core.clock import add_days
@@ -68,49 +68,63 @@ def windows(last_on: str, look: Look) -> tuple[Period, Period]:
 def parted(known: Callable[[str, Look], Change], pairs: Sequence[Strong] = PAIRS) -> tuple[Parting, ...]:
     """What has parted, by the changes of single metrics; a weak metric is asked for only where its strong one gained.
 
-    A strong metric has gained at p < 0.05 shared over all strong ones and looks that can be tested, and a weak one has
-    lost at p < 0.05 shared over those asked for beside one strong one. A weak metric with too few cases is a strain,
-    one that no source brings only if the strong one has no other; one strain a strong metric.
+    For a slip both sides must be clear: the strong one at p < 0.05, the weak one at p < 0.05 shared over those asked
+    for beside it. A strain rests on the strong one alone, so p < 0.05 is shared over all strong ones and looks tested.
+    A weak metric with too few cases is a strain, one that no source brings only if the strong one has no other; there
+    is one strain a strong metric, and none beside its slip.
     """
     looked = [(pair, look, known(pair.metric_id, look)) for pair in pairs for look in LOOKS]
     tested = sum(strong.p_value is not None for _, _, strong in looked)
     found: list[Parting] = []
     for pair in pairs:
-        floor = METRICS[pair.metric_id].practical_floor
-        gained = [
-            (look, strong)
-            for each, look, strong in looked
-            if each is pair and strong.went(pair.gains, floor, P_CLEAR / max(tested, 1))
-        ]
-        found += _of(pair, gained, known)
+        own = [(look, strong) for each, look, strong in looked if each is pair]
+        gains = partial(_gained, pair, own)
+        found += _slips(pair, gains(P_CLEAR), known)
+        if not found or found[-1].strong.metric_id != pair.metric_id:
+            found += _strains(pair, gains(P_CLEAR / max(tested, 1)), known)
     return tuple(sorted(found, key=lambda one: one.kind != "slip"))
 
 
-def _of(pair: Strong, gained: Sequence[tuple[Look, Change]], known: Callable[[str, Look], Change]) -> Iterable[Parting]:
-    beside = [
-        (look, strong, known(weak_id, look), because) for look, strong in gained for weak_id, because in pair.weak
-    ]
-    tested = sum(weak.p_value is not None for _, _, weak, _ in beside)
+def _gained(pair: Strong, own: Sequence[tuple[Look, Change]], clear: float) -> list[tuple[Look, Change]]:
+    floor = METRICS[pair.metric_id].practical_floor
+    return [(look, strong) for look, strong in own if strong.went(pair.gains, floor, clear)]
+
+
+def _slips(
+    pair: Strong, gained: Sequence[tuple[Look, Change]], known: Callable[[str, Look], Change]
+) -> Iterable[Parting]:
+    beside = _beside(pair, gained, known)
+    tested = sum(one.weak.p_value is not None for one in beside)
     said: set[str] = set()
-    for look, strong, weak, because in beside:
-        floor = WEAK_FLOOR * METRICS[weak.metric_id].practical_floor
-        if weak.metric_id not in said and weak.went(loses(weak.metric_id), floor, P_CLEAR / max(tested, 1)):
-            said.add(weak.metric_id)
-            yield Parting("slip", look, strong, weak, because)
-    blind = [entry for entry in beside if entry[2].metric_id not in said and _is_blind(entry[2])]
-    few = [entry for entry in blind if entry[2].now.value is not None]
-    is_guarded = any(weak.is_known for _, _, weak, _ in beside)
-    for look, strong, weak, because in sorted(few or ([] if is_guarded else blind), key=_sampled)[:1]:
-        yield Parting("strain", look, strong, weak, because)
+    for one in beside:
+        weak_id = one.weak.metric_id
+        floor = WEAK_FLOOR * METRICS[weak_id].practical_floor
+        if weak_id not in said and one.weak.went(loses(weak_id), floor, P_CLEAR / max(tested, 1)):
+            said.add(weak_id)
+            yield one
 
 
-def _is_blind(weak: Change) -> bool:
-    return weak.now.value is None or weak.now.status == "low_sample"
+def _strains(
+    pair: Strong, gained: Sequence[tuple[Look, Change]], known: Callable[[str, Look], Change]
+) -> Sequence[Parting]:
+    beside = _beside(pair, gained, known)
+    few = [one for one in beside if one.weak.now.status == "low_sample"]
+    is_guarded = any(one.weak.is_known for one in beside)
+    blind = few or [one for one in beside if one.weak.now.value is None and not is_guarded]
+    return [replace(one, kind="strain") for one in sorted(blind, key=_told_last)[:1]]
 
 
-def _sampled(entry: tuple[Look, Change, Change, str]) -> bool:
+def _beside(pair: Strong, gained: Sequence[tuple[Look, Change]], known: Callable[[str, Look], Change]) -> list[Parting]:
+    return [
+        Parting("slip", look, strong, known(weak_id, look), because)
+        for look, strong in gained
+        for weak_id, because in pair.weak
+    ]
+
+
+def _told_last(one: Parting) -> bool:
     """What customers and reviewers tell comes first."""
-    return METRICS[entry[2].metric_id].strength != "W"
+    return METRICS[one.weak.metric_id].strength != "W"
 
 
 def attainment(value: float, target: float, way: int) -> float:

@@ -1,6 +1,6 @@
 """Strong metrics that gain while weak ones pay, and the score that no side can buy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.clock import add_days
 from core.numbers.analyses.between import Change, change, mean_p, ratios_p, settled
 from core.numbers.analyses.groove import Look, attainment, groove_score, parted, partings, score, windows
-from core.numbers.analyses.pairs import PAIRS, loses
+from core.numbers.analyses.pairs import PAIRS
 from core.numbers.answer import Answer, Period, Status
 from core.numbers.goal import Goal
 from core.numbers.inquiry import Inquiry
@@ -149,17 +149,22 @@ def side(metric_id: str, relative: float | None, p_value: float | None, status: 
 
 
 def test_what_is_clear_is_shared_over_all_that_was_tested() -> None:
-    """With twenty metrics one of them gains by chance every week."""
+    """With twenty metrics one of them gains by chance every week: alone that is no strain, with a clear loss a slip."""
+    only = [each for each in PAIRS if each.metric_id == "first_response_time"]
 
-    def known(metric_id: str, look: Look) -> Change:
-        if metric_id == "first_response_time" and look == "before":
-            return side(metric_id, -0.2, 0.02)
-        return side(metric_id, 0.3 * loses(metric_id), 1e-9) if metric_id == "csat" else side(metric_id, 0.0, 0.9)
+    def beside(csat: Change) -> Callable[[str, Look], Change]:
+        def known(metric_id: str, look: Look) -> Change:
+            if metric_id == "first_response_time" and look == "before":
+                return side(metric_id, -0.2, 0.02)
+            return csat if metric_id == "csat" else side(metric_id, 0.0, 0.9)
 
-    assert parted(known) == ()
-    assert [one.kind for one in parted(known, [each for each in PAIRS if each.metric_id == "first_response_time"])] == [
-        "slip"
-    ]
+        return known
+
+    unknown = beside(side("csat", None, None, "low_sample"))
+    assert parted(unknown) == ()
+    assert [one.kind for one in parted(unknown, only)] == ["strain"]
+    assert [one.kind for one in parted(beside(side("csat", -0.1, 1e-6)))] == ["slip"]
+    assert parted(beside(side("csat", -0.1, 0.03))) == ()
 
 
 def test_slips_come_before_strains() -> None:
