@@ -112,7 +112,7 @@ def _is_told(answer: Answer) -> bool:
 def _aside(outlook: Outlook) -> Iterator[Sentence]:
     """Where the baseline was judged and did not win."""
     for trial in outlook.trials.values():
-        if trial.steps_aside and trial.naive and trial.baseline:
+        if trial.naive and trial.baseline and trial.steps_aside:
             yield Sentence(
                 "forecast_aside",
                 {

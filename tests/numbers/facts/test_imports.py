@@ -179,3 +179,29 @@ def test_a_forecast_made_after_the_day_began_is_none(told: Told, rows: Rows) -> 
         Forecast(interval_start_at=at("Wed 09:00"), horizon_days=1, value=9, **day),
     )
     assert [(row["day_on"], row["value_milli"]) for row in rows("forecast_facts")] == [("2026-03-03", 3_750)]
+
+
+def test_our_own_forecast_counts_where_none_was_brought(told: Told, rows: Rows, db: sqlite3.Connection) -> None:
+    """Who brings no forecast learns how good ours was; whoever brings one is judged by that, not by two added up."""
+    tuesday, wednesday, thursday = at("Tue 00:00"), at("Wed 00:00"), at("Thu 00:00")
+    for series, where_key, begin, length_s, horizon, method, made_at, value, is_used in (
+        ("calls_offered", "{}", tuesday, 86_400, 1, "naive", at("Mon 00:20"), 30.0, 0),
+        ("calls_offered", "{}", tuesday, 86_400, 1, "baseline", at("Mon 00:20"), 40.5, 1),
+        ("calls_offered", '{"queue":"pbx:de"}', tuesday, 86_400, 1, "naive", at("Mon 00:20"), 9.0, 1),
+        ("calls_offered", "{}", tuesday + 32_400, 1_800, 1, "naive", at("Mon 00:20"), 9.0, 1),
+        ("calls_offered", "{}", thursday, 86_400, 7, "naive", at("Mon 00:20"), 9.0, 1),
+        ("calls_offered", "{}", wednesday, 86_400, 1, "naive", at("Tue 00:20"), 77.0, 1),
+    ):
+        db.execute(
+            "insert into made_forecasts (series, where_key, interval_start_at, interval_s, horizon_days, method, "
+            "made_at, value, is_used) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (series, where_key, begin, length_s, horizon, method, made_at, value, is_used),
+        )
+    brought = Forecast(series="calls_offered", interval_s=86_400, interval_start_at=wednesday, made_at=tuesday - 1,
+                       horizon_days=1, value=50)  # fmt: skip
+    told(brought)
+    expected = [("2026-03-03", 40_500), ("2026-03-04", 50_000)]
+    assert [(row["day_on"], row["value_milli"]) for row in rows("forecast_facts")] == expected
+    before = rows("forecast_facts")
+    derive_all(db, REPORTING, SUNDAY_NIGHT)
+    assert rows("forecast_facts") == before

@@ -62,15 +62,17 @@ class Trial:
 
     @property
     def steps_aside(self) -> bool:
-        """Whether the baseline was judged on enough days and did not beat the naive one."""
-        return self.used == "naive" and self.naive is not None and self.naive.n >= LEAST_DAYS
+        """Whether the baseline was judged on enough days and was farther off than the naive one."""
+        if self.naive is None or self.baseline is None or self.naive.n < LEAST_DAYS:
+            return False
+        return self.baseline.wape > self.naive.wape
 
     def span(self, value: float) -> tuple[float | None, float | None]:
         """The interval around a forecast; none where too few days tell it."""
         if self.low is None or self.high is None:
             return None, None
         root = sqrt(max(value, 0.0))
-        return max(0.0, value + self.low * root), max(0.0, value + self.high * root)
+        return max(0.0, value + min(0.0, self.low) * root), value + max(0.0, self.high) * root
 
 
 @dataclass(frozen=True)
