@@ -1,14 +1,15 @@
 """``kpi explain``: what stands behind one number, in plain lines or with stable keys."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from core.daemon.choosing import note_looks
 from core.daemon.place import load_place, reading, reporting_of, ticket_links
-from core.daemon.questions import asked_period, said
+from core.daemon.questions import asked_period, lateness_of, said
 from core.numbers.answer import Answer
 from core.numbers.explain import Explanation, explain
 from core.numbers.explain.cases import Case
@@ -242,6 +243,7 @@ def explain_metric(
     find_variant(metric, variant)
     period = asked_period(loaded, now_at, day, from_on, to_on)
     reporting = reporting_of(loaded.config, now_at)
+    note_looks(loaded, [metric.id], now_at)
     with reading(loaded) as db:
         found = explain(
             db,
@@ -255,4 +257,8 @@ def explain_metric(
             reporting=reporting,
             now_at=now_at,
         )
+        late = lateness_of(db, loaded, reporting, now_at)
+    told = late.told(found.answer)
+    if told != found.answer:
+        found = replace(found, answer=told, comparison=None, change=None)
     return Explained(found, loaded.config.reporting.language, reporting.zone)

@@ -1,6 +1,7 @@
 """What the reading verbs ask of a store: metrics, reports, exports, connectors."""
 
 import io
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ from core.deliver.file import private_file
 from core.errors import ConfigError
 from core.numbers.answer import Answer, Comparison, Period
 from core.numbers.ask import METRICS, ask, breakdown, compare, find_metric, series
+from core.numbers.lateness import Lateness, lateness
 from core.numbers.metric import Metric
+from core.numbers.reporting import Reporting
 from core.report.export import Form, Kind, export_rows, write_rows
 from core.report.model import Report, ReportSpec
 from core.report.words import value_text
@@ -56,11 +59,18 @@ def list_metrics(config: Path, now_at: int) -> list[MetricLine]:
     language = loaded.config.reporting.language
     day = last_whole_day(loaded, now_at)
     with reading(loaded) as db:
+        late = lateness_of(db, loaded, reporting, now_at)
         answers = {
-            metric.id: ask(db, metric.id, Period(day, day), reporting=reporting, now_at=now_at)
+            metric.id: late.told(ask(db, metric.id, Period(day, day), reporting=reporting, now_at=now_at))
             for metric in METRICS.values()
         }
     return [_line(metric, answers[metric.id], language) for metric in METRICS.values()]
+
+
+def lateness_of(db: sqlite3.Connection, loaded: Loaded, reporting: Reporting, now_at: int) -> Lateness:
+    """How far the config's sources go."""
+    names = {source.name for source in loaded.config.sources}
+    return lateness(db, reporting, now_at, loaded.config.reporting.late_after, names)
 
 
 def _line(metric: Metric, answer: Answer, language: str) -> MetricLine:
@@ -162,25 +172,37 @@ def show_metric(
     first, last = period.from_on, period.to_on
     with reading(loaded) as db:
         more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
+        late = lateness_of(db, loaded, reporting, now_at)
         variants = {
-            each: ask(db, metric.id, period, variant=each, **more) for each in ([variant] if variant else metric.how)
+            each: late.told(ask(db, metric.id, period, variant=each, **more))
+            for each in ([variant] if variant else metric.how)
         }
-        counters = {other: ask(db, other, period, **more) for other in metric.counter}
+        counters = {other: late.told(ask(db, other, period, **more)) for other in metric.counter}
         daily: tuple[Answer, ...] = ()
         if days > 0:
             begin = (date.fromisoformat(last) - timedelta(days=days - 1)).isoformat()
-            daily = tuple(series(db, metric.id, begin, last, variant=variant, **more))
+            daily = tuple(map(late.told, series(db, metric.id, begin, last, variant=variant, **more)))
         return ShownMetric(
             metric,
             period,
             where,
-            variants or {"": ask(db, metric.id, period, **more)},
-            compare(db, metric.id, last, variant=variant, tiles=1, **more) if first == last else None,
+            variants or {"": late.told(ask(db, metric.id, period, **more))},
+            _compared(db, metric.id, last, variant, late, more) if first == last else None,
             {other: answer for other, answer in counters.items() if answer.status != "unavailable"},
-            tuple((name, answer) for _, name, answer in breakdown(db, metric.id, period, by, **more)) if by else (),
+            tuple((name, late.told(made)) for _, name, made in breakdown(db, metric.id, period, by, **more))
+            if by
+            else (),
             daily,
             loaded.config.reporting.language,
         )
+
+
+def _compared(
+    db: sqlite3.Connection, metric_id: str, day_on: str, variant: str | None, late: Lateness, more: Mapping[str, Any]
+) -> Comparison | None:
+    """The day beside what is usual, unless its data is late: half a day is no change."""
+    found = compare(db, metric_id, day_on, variant=variant, tiles=1, **more)
+    return found if late.told(found.answer) == found.answer else None
 
 
 def asked_period(loaded: Loaded, now_at: int, day: str | None, from_on: str | None, to_on: str | None) -> Period:
