@@ -4,7 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from core.clock import add_days, day_bounds, day_of
+from core.errors import ConfigError
 from core.numbers.inquiry import Inquiry
+from core.numbers.metrics import find_metric
 from core.numbers.sql import marks
 from core.numbers.where import slice_of
 
@@ -41,12 +43,20 @@ def read_events(inquiry: Inquiry, kinds: Collection[str], from_on: str, to_on: s
     )
     chosen = slice_of(inquiry.db, inquiry.where).members
     found = []
-    for uid, kind, title, from_at, to_at, team, queue, *more in rows:
+    for uid, kind, title, from_at, to_at, team, queue, metric, *more in rows:
         if _concerns(chosen.get("team"), team) and _concerns(chosen.get("queue"), queue):
             # An end at midnight is the end of the day before.
             last_on = day_of(max(from_at, (to_at or from_at) - 1), zone)
-            found.append(Event(uid, kind, title, day_of(from_at, zone), last_on, team, queue, *more))
+            found.append(Event(uid, kind, title, day_of(from_at, zone), last_on, team, queue, _metric(metric), *more))
     return found
+
+
+def _metric(word: str | None) -> str | None:
+    """The id of the metric that somebody named; None where no metric is called so."""
+    try:
+        return find_metric(word).id if word else None
+    except ConfigError:
+        return None
 
 
 def _concerns(asked: Collection[str] | None, scope: str | None) -> bool:

@@ -12,6 +12,7 @@ from core.report.sections.correlation import correlation
 from core.report.sections.customers import customers
 from core.report.sections.forecast import forecast
 from core.report.sections.groove import groove
+from core.report.sections.policy import policy
 from core.report.sections.reasons import reasons_section
 from core.report.sections.surges import surges
 from core.report.sections.waits import waits
@@ -28,6 +29,7 @@ BOTH: frozenset[ReportKind] = frozenset({"weekly", "monthly"})
 MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
     (WEEKLY, waits),
     (BOTH, surges),
+    (BOTH, policy),
     (WEEKLY, groove),
     (BOTH, correlation),
     (BOTH, forecast),
