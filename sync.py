@@ -452,6 +452,31 @@ def kpi_explain(as_json: bool, config: Path, metric: str, where: Sequence[str], 
             _say(line)
 
 
+@kpi.command("suggest")
+@verb
+@as_json
+@click.option("--customer-need", "customer", help="What the customer needs, in your words.")
+@click.option("--company-need", "company", help="What the company needs.")
+@click.option("--edge-need", "edge", help="What staying ahead of competitors needs.")
+@click.option("--non-interactive", is_flag=True, help="Ask nothing; take the options, else the needs of your goals.")
+def kpi_suggest(non_interactive: bool, as_json: bool, config: Path, **given: str | None) -> None:
+    """One metric to look at next, or to leave out; where nothing is configured, the few to begin with."""
+    from core.clock import now
+    from core.daemon.choosing import QUESTIONS, suggestion
+
+    needs = {key: text for key, text in given.items() if text}
+    if not (non_interactive or as_json) and sys.stdin.isatty():
+        for key, question in QUESTIONS.items():
+            if key not in needs:
+                needs[key] = click.prompt(f"{question} (empty: skip)", default="", show_default=False)
+    made = suggestion(config, now(), needs)
+    if as_json:
+        _json(made.data())
+        return
+    for line in made.lines():
+        _say(line)
+
+
 @cli.command()
 @verb
 @as_json

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from core.config.load import Loaded
+from core.daemon.choosing import note_looks
 from core.daemon.cycle import day_span
 from core.daemon.exits import unknown
 from core.daemon.place import load_place, reading, report_specs, reporting_of
@@ -170,6 +171,7 @@ def show_metric(
         raise unknown(f"variant of {metric.id}", variant, metric.how)
     period = asked_period(loaded, now_at, day, from_on, to_on)
     first, last = period.from_on, period.to_on
+    note_looks(loaded, [metric.id], now_at)
     with reading(loaded) as db:
         more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
         late = lateness_of(db, loaded, reporting, now_at)
@@ -217,7 +219,8 @@ def asked_period(loaded: Loaded, now_at: int, day: str | None, from_on: str | No
 
 def report_text(config: Path, now_at: int, name: str | None, day: str | None, form: str, language: str | None) -> str:
     """A report in one of its forms; nothing is sent."""
-    _, spec, report = _built(config, now_at, name, day)
+    loaded, spec, report = _built(config, now_at, name, day)
+    note_looks(loaded, (tile.metric_id for tile in report.tiles), now_at)
     tongue = language or spec.language
     if form in ("md", "json", "csv"):
         from core.report import csv, json, markdown  # noqa: PLC0415

@@ -7,7 +7,8 @@ from core.numbers.answer import Answer, Comparison, Usual
 from core.numbers.evaluate import is_count
 from core.numbers.goal import Goal
 from core.numbers.metric import Metric, Unit
-from core.numbers.metrics import METRICS, STARTER, STARTER_PHONE
+from core.numbers.metrics import METRICS
+from core.numbers.profiles import profile
 from core.report.asking import Asking
 from core.report.goals import goal_of, goal_state, streak
 from core.report.locale import rounded
@@ -49,15 +50,7 @@ class Shown:
 
 def chosen(asking: Asking, spec: ReportSpec) -> list[Metric]:
     """The metrics of a profile or list, what customers say first (metrics R14), each once."""
-    has_phone = asking.db.execute("select 1 from queue_legs limit 1").fetchone() is not None
-    if spec.metrics == "starter":
-        ids: Sequence[str] = (*STARTER, *(STARTER_PHONE if has_phone else ()))
-    elif spec.metrics in {"core", "full"}:
-        ids = [metric.id for metric in METRICS.values() if spec.metrics == "full" or metric.tier == "K"]
-    else:
-        ids = (spec.metrics,) if isinstance(spec.metrics, str) else spec.metrics
-    found = dict.fromkeys(asking.metric(name).id for name in ids)
-    metrics = [METRICS[metric_id] for metric_id in found]
+    metrics = [METRICS[metric_id] for metric_id in profile(asking.db, spec.metrics)]
     return sorted(metrics, key=lambda metric: metric.group != "C")
 
 

@@ -8,6 +8,7 @@ from core.report.sections.scope import Scope
 
 # isort: split
 # The makers take their Scope from the module above, or from here where it is known by now.
+from core.report.sections.choosing import choosing
 from core.report.sections.correlation import correlation
 from core.report.sections.customers import customers
 from core.report.sections.forecast import forecast
@@ -36,6 +37,7 @@ MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
     (BOTH, weather),
     (MONTHLY, customers),
     (BOTH, reasons_section),
+    (WEEKLY, choosing),
 )
 """Which kinds of report have which sections, in reading order."""
 
