@@ -120,15 +120,11 @@ def compare_period(
 def weeks_with_usual(
     inquiry: Inquiry, metric_id: str, variant: str | None, count: int, last_on: str
 ) -> list[tuple[Answer, Usual]]:
-    """The last whole ISO weeks that end on or before a day, oldest first, each with what was usual for it."""
+    """The last ISO weeks that end on or before a day and are known whole, oldest first, each with what was usual."""
     asked = question(inquiry.db, metric_id, variant, inquiry.where, inquiry.reporting, inquiry.now_at)
-    weeks = iso_weeks(count + REACH_WEEKS, last_on)
+    weeks = [week for week in iso_weeks(count + REACH_WEEKS, last_on) if week.from_on >= (asked.begins_on or "")]
     made = {week.from_on: _over(asked, week) for week in weeks}
-    clean = [
-        week.from_on for week in weeks
-        if not shut_days(inquiry.calendar, days(week.from_on, week.to_on))
-        and (asked.begins_on is None or week.from_on >= asked.begins_on)
-    ]  # fmt: skip
+    clean = [week.from_on for week in weeks if not shut_days(inquiry.calendar, days(week.from_on, week.to_on))]
     found = []
     for week in weeks[-count:]:
         base = [day for day in clean if add_days(week.from_on, -WEEK * REACH_WEEKS) <= day < week.from_on]

@@ -119,14 +119,18 @@ class Asking:
         return compare_period(inquiry, metric_id, judged, variant, tiles, look_back=look_back)
 
     def series(self, metric_id: str, variant: str | None, count: int, skip: int = 0) -> list[Answer]:
-        """So many days, weeks or months up to the report's, oldest first, the last ``skip`` left out."""
+        """So many days, weeks or months up to the report's, oldest first, the last ``skip`` left out.
+
+        Weeks and months of which only a part is known are not there."""
         if self.is_of_day:
             last_on = add_days(self.day_on, -skip)
             return self.inquiry.daily(metric_id, add_days(last_on, 1 - count), last_on, variant)
         spans = [self.judged(metric_id)]
         while len(spans) < count + skip:
             spans.append(before(spans[-1]))
-        return [self.inquiry.ask(metric_id, span, variant) for span in reversed(spans[skip:])]
+        asked = question(self.db, metric_id, variant, self.where, self.reporting, self.now_at)
+        known = [span for span in spans[skip:] if span.from_on >= (asked.begins_on or "")]
+        return [self.inquiry.ask(metric_id, span, variant) for span in reversed(known)]
 
     def trend(self, metric_id: str, variant: str | None) -> list[tuple[Answer, Usual]]:
         """What a chart is drawn from: 28 days or the last 12 whole weeks, each with what was usual for it."""

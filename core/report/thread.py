@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from core.report import blocks
+from core.report import blocks, numbers
 from core.report.blocks import Made, escape
 from core.report.grids import GridWords, chart_line, said
 from core.report.locale import neat
@@ -22,7 +22,9 @@ def thread(words: Words, rest: Sequence[Tile]) -> Iterator[SlackReply]:
         yield from _section(words, section)
     for table in report.tables:
         yield from _breakdown(words, table)
-    if rest:
+    if rest and report.kind != "daily":
+        yield from _numbers(words, rest)
+    elif rest:
         yield from _listed(words.text("numbers"), [blocks.line([Part(words.tile(tile).line)]) for tile in rest])
     if report.oldest:
         yield from _listed(words.text("oldest"), list(_oldest(words)))
@@ -33,6 +35,15 @@ def thread(words: Words, rest: Sequence[Tile]) -> Iterator[SlackReply]:
         yield from _listed(words.text("comments"), list(_comments(words)))
     notes = [*report.method, *report.revisions, *words.problems(), *words.notes()] or [Sentence("nothing_left_out")]
     yield from _listed(words.text("method"), [blocks.line(words.parts(note)) for note in notes])
+
+
+def _numbers(words: Words, rest: Sequence[Tile]) -> Iterator[SlackReply]:
+    title = words.text("numbers")
+    heading = blocks.rich(blocks.line([Part(title)], bold=True))
+    lines = words.language.text("format", "list").join(words.tile(tile).line for tile in rest)
+    heard = escape(f"{title}{words.language.text('format', 'colon')}{lines}")[: blocks.TEXT_CHARS]
+    for chunk in _chunks(list(numbers.rows(words, rest))):
+        yield SlackReply(heard, (heading, blocks.table(numbers.heads(words), chunk)))
 
 
 def _listed(title: str, lines: Sequence[Made]) -> Iterator[SlackReply]:
