@@ -1,6 +1,6 @@
 """The volume of the coming week or four weeks, how far off forecasts were, and which method steps aside."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from core.clock import add_days
 from core.numbers.analyses.forecast.accuracy import Accuracy, Trial
@@ -35,7 +35,7 @@ def forecast(scope: Scope) -> Section | None:
         *(sentence for outlook in wholes if (sentence := _total(inquiry, outlook, from_on))),
         *(sentence for outlook in wholes if weeks == 1 and (sentence := _busiest(outlook, from_on))),
         *(sentence for outlook in wholes if (sentence := _last_week(inquiry, outlook.metric_id))),
-        *(sentence for outlook in wholes for sentence in _aside(outlook)),
+        *(sentence for outlook in wholes if (sentence := _aside(outlook))),
     ]
     grids = [_days(wholes, from_on) if weeks == 1 else _weeks(wholes, from_on, weeks)]
     members = [outlook for outlook in found if outlook.name]
@@ -99,7 +99,7 @@ def _last_week(inquiry: Inquiry, metric_id: str) -> Sentence | None:
         {
             "metric": Term(metric_id),
             "wape": Value(wape.metric_id, wape.value, wape.variant),
-            "bias": Figure(bias.value, Unit.SHARE),
+            "bias": _signed(bias.value or 0.0),
             "n": Count(wape.n, "days"),
         },
     )
@@ -109,19 +109,21 @@ def _is_told(answer: Answer) -> bool:
     return answer.status == "ok" and answer.value is not None
 
 
-def _aside(outlook: Outlook) -> Iterator[Sentence]:
-    """Where the baseline was judged and did not win."""
-    for trial in outlook.trials.values():
-        if trial.naive and trial.baseline and trial.steps_aside:
-            yield Sentence(
-                "forecast_aside",
-                {
-                    "metric": Term(outlook.metric_id),
-                    "ahead": Count(trial.horizon_days, "days_ahead"),
-                    "naive": _share(trial.naive),
-                    "baseline": _share(trial.baseline),
-                },
-            )
+def _aside(outlook: Outlook) -> Sentence | None:
+    """At which horizons the baseline was judged and lost."""
+    cases = tuple(
+        Sentence(
+            "forecast_aside_case",
+            {
+                "ahead": Count(trial.horizon_days, "days_ahead"),
+                "naive": _share(trial.naive),
+                "baseline": _share(trial.baseline),
+            },
+        )
+        for trial in outlook.trials.values()
+        if trial.steps_aside
+    )
+    return Sentence("forecast_aside", {"metric": Term(outlook.metric_id), "cases": cases}) if cases else None
 
 
 def _days(wholes: Sequence[Outlook], from_on: str) -> Grid:
@@ -198,11 +200,13 @@ def _error(metric_id: str, trial: Trial, naive: Accuracy) -> Cells:
     if trial.grain == "half_hour":
         ahead = Sentence("forecast_by_half_hour", {"ahead": ahead})
     used = trial.of_used
-    bias = None if used is None else Sentence(
-        "effect_up" if used.bias >= 0 else "effect_down", {"share": Figure(abs(used.bias), Unit.SHARE)}
-    )  # fmt: skip
+    bias = None if used is None else _signed(used.bias)
     method = Term(trial.used, "method")
     return Term(metric_id), ahead, _share(trial.baseline), _share(naive), bias, method, Figure(naive.n, Unit.COUNT)
+
+
+def _signed(share: float) -> Sentence:
+    return Sentence("effect_up" if share >= 0 else "effect_down", {"share": Figure(abs(share), Unit.SHARE)})
 
 
 def _share(found: Accuracy | None) -> Figure:

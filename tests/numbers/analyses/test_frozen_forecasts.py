@@ -88,7 +88,8 @@ def test_after_two_weeks_the_kept_ones_choose_the_method() -> None:
     assert kept_trials(made, known) == {}
     made.db.executemany(
         "insert into made_forecasts select series, where_key, interval_start_at - ?1, interval_s, horizon_days, "
-        "method, made_at - ?1, 1.1 * value, low, high, is_used from made_forecasts where made_at = ?2 and horizon_days <> 28",
+        "method, made_at - ?1, 1.1 * value, low, high, is_used from made_forecasts "
+        "where made_at = ?2 and horizon_days <> 28",
         [(back * DAY_S, made.now_at) for back in range(2, 18)],
     )
     found = kept_trials(made, known)

@@ -11,6 +11,7 @@ from core.numbers.inquiry import Inquiry
 from core.numbers.local import SLOT_S, DayIndex
 from core.numbers.reporting import Reporting
 from core.store.db import transaction
+from core.store.dirty import mark
 
 # The coming week, and the horizons that accuracy is kept of. In rows a day: 16 for each series, and for calls two more
 # for each half hour in which some are expected: 340 in all for four series of calls and three of tickets.
@@ -36,6 +37,7 @@ def freeze(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> int:
         return 0
     with transaction(db):
         db.executemany(INSERT, rows)
+        mark(db, "import", ["made_forecasts"])
         db.execute(
             "delete from made_forecasts where made_at < ? "
             f"and (interval_s = {SLOT_S} or horizon_days not in {KEPT_HORIZONS})",
