@@ -23,7 +23,7 @@ from core.daemon.sources import source_specs
 from core.deliver import Receipt
 from core.errors import ConfigError, DeskpulseError
 from core.numbers.derive import derive, derive_all
-from core.numbers.parts import fold
+from core.numbers.effects import recount
 from core.numbers.reporting import Reporting
 from core.pull.account import Accounts, close
 from core.pull.backfill import Plan, plan_backfill, run_backfill
@@ -201,7 +201,7 @@ def pull_one(
 def count(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> int:
     """Derives facts of what changed and folds the days that changed; how many days that were."""
     derive(db, reporting, now_at)
-    return fold(db, reporting, now_at).days
+    return recount(db, reporting, now_at).days
 
 
 def look_ahead(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> None:
@@ -312,7 +312,7 @@ def rebuild_all(loaded: Loaded, now_at: int, *, from_raw: bool) -> Iterator[str]
                 yield f"{spec.name}: {made} kept rows normalised again"
         reporting = reporting_of(loaded.config, now_at)
         derive_all(db, reporting, now_at)
-        yield f"facts derived again; {fold(db, reporting, now_at).days:,} days counted again"
+        yield f"facts derived again; {recount(db, reporting, now_at).days:,} days counted again"
 
 
 def day_span(loaded: Loaded, from_on: str, to_on: str | None, now_at: int) -> tuple[int, int]:

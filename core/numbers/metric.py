@@ -39,6 +39,7 @@ CLOCKS: Mapping[str, str] = {
     "project_facts": "day_on",
     "employment_facts": "left_on",
     "improvement_facts": "due_on",
+    "improvement_effect_facts": "measured_on",
     "customer_base_facts": "day_on",
     "forecast_facts": "day_on",
     "training_facts": "held_on",

@@ -129,7 +129,8 @@ NEEDS: Mapping[str, Need] = {
         ("select 1 from improvement_facts limit 1",),
     ),
     "improvement_effects": Need(
-        named("measured effects of improvements", "gemessene Wirkungen von Verbesserungen", "改进效果测量")
+        named("measured effects of improvements", "gemessene Wirkungen von Verbesserungen", "改进效果测量"),
+        ("select 1 from improvement_effect_facts where is_effective is not null limit 1",),
     ),
     "handle_times": Need(
         named("handle times", "Bearbeitungszeiten", "处理时长"),
@@ -235,6 +236,7 @@ FACT_NEEDS: Mapping[str, str] = {
     "project_facts": "projects",
     "employment_facts": "staff_records",
     "improvement_facts": "improvements",
+    "improvement_effect_facts": "improvement_effects",
     "customer_base_facts": "customer_base",
     "forecast_facts": "forecasts",
     "training_facts": "trainings",

@@ -60,6 +60,7 @@ PART_DIMS: Mapping[str, tuple[str, ...]] = {
     "project_facts": ("source", "project"),
     "employment_facts": ("source", "team"),
     "improvement_facts": ("source", "team"),
+    "improvement_effect_facts": ("source", "team"),
     "customer_base_facts": ("source",),
     "forecast_facts": ("source",),
     "training_facts": ("source",),

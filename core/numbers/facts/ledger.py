@@ -38,6 +38,7 @@ CLOCKS: Mapping[str, tuple[str, ...]] = {
     "project_facts": ("day_on", "ended_on"),
     "employment_facts": ("left_on",),
     "improvement_facts": ("made_on", "due_on"),
+    "improvement_effect_facts": ("measured_on",),
     "customer_base_facts": ("day_on",),
     "forecast_facts": ("day_on",),
     "training_facts": ("held_on",),

@@ -126,7 +126,7 @@ improvement_effect_rate = Metric(
     id="improvement_effect_rate",
     tier="F",
     names=named("Improvements with proven effect", "Wirksame Verbesserungen", "改进有效率"),
-    says="Of the improvements measured, the share that moved their figure the right way.",
+    says="Of the improvements measured, the share that moved their figure the right way, beyond its interval.",
     group="L",
     unit=Unit.SHARE,
     direction="up",
@@ -135,7 +135,29 @@ improvement_effect_rate = Metric(
     clock="measured_on",
     profile="I",
     floor=5,
+    how={
+        "standard": Share(
+            Sum("improvement_effect_facts", "is_effective = 1"),
+            Sum("improvement_effect_facts", "is_effective is not null"),
+        )
+    },
     needs=("improvement_effects",),
+    examples=(
+        Example(
+            {
+                "improvement_effect_facts": (
+                    {"is_effective": 1, "measured_on": "2026-03-03"},
+                    {"is_effective": 1, "measured_on": "2026-03-04"},
+                    {"is_effective": 0, "measured_on": "2026-03-04"},
+                    {"is_effective": 0, "measured_on": "2026-03-06"},
+                    {"is_effective": None, "measured_on": "2026-03-06"},
+                    {"is_effective": 1, "measured_on": "2026-03-09"},
+                )
+            },
+            {"standard": 0.5, "standard.n": 4},
+            says="Finished and measured in the week: four, two of them with an effect; one could not be measured.",
+        ),
+    ),
 )
 suggestion_rate = Metric(
     id="suggestion_rate",

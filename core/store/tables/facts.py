@@ -275,6 +275,14 @@ FACTS: tuple[Table, ...] = (
         "One row an improvement that was proposed, with the day by which it was to be done.",
     ),
     Table(
+        "improvement_effect_facts",
+        columns("event_uid source! team_uid metric! done_on! measured_on! is_effective:I"),
+        ("event_uid",),
+        (Index(("measured_on",)),),
+        "One row an improvement whose metric could be looked at 28 days after it was done, so far as it could be: "
+        "whether it moved the right way and beyond its interval. Made after the parts of the other facts.",
+    ),
+    Table(
         "customer_base_facts",
         columns("day_key source! day_on! active_customers:I"),
         ("day_key",),
