@@ -739,7 +739,7 @@ def config_schema(config: Path) -> None:
 @verb
 @click.option("--out", type=click.Path(path_type=Path), default=Path(), show_default=True, help="The checkout.")
 def docs(out: Path, config: Path) -> None:
-    """Write the generated files: docs/connectors.md, metrics.md and tables.md, config.example.toml."""
+    """Write the generated files: docs/connectors.md, metrics.md, numbers-differ.md, tables.md; config.example.toml."""
     from core.daemon.pages import write_pages
 
     for path in write_pages(out):
