@@ -3,10 +3,13 @@
 import re
 import sqlite3
 from random import Random
+from typing import TypeAlias
 
 from core.report.asking import Asking
 from core.report.model import Comment
 
+Staff: TypeAlias = re.Pattern[str] | None
+"""The names of agents, to be masked."""
 SHOWN = 5
 MASK = "[…]"
 # How to reach somebody: mail, links, handles, account and telephone numbers.
@@ -57,7 +60,7 @@ def _members(asking: Asking) -> tuple[str, ...]:
     return () if asking.where.keys() - {"team", "source"} else tuple(asking.where.values())
 
 
-def staff_of(db: sqlite3.Connection) -> re.Pattern[str] | None:
+def staff_of(db: sqlite3.Connection) -> Staff:
     """Names of agents, whole and word by word: a channel is no place for praise or blame of one person."""
     names = {row[0] for row in db.execute("select name from agents where name is not null and is_human = 1")}
     words = {word for name in names for word in (name, *name.split()) if len(word) > 2}
@@ -67,7 +70,7 @@ def staff_of(db: sqlite3.Connection) -> re.Pattern[str] | None:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
 
 
-def masked(text: str, staff: re.Pattern[str] | None = None) -> str:
+def masked(text: str, staff: Staff = None) -> str:
     """A text without what tells who wrote it, whom it names, or how to reach them."""
     text = REACH.sub(MASK, text)
     for pattern in (TOLD, TOLD_ZH):

@@ -52,8 +52,8 @@ class Effect:
     """How a metric changed from the 28 days before an event to the 28 from its day on, on the same weekdays.
 
     Counts are by day. ``change`` is that of the team or queue that the event was for less that of the others
-    (``others``) where there are any: of counts as a share, of anything else in its unit. ``low`` to ``high`` is its
-    95 % interval. It is ``not yet`` known before ``ready_on``. ``also`` are other events around it."""
+    (``others``) where there are any: of counts and durations by share, of anything else in its unit. ``low`` to
+    ``high`` is its 95 % interval. It is ``not yet`` known before ``ready_on``. ``also`` are other events around it."""
 
     event: Event
     metric_id: str
@@ -115,7 +115,7 @@ def side_of_values(before: Sequence[Sequence[float]], after: Sequence[Sequence[f
 def difference(own: Side, others: Side | None = None, *, as_share: bool = False) -> tuple[float, float]:
     """The change of one side, less that of the others where there are any, and its standard error.
 
-    ``as_share``: the others tell by what share the count would have changed anyway, for teams differ in size."""
+    ``as_share``: the others tell by what share it would have changed anyway, for teams differ in size and pace."""
     change, pulls = own.after - own.before, list(own.pulls)
     if others is not None:
         scale = own.before / others.before if as_share and others.before else 1.0
@@ -180,10 +180,11 @@ def effect_of(inquiry: Inquiry, event: Event, metric_id: str | None = None) -> E
     if own is None or len(before) < LEAST_DAYS or min(own.n) < metric.floor:
         return replace(bare, state="too few", own=own)
     others = _others(inquiry, asked, event, (before, after))
-    return _judged(replace(bare, own=own, others=others), is_count(asked.formula))
+    as_share = is_count(asked.formula) or isinstance(asked.formula, Durations)
+    return _judged(replace(bare, own=own, others=others), as_share=as_share)
 
 
-def _judged(bare: Effect, as_share: bool) -> Effect:
+def _judged(bare: Effect, *, as_share: bool) -> Effect:
     assert bare.own is not None
     change, error = difference(bare.own, bare.others, as_share=as_share)
     # Importing scipy.stats costs a second: most reports have no event to judge.

@@ -10,6 +10,7 @@ from core.numbers.answer import Period
 from core.numbers.evaluate import is_count
 from core.numbers.metric import Unit
 from core.numbers.metrics import METRICS
+from core.report.comments import Staff, masked, staff_of
 from core.report.model import Count, Day, Figure, Name, Section, Sentence, Span, Term, Value, Worded
 from core.report.sections.guards import guards
 from core.report.sections.scope import Scope
@@ -26,7 +27,10 @@ def policy(scope: Scope) -> Section | None:
         made for made in effects(scope.inquiry, scope.period.from_on, scope.period.to_on, shown)
         if made.state != "unavailable"
     ]  # fmt: skip
-    told = [sentence for _, some in groupby(found, key=lambda made: made.event) for sentence in _told(list(some))]
+    staff = staff_of(scope.inquiry.db)
+    told = [
+        sentence for _, some in groupby(found, key=lambda made: made.event) for sentence in _told(list(some), staff)
+    ]
     if not told:
         return None
     known = [made for made in found if made.state == "ok" and made.own is not None]
@@ -43,10 +47,10 @@ def _begin(event: Event) -> str:
     return event.done_on or event.from_on
 
 
-def _told(some: Sequence[Effect]) -> Iterator[Sentence]:
+def _told(some: Sequence[Effect], staff: Staff) -> Iterator[Sentence]:
     """What became of one event: of several metrics those that clearly changed, else that none did."""
     event = some[0].event
-    name: dict[str, Worded] = {"event": Name(event.title), "day": Day(_begin(event))}
+    name: dict[str, Worded] = {"event": Name(masked(event.title, staff)), "day": Day(_begin(event))}
     if all(made.state == "not yet" for made in some):
         yield Sentence("policy_pending", {**name, "ready": Day(max(made.ready_on for made in some))})
         return
@@ -60,8 +64,11 @@ def _told(some: Sequence[Effect]) -> Iterator[Sentence]:
             yield from _one(made, name, len(judged))
     also = judged[0].also if judged else ()
     if also and (clear or event.metric_id):
-        titles = tuple(Sentence("policy_event", {"event": Name(each.title), "day": Day(each.from_on)}) for each in also)
-        yield Sentence("policy_also", {"events": titles[:ALSO]})
+        events = tuple(
+            Sentence("policy_event", {"event": Name(masked(each.title, staff)), "day": Day(each.from_on)})
+            for each in also[:ALSO]
+        )
+        yield Sentence("policy_also", {"events": events})
 
 
 def _one(made: Effect, name: dict[str, Worded], tests: int) -> Iterator[Sentence]:

@@ -5,6 +5,7 @@ from typing import get_args
 
 from core.model.contacts import Channel
 from core.numbers.analyses.surges import Surged, surged
+from core.report.comments import Staff, masked, staff_of
 from core.report.model import Count, Day, Grid, Name, Number, Section, Sentence, Share, Slot, Term, Worded
 from core.report.sections.scope import Scope
 
@@ -17,6 +18,7 @@ def surges(scope: Scope) -> Section | None:
     found = surged(scope.inquiry, scope.period.from_on, scope.period.to_on, hourly=scope.kind == "weekly")
     if not found:
         return None
+    staff = staff_of(scope.inquiry.db)
     ordered = sorted(found, key=lambda each: bool(each.dim))
     told, rest = ordered[:TOLD], ordered[TOLD:]
     grid = Grid(
@@ -27,13 +29,13 @@ def surges(scope: Scope) -> Section | None:
     )  # fmt: skip
     return Section(
         "surges",
-        tuple(sentence for each in told for sentence in _said(each)),
+        tuple(sentence for each in told for sentence in _said(each, staff)),
         grids=(grid,) if rest else (),
         notes=tuple(_notes(found)),
     )
 
 
-def _said(each: Surged) -> Iterator[Sentence]:
+def _said(each: Surged, staff: Staff) -> Iterator[Sentence]:
     values: dict[str, Worded] = {"what": _what(each), "size": Share(each.surge.size), **_counts(each)}
     if each.hours:
         yield Sentence("surge_hours", {**values, "when": _when(each)})
@@ -43,7 +45,7 @@ def _said(each: Surged) -> Iterator[Sentence]:
         back: dict[str, Worded] = {"back": Count(each.surge.back_after, "days")}
         yield Sentence("surge_over", {**values, "when": _when(each), **back})
     for event in each.after[-EVENTS:]:
-        yield Sentence("surge_after", {"event": Name(event.title), "day": Day(event.from_on)})
+        yield Sentence("surge_after", {"event": Name(masked(event.title, staff)), "day": Day(event.from_on)})
 
 
 def _counts(each: Surged) -> dict[str, Worded]:
