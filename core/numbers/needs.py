@@ -31,7 +31,10 @@ NEEDS: Mapping[str, Need] = {
         named("tickets or calls", "Tickets oder Anrufe", "工单或电话"),
         ("select 1 from contact_facts limit 1", "select 1 from handled_facts limit 1"),
     ),
-    "agent_states": Need(named("agent states", "Agentenzustände", "坐席状态"), ("select 1 from agent_days limit 1",)),
+    "agent_states": Need(
+        named("agent states", "Agentenzustände", "坐席状态"),
+        ("select 1 from agent_days where logged_in_s > 0 limit 1",),
+    ),
     "surveys": Need(named("surveys", "Umfragen", "问卷"), ("select 1 from survey_facts limit 1",)),
     "csat": Need(
         named("satisfaction surveys", "Zufriedenheitsumfragen", "满意度调查"),
@@ -281,6 +284,8 @@ def missing(db: sqlite3.Connection, metric: Metric, variant: str, reporting: Rep
     wanted = needs_of(metric, variant)
     if not {"csat", "nps", "fcr_surveys", "effort_surveys", "staff_surveys"}.isdisjoint(wanted):
         wanted = tuple(need for need in wanted if need != "surveys")
+    if "attendance" in wanted:
+        wanted = tuple(need for need in wanted if need != "agent_states")
     return tuple(need for need in wanted if not is_met(db, need, reporting))
 
 

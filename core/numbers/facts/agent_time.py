@@ -1,17 +1,20 @@
-"""What agents did on each local day: overlapping states counted once, days cut at midnight (metrics R9)."""
+"""What agents did on each local day: overlapping states counted once, days cut at midnight (metrics R9).
+
+Of whom no state is told, attendance tells the presence.
+"""
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core.clock import DAY_S, add_days, day_bounds
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.ledger import TABLES, Ledger
 from core.numbers.facts.status import Row
 from core.numbers.facts.ticket_batch import fill_batch
-from core.store.dirty import mark, read_day_key
+from core.store.dirty import day_key, mark, read_day_key
 
 # Where states overlap, the first in this order is what the agent was doing.
 ORDER = (
@@ -57,6 +60,17 @@ STORED = (
     f"select {', '.join(DAYS.names)} from agent_days "
     "where agent_uid = :agent_uid and day_on between :first_on and :last_on"
 )
+# Days of attendance that are not what `presence` makes of them, or have no row yet.
+ATTENDED = """
+select a.agent_uid, a.day_on
+from attendance a
+left join agents g on g.uid = a.agent_uid
+left join agent_days d on d.agent_uid = a.agent_uid and d.day_on = a.day_on
+where d.agent_uid is null or (d.logged_in_s = 0 and d.presence_days <> case
+  when a.worked_s < :presence_s then 0.0
+  when coalesce(g.contracted_s_per_week, 0) = 0 then 1.0
+  else min(1.0, a.worked_s * :days_a_week * 1.0 / g.contracted_s_per_week) end)
+"""
 DIALLING = """
 insert into dirty_keys (kind, key)
 select 'agent_day', s.agent_uid || ' ' || substr('0000' || s.from_at / 86400, -5)
@@ -112,7 +126,8 @@ def derive_agents(db: sqlite3.Connection, wanted: Iterable[Span], ground: Ground
     for span in wanted:
         given = span._asdict()
         before = set(cursor.execute(STORED, given))
-        now = set(agent_days(span, capped(cursor.execute(STATES, given), ground), ground))
+        rows = agent_days(span, capped(cursor.execute(STATES, given), ground), ground)
+        now = {*rows, *_attended(cursor, given, {row[1] for row in rows}, ground)}
         gone += before - now
         come += now - before
         db.execute(PLANNED, given)
@@ -123,6 +138,23 @@ def derive_agents(db: sqlite3.Connection, wanted: Iterable[Span], ground: Ground
     ledger.written += len(come)
     ledger.note("agent_days", gone)
     ledger.note("agent_days", come)
+
+
+def mark_attended(db: sqlite3.Connection, ground: Ground) -> None:
+    """Marks the days of agents of whom attendance tells something else than their row does."""
+    given = {"presence_s": ground.reporting.presence_s, "days_a_week": WORK_DAYS_A_WEEK}
+    found = db.execute(ATTENDED, given).fetchall()
+    mark(db, "agent_day", [day_key(agent, day_bounds(day, ground.reporting.zone)[0]) for agent, day in found])
+
+
+def _attended(cursor: sqlite3.Cursor, given: dict[str, Any], told: set[str], ground: Ground) -> Iterator[Row]:
+    """Rows of days that attendance alone tells of: there, doing nobody knows what."""
+    sql = (
+        "select day_on, worked_s from attendance where agent_uid = :agent_uid and day_on between :first_on and :last_on"
+    )
+    for day, worked_s in cursor.execute(sql, given).fetchall():
+        if day not in told:
+            yield _row(given["agent_uid"], day, {}, 0, False, ground, worked_s)
 
 
 def states_of(db: sqlite3.Connection, agent_uid: str, from_at: int, to_at: int) -> Iterable[Row]:
@@ -216,28 +248,37 @@ def flat(states: Sequence[State]) -> list[tuple[str, int, int]]:
     return made
 
 
-def _row(agent_uid: str, day: str, spent: dict[str, int], contact_s: int, capped: bool, ground: Ground) -> Row:
+def _row(
+    agent_uid: str,
+    day: str,
+    spent: dict[str, int],
+    contact_s: int,
+    capped: bool,
+    ground: Ground,
+    attended_s: int = 0,
+) -> Row:
     member = ground.staff.members.get(agent_uid)
     logged_in_s = sum(spent.values())
     is_paid = member is None or (member.is_human and member.role not in ("bot", "shared"))
+    contracted = member.contracted_s_per_week if member is not None else None
     return (
         agent_uid, day, member.source if member is not None else agent_uid.partition(":")[0],
         team_on(agent_uid, day, ground), sum(spent.get(category, 0) for category in HANDLING),
         *(spent.get(category, 0) for category in SHOWN), logged_in_s, contact_s, int(capped),
-        _presence(logged_in_s, member.contracted_s_per_week if member is not None else None, ground), int(is_paid),
+        _presence(attended_s or logged_in_s, contracted, ground), int(is_paid),
     )  # fmt: skip
 
 
 SHOWN = ("idle", "ringing", "talk", "hold", "acw", "break", "training", "meeting", "other_work", "unknown")
 
 
-def _presence(logged_in_s: int, contracted_s_per_week: int | None, ground: Ground) -> float:
+def _presence(there_s: int, contracted_s_per_week: int | None, ground: Ground) -> float:
     """Metrics §6, contacts_per_agent_day: from 2 h on a day counts, in part where the contract has more hours."""
-    if logged_in_s < ground.reporting.presence_s:
+    if there_s < ground.reporting.presence_s:
         return 0.0
     if not contracted_s_per_week:
         return 1.0
-    return min(1.0, logged_in_s * WORK_DAYS_A_WEEK / contracted_s_per_week)
+    return min(1.0, there_s * WORK_DAYS_A_WEEK / contracted_s_per_week)
 
 
 def team_on(agent_uid: str, day: str, ground: Ground) -> str | None:

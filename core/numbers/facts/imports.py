@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from core.numbers.facts.agent_time import mark_attended
 from core.numbers.facts.costs import mark_months
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.ledger import TABLES, Ledger, replace
@@ -195,6 +196,8 @@ def derive_imports(db: sqlite3.Connection, tables: Sequence[str], ground: Ground
     and new colleagues are marked."""
     if not STAFF.isdisjoint(tables):
         mark_staff_days(db)
+    if "attendance" in tables:
+        mark_attended(db, ground)
     if "costs" in tables:
         mark_months(db)
     if EVENTS in tables:

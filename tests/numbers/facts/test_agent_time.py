@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.model import Agent, AgentState, Call
+from core.model import Agent, AgentState, Attendance, Call
 from core.numbers.derive import DeriveResult, derive, derive_all
 from core.store.db import open_store
 from tests.numbers.facts.conftest import Told
@@ -194,3 +194,22 @@ def test_day_by_day_gives_what_all_at_once_gives(told: list[Any], steps: int, zo
     derive_all(db, reporting, NOW)
     assert [tuple(row) for row in db.execute("select * from agent_days")] == daily
     db.close()
+
+
+def test_attendance_tells_who_was_there_where_no_state_does(told: Told, rows: Rows) -> None:
+    """A help desk without a telephone never learns its contacts for each agent's day."""
+    mail = Attendance(agent_id="mail", day_on="2026-03-02", worked_s=5 * 3_600)
+    told(Agent(id="mail", contracted_s_per_week=40 * 3_600), mail, now_at=NOW)
+    (day,) = rows("agent_days")
+    assert (day["presence_days"], day["logged_in_s"], day["source"]) == (0.625, 0, "desk")
+    told(Attendance(agent_id="mail", day_on="2026-03-02", worked_s=8 * 3_600), now_at=NOW)
+    assert [day["presence_days"] for day in rows("agent_days")] == [1.0]
+    told(Attendance(agent_id="mail", day_on="2026-03-03", worked_s=3_600), now_at=NOW)
+    assert [day["presence_days"] for day in rows("agent_days")] == [1.0, 0.0]
+
+
+def test_states_stand_above_attendance(told: Told, rows: Rows) -> None:
+    """Whoever is in both would be there twice."""
+    attended = Attendance(agent_id="anna", day_on="2026-03-02", worked_s=8 * 3_600)
+    told(attended, state("talk", "Mon 10:00", "Mon 13:00"), now_at=NOW)
+    assert [(day["logged_in_s"], day["presence_days"]) for day in rows("agent_days")] == [(10_800, 1.0)]
