@@ -284,7 +284,7 @@ def play_day(
         day.later(agent.out_at, "out", agent)
         for number, pause in enumerate(agent.pauses):
             day.later(pause[0], "pause", agent, number)
-    level = 38.0 if saturday else 164.0 * (0.55 + 0.45 * WEEKDAY[day_on.weekday()])
+    level = 37.0 if saturday else 158.0 * (0.55 + 0.45 * WEEKDAY[day_on.weekday()])
     by_hour = {hour: float(weight) for hour, weight in enumerate(CALLS_BY_HOUR) if not saturday or 10 <= hour < 14}
     bad = day_on == story.bad_day_on
     level *= 1.18 if bad else story.planted.calls_by_weather(day_on)

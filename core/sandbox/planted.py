@@ -17,32 +17,33 @@ SHARES = ((HAMBURG, 0.9), (BERLIN, 0.1))
 """Where customers live, and which share of them."""
 WET_MM, SPELL_DAYS = 1.0, 3
 KNEE_S = 480
+PAIRS_FROM = date(2026, 5, 18)
 
 
 class Planted(Struct, frozen=True):
     """Sizes of what is hidden, and from when on; factors on what there would be without."""
 
     launch_on: date = date(2026, 9, 15)
-    launch: float = 1.6
+    launch: float = 1.7
     """Tickets of the first day after the launch, against a quiet day."""
     rain: float = 1.28
     """Calls of those on whom it rains."""
     first_dry: float = 1.4
     """Calls of those who have the first dry day after three wet ones or more."""
-    haste_on: date = date(2026, 10, 17)
+    haste_on: date = date(2026, 10, 19)
     haste: float = 0.84
     """Length of talks since the telephone is told to be quick."""
-    careless: float = 0.07
+    careless: float = 0.09
     """What quality reviews, and satisfaction after calls, lose by it, in shares."""
     patient: float = 0.90
     """Share satisfied of callers who waited up to eight minutes."""
     impatient: float = 0.68
     """Share satisfied of those who waited longer."""
-    policy_on: date = date(2026, 10, 19)
+    policy_on: date = date(2026, 10, 16)
     policy: float = 0.62
     """Time to the first reply in Billing under the new policy."""
     bond: float = 1.0
-    """How far weeks of many transfers are weeks of low satisfaction; 0 for not at all."""
+    """How far weeks of many transfers are weeks of low satisfaction: 1 as told by `unrest`, 0 for not at all."""
     training_on: date = date(2026, 9, 1)
     training: float = 0.06
     """What quality reviews of those trained gain, in shares."""
@@ -66,9 +67,13 @@ class Planted(Struct, frozen=True):
         return self.haste < 1 and day_on >= self.haste_on
 
     def unrest(self, seed: int, day_on: date) -> float:
-        """How restless a week is, in standard deviations up to two: calls are handed on and callers unhappy."""
-        drawn = Dice(seed, "week", *day_on.isocalendar()[:2]).normal()
-        return self.bond * min(2.0, max(-2.0, drawn))
+        """How restless a week is, within two deviations: calls are handed on and callers unhappy.
+
+        Of two weeks one is as restless as the other is calm, so that four weeks are like any other four."""
+        pair, second = divmod(day_on.toordinal() - PAIRS_FROM.toordinal(), 14)
+        dice = Dice(seed, "unrest", pair)
+        drawn = min(2.0, 0.5 + abs(dice.normal()))
+        return self.bond * drawn * (1 if dice.chance(0.5) == (second < 7) else -1)
 
 
 PLANTED = Planted()

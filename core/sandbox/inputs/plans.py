@@ -52,7 +52,7 @@ def _events(world: World) -> Iterator[tuple[object, ...]]:
         "ten per cent off",
     )  # fmt: skip
     for number, (day_on, begin, end) in enumerate(
-        ((date(2026, 7, 8), 605, 640), (date(2026, 9, 17), 830, 905), (date(2026, 10, 28), 605, 650))
+        ((date(2026, 7, 8), 605, 640), (date(2026, 8, 26), 830, 905), (date(2026, 10, 28), 605, 650))
     ):
         times = (iso(local_at(day_on, begin)), iso(local_at(day_on, end)))
         yield f"outage{number}", "outage", "Help desk down", *times, "", "", "", "", "", "", "provider"

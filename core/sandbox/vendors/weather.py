@@ -23,8 +23,9 @@ PLACES = (
     ("Berlin", 52.52, 13.41, "DE-BE"), ("Hamburg", 53.55, 9.99, "DE-HH"), ("Graz", 47.07, 15.44, "AT"),
     ("Lyon", 45.76, 4.84, "FR"), ("Reykjavik", 64.15, -21.94, None), ("Auckland", -36.85, 174.76, "NZ"),
 )  # fmt: skip
-# What is left of a day's front on each day after it: squares add up to 1. Two days in five are wet.
-FADES, DRY_BELOW = (0.74, 0.52, 0.35, 0.23), 0.25
+# A front brings rain for some days and dry ones after it: its weight on each of the following days, squares adding
+# up to 1, as numbers that give wet spells some days long. Two days in five are wet.
+FRONT, DRY_BELOW = (0.50, 0.55, 0.45, 0.10, -0.25, -0.40), 0.0
 UNITS = {"weather_code": "wmo code", "rain_sum": "mm", "showers_sum": "mm", "snowfall_sum": "cm"}
 
 
@@ -153,9 +154,9 @@ def truth(lat: float, lon: float, day: date) -> dict[str, Any]:
 
 
 def _wetness(lat: float, lon: float, day: date) -> float:
-    """A standard normal number that changes slowly, as wet days come in spells."""
-    told = (Dice("drizzle", lat, lon, day - timedelta(days=back)).normal() for back in range(len(FADES)))
-    return sum(fade * number for fade, number in zip(FADES, told, strict=True))
+    """A normal number with a mean of nought that changes slowly, as wet days come in spells."""
+    told = (Dice("drizzle", lat, lon, day - timedelta(days=back)).normal() for back in range(len(FRONT)))
+    return sum(weight * number for weight, number in zip(FRONT, told, strict=True))
 
 
 def guess(lat: float, lon: float, day: date, issued: date) -> dict[str, Any]:
