@@ -1,8 +1,9 @@
-"""What no renderer may show: a strong metric without its counter-metric, a judgement on too few or too early."""
+"""What no renderer may show: a strong metric without its counter-metric, a judgement on few or too early, persons."""
 
 from collections.abc import Iterator
 
 from core.errors import DeskpulseError
+from core.numbers.persons import PERSONAL
 from core.report.model import Delta, Report, Section, Sentence, Table, Target, Tile, Value, Worded
 
 
@@ -11,9 +12,16 @@ class RuleBroken(DeskpulseError):
 
 
 def check(report: Report) -> None:
-    """Raises RuleBroken for a report that breaks metrics R8 (too early), R10 (too few) or R13 (strong and weak)."""
+    """Raises RuleBroken for a report that breaks metrics R8 (too early), R10 (too few) or R13 (strong and weak), or
+    tells of single persons (8.6)."""
     in_sections = (fault for section in report.sections for fault in _strong_in_section(report, section))
-    broken = [*_strong_alone(report), *in_sections, *_judged_on_few(report), *_judged_early(report)]
+    broken = [
+        *_strong_alone(report),
+        *in_sections,
+        *_judged_on_few(report),
+        *_judged_early(report),
+        *_of_persons(report),
+    ]
     if broken:
         raise RuleBroken("; ".join(broken))
 
@@ -76,6 +84,12 @@ def _judged_early(report: Report) -> Iterator[str]:
         is_open = report.metrics[tile.metric_id].is_cohort and tile.answer.maturity == "provisional"
         if is_open and _is_judged(tile):
             yield f"{tile.metric_id} is judged before its cases are settled"
+
+
+def _of_persons(report: Report) -> Iterator[str]:
+    for dim in (*report.where, *(table.dim for table in report.tables)):
+        if dim in PERSONAL:
+            yield f"split by {dim} a report would tell of single persons"
 
 
 def _is_judged(tile: Tile) -> bool:

@@ -3,7 +3,9 @@
 import json
 import re
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +16,13 @@ from core.daemon.place import load_place
 from core.daemon.scorecards import Shown, readings, scorecards
 from core.errors import ConfigError
 from core.report.export import export_rows
+from core.report.model import Table
+from core.report.rules import RuleBroken, check
 from core.store.db import open_store
 from tests.numbers.analyses.test_appraisal import agent, calls, gathered
 from tests.numbers.rows import BERLIN, LONG_AGO, insert
 from tests.report.desk import base
+from tests.report.mock import daily
 from tests.tree import ROOT
 
 NOW_AT = day_bounds("2026-03-31", BERLIN.zone)[1]
@@ -136,3 +141,10 @@ def test_reports_and_channels_do_not_know_of_scorecards() -> None:
     for folder in ("report", "deliver"):
         for file in sorted((ROOT / "core" / folder).rglob("*.py")):
             assert not re.search(r"appraisal(\.| import)|scorecards", file.read_text()), file
+
+
+@pytest.mark.parametrize("broken", [{"where": {"agent": "Ada"}}, {"tables": (Table("assignee", (), ()),)}])
+def test_a_report_of_persons_is_refused(broken: dict[str, Any]) -> None:
+    """Whoever puts such a table together, no renderer shows it."""
+    with pytest.raises(RuleBroken, match="single persons"):
+        check(replace(daily(), **broken))

@@ -8,8 +8,10 @@ from core.report.sections.scope import Scope
 
 # isort: split
 # The makers take their Scope from the module above, or from here where it is known by now.
+from core.report.sections.benchmarks import benchmarks
 from core.report.sections.choosing import choosing
 from core.report.sections.correlation import correlation
+from core.report.sections.costs import costs
 from core.report.sections.customers import customers
 from core.report.sections.forecast import forecast
 from core.report.sections.groove import groove
@@ -34,9 +36,14 @@ MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
     (WEEKLY, groove),
     (BOTH, correlation),
     (BOTH, forecast),
+    (WEEKLY, staffing),
     (BOTH, weather),
+    (BOTH, projects_section),
+    (MONTHLY, costs),
     (MONTHLY, customers),
     (BOTH, reasons_section),
+    (MONTHLY, hiring_section),
+    (BOTH, benchmarks),
     (WEEKLY, choosing),
 )
 """Which kinds of report have which sections, in reading order."""

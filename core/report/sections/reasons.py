@@ -107,7 +107,7 @@ def _grid(found: Reasons) -> Grid:
         (Term("repeat_contact_rate"), [_judged(reason.repeat) for reason in ordered]),
         (Term("csat"), [_judged(reason.csat) for reason in ordered]),
         (
-            Term("cost", "head"),
+            Term("reason_cost", "head"),
             [Figure(reason.cost_minor, Unit.MONEY) if reason.cost_minor is not None else None for reason in ordered],
         ),
     ]
