@@ -86,7 +86,7 @@ def _clause(tile: Tile, best: frozenset[str], cause: Cause | None) -> tuple[int,
     name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
     verdict = tile.comparison.verdict
     if tile.metric_id in best:
-        return 3, theme, Sentence("record_good", name)
+        return 3, theme, Sentence(f"record_{theme if tile.metric_id in THEMES else 'metric'}_good", name)
     if theme == "phone" and verdict == "worse" and cause and cause.window:
         return 0, theme, Sentence("phone_when_bad", {"from": Slot(cause.window[0]), "to": Slot(cause.window[1])})
     if verdict in {"better", "worse"}:
@@ -187,7 +187,8 @@ def why_of(tile: Tile, found: Cause) -> Sentence:
     if not delta or (delta > 0) != (whole > 0):
         return Sentence("explains", member)
     values: dict[str, Worded] = {**member, "delta": Delta(tile.metric_id, delta, tile.answer.variant)}
-    key = "rose" if delta > 0 else "fell"
+    is_loss = METRICS[tile.metric_id].direction == "up"
+    key = "rose" if delta > 0 else "fell" if is_loss else "fell_by"
     if found.window is None:
         return Sentence(key, values)
     first, after = found.window

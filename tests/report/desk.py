@@ -14,7 +14,9 @@ from core.store.tables import TABLES
 from tests.numbers.rows import BERLIN, insert, store_of
 
 DAY = "2026-11-20"
+SUNDAY = "2026-11-22"
 DAYS = 7 * 19
+WEEKS_DAYS = 7 * 15
 QUEUES = {"pbx:de": ("Hotline DE", 60), "pbx:en": ("Hotline EN", 40)}
 BAD_SLOTS = range(20, 24)
 SHAKEN = (0, 1, -1, 2, -2, 1, 0, -1)
@@ -77,7 +79,23 @@ def desk(*, quick_reply_s: int = 900) -> tuple[sqlite3.Connection, int]:
         facts["queue_legs"] += legs(day_on, shake, is_bad=back == 0)
         facts["ticket_facts"] += tickets(day_on, shake, quick_reply_s if back == 0 else 1_800)
         facts["survey_facts"] += ratings(day_on, shake)
-    db, now_at = store_of(facts, DAY)
+    return furnished(facts, DAY)
+
+
+def weeks_desk() -> tuple[sqlite3.Connection, int]:
+    """The same over whole weeks, up to Sunday 22 November, of which every day of the last week is like the Friday."""
+    facts: dict[str, list[dict[str, Any]]] = {"queue_legs": [], "ticket_facts": [], "survey_facts": []}
+    for back, shake in zip(range(WEEKS_DAYS - 1, -1, -1), cycle(SHAKEN), strict=False):
+        day_on = add_days(SUNDAY, -back)
+        facts["queue_legs"] += legs(day_on, shake, is_bad=back < 7)
+        facts["ticket_facts"] += tickets(day_on, shake, 900 if back < 7 else 1_800)
+        facts["survey_facts"] += ratings(day_on, shake)
+    return furnished(facts, SUNDAY)
+
+
+def furnished(facts: dict[str, list[dict[str, Any]]], last_on: str) -> tuple[sqlite3.Connection, int]:
+    """A store of facts with the names of its queues and teams, an old ticket, two comments and fresh sources."""
+    db, now_at = store_of(facts, last_on)
     for uid, (name, _) in QUEUES.items():
         base(db, "queues", uid=uid, native_id=uid, source="pbx", name=name)
     for uid, name in (("zd:tech", "Tech"), ("zd:billing", "Billing")):
@@ -100,4 +118,4 @@ def fresh(db: sqlite3.Connection, source: str, data_to_at: int | None, **more: A
     base(db, "stream_state", source=source, stream="all", data_to_at=data_to_at, **{"status": "ok", **more})
 
 
-__all__ = ["DAY", "base", "desk", "fresh", "insert"]
+__all__ = ["DAY", "SUNDAY", "base", "desk", "fresh", "insert", "weeks_desk"]
