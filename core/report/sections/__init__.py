@@ -15,8 +15,11 @@ from core.report.sections.costs import costs
 from core.report.sections.customers import customers
 from core.report.sections.forecast import forecast
 from core.report.sections.groove import groove
+from core.report.sections.hiring import hiring_section
 from core.report.sections.policy import policy
+from core.report.sections.projects import projects_section
 from core.report.sections.reasons import reasons_section
+from core.report.sections.staffing import staffing
 from core.report.sections.surges import surges
 from core.report.sections.waits import waits
 from core.report.sections.weather import weather
