@@ -120,7 +120,7 @@ def test_every_verb_explains_itself_and_takes_the_common_options(cli: Cli, verb:
 def test_the_promised_verbs_exist() -> None:
     """Scripts and units call them by these names."""
     promised = "demo init check run daemon backfill status doctor report send export rebuild backup docs".split()
-    pairs = [("kpi", "list"), ("kpi", "show"), ("connectors", "list")]
+    pairs = [("kpi", "list"), ("kpi", "show"), ("kpi", "explain"), ("connectors", "list")]
     pairs += [("config", name) for name in ("validate", "show", "schema")]
     assert {*((name,) for name in promised), *pairs} <= set(verbs())
 
@@ -359,6 +359,20 @@ def test_kpi_list_and_show_have_stable_keys(cli: Cli, ready: Path) -> None:
     text = cli("kpi", "show", "tickets_created", "--day", "2026-03-01", "--days", "3", "--config", ready)
     assert text.code == 0
     assert "2026-02-27" in text.out
+
+
+def test_kpi_explain_leads_from_the_number_to_the_ticket(cli: Cli, ready: Path) -> None:
+    """Who doubts a number must be able to open the tickets that it is made of."""
+    asked = ("kpi", "explain", "tickets_created", "--day", "2026-03-01", "--config", ready)
+    found = cli(*asked, "--json").data
+    assert (found["answer"]["value"], found["counted"], len(found["cases"])) == (1.0, 1, 1)
+    assert found["cases"][0].keys() >= {"kind", "source", "id", "url", "at", "adds", "value", "label", "rows", "files"}
+    assert found.keys() >= {"says", "formula", "reads", "left_out", "change", "published", "counters", "final_from_at"}
+    text = cli(*asked)
+    assert text.code == 0
+    assert f"ticket {found['cases'][0]['id']}" in text.out
+    missing = cli("kpi", "explain", "service_level", "--day", "2026-03-01", "--config", ready)
+    assert "no source brings calls" in missing.out
 
 
 @pytest.mark.parametrize("form", ["text", "html", "md", "json", "csv", "slack"])

@@ -242,8 +242,8 @@ def explain_metric(
     metric = find_metric(name)
     find_variant(metric, variant)
     period = asked_period(loaded, now_at, day, from_on, to_on)
-    reporting = reporting_of(loaded.config, now_at)
     note_looks(loaded, [metric.id], now_at)
+    reporting = reporting_of(loaded.config, now_at)
     with reading(loaded) as db:
         found = explain(
             db,

@@ -28,7 +28,7 @@ def test_every_cause_of_a_comparison_has_its_paragraph() -> None:
 
 def test_every_figure_that_is_compared_is_a_vendors() -> None:
     """A figure is held against ours, and nobody says whose it is or what it means there."""
-    compared = {pair.figure for pair in (*TICKET_PAIRS, *CALL_PAIRS)} | DAY_MEANINGS.keys()
+    compared = {pair.figure for pair in TICKET_PAIRS} | {pair.figure for pair in CALL_PAIRS} | DAY_MEANINGS.keys()
     assert compared <= {name for one in EVERYTHING for name in one.stored}
 
 

@@ -11,7 +11,7 @@ from core.clock import add_days, day_bounds, days
 from core.numbers.answer import Answer, Comparison, Driver, Period
 from core.numbers.ask import ask, breakdown, compare
 from core.numbers.drivers import explained
-from core.numbers.evaluate import Question, answer, days_of, evaluate, maturity_days, nothing, question
+from core.numbers.evaluate import Question, answer, days_of, evaluate, maturity_days, nothing, question, split_by
 from core.numbers.explain.cases import Case, cases
 from core.numbers.explain.conditions import atoms, conditions_of
 from core.numbers.explain.left_out import LeftOut, left_out
@@ -105,6 +105,8 @@ def explain(
     """The explanation of a day's or period's value; ``links`` are the addresses of tickets by source."""
     asked = question(db, metric_id, variant, where, reporting, now_at)
     metric = asked.metric
+    if by:
+        split_by(asked, by)
     more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
     told = () if asked.unavailable or not metric.how else days_of(asked, period)
     made = answer(asked, period, evaluate(asked, told).get(("", ""), nothing(asked)) if told else Figures())
