@@ -212,4 +212,4 @@ def test_states_stand_above_attendance(told: Told, rows: Rows) -> None:
     """Whoever is in both would be there twice."""
     attended = Attendance(agent_id="anna", day_on="2026-03-02", worked_s=8 * 3_600)
     told(attended, state("talk", "Mon 10:00", "Mon 13:00"), now_at=NOW)
-    assert [(day["logged_in_s"], day["presence_days"]) for day in rows("agent_days")] == [(10_800, 1.0)]
+    assert [(day["logged_in_s"], day["presence_days"]) for day in rows("agent_days")] == [(10_800, 0.375)]
