@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.clock import add_days, day_of, days
 from core.numbers.answer import Grain, Period
 from core.numbers.metrics import METRICS
+from core.numbers.money import currency_of
 from core.numbers.periods import before, month_of, week_of
 from core.numbers.reporting import Reporting
 from core.report import period as period_story
@@ -144,6 +145,7 @@ def build_report(
         revisions=revisions(asking),
         where=dict(spec.where),
         report_url=spec.report_url,
+        currency=currency_of(db),
         is_closed_day=is_closed,
         is_low_volume=is_low,
         is_partial=is_partial,

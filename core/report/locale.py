@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from core.clock import day_of
 from core.errors import ConfigError
@@ -26,11 +26,12 @@ NAME_CHARS = 60
 
 @dataclass(frozen=True)
 class Language:
-    """The messages of one language, by section and key."""
+    """The messages of one language, by section and key; money is told in ``currency`` where it is known."""
 
     code: str
     babel: Locale
     messages: Mapping[str, Mapping[str, str | Mapping[str, str]]]
+    currency: str | None = None
 
     def text(self, section: str, key: str) -> str:
         """A message, word or pattern; KeyError if the language lacks it."""
@@ -69,6 +70,14 @@ class Language:
         """A difference of shares in percentage points."""
         return self.text("format", "points").format(n=self.number(share * 100, 1))
 
+    def money(self, minor: float) -> str:
+        """An amount in minor units, of which most currencies have a hundred."""
+        if self.currency is None:
+            return self.number(minor / 100, 2)
+        digits = get_currency_precision(self.currency)
+        amount = rounded(minor / 10**digits, digits)
+        return str(format_currency(amount, self.currency, locale=self.babel)).replace("-", "−")
+
     def seconds(self, value: float) -> str:
         """A length of time in the two largest units that matter."""
         sign, value = ("−", -value) if value < 0 else ("", value)
@@ -102,7 +111,7 @@ class Language:
             case Unit.HOURS | Unit.DAYS:
                 return self._unit(unit.value, self.number(value, 1))
             case Unit.MONEY:
-                return self.number(value / 100, 2)
+                return self.money(value)
             case Unit.POINTS:
                 return self.points(value / 100)
             case _:

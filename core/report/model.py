@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from core.numbers.answer import Answer, Comparison, Period
-from core.numbers.goal import Goal
+from core.numbers.goal import Goal, GoalState
 from core.numbers.metric import Metric, Unit
 
 Mark: TypeAlias = Literal["good", "bad", "neutral", "unjudged", "none"]
-GoalState: TypeAlias = Literal["reached", "missed", "counter_failed", "unjudged", "none"]
 ChartKind: TypeAlias = Literal["days", "bars", "slots", "weeks"]
 ReportKind: TypeAlias = Literal["daily", "weekly", "monthly"]
 
@@ -361,6 +360,7 @@ class Report:
     revisions: tuple[Sentence, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
     report_url: str | None = None
+    currency: str | None = None
     is_closed_day: bool = False
     is_low_volume: bool = False
     is_partial: bool = False

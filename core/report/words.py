@@ -1,7 +1,7 @@
 """A report put into words: sentences from messages and typed values, and the texts of a tile."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from string import Formatter
 from typing import NamedTuple
@@ -82,7 +82,7 @@ class Words:
 
     def __init__(self, report: Report, code: str) -> None:
         self.report = report
-        self.language: Language = language(code)
+        self.language: Language = replace(language(code), currency=report.currency)
         self.zone = ZoneInfo(report.zone)
 
     def text(self, key: str, **values: object) -> str:

@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -121,3 +122,18 @@ def test_other_peoples_words_are_one_clean_line() -> None:
     """A queue named with a colour code or a direction mark must not repaint or turn round the message."""
     assert neat("a\x1b[31mb\u202ec\ud800d\ne\u200b") == "a[31mbcd e"
     assert neat("x" * 80) == "x" * 59 + "…"
+
+
+@pytest.mark.parametrize(
+    ("code", "currency", "said"),
+    [
+        ("en", None, "1,234.50"),
+        ("en", "EUR", "€1,234.50"),
+        ("de", "EUR", "1.234,50\xa0€"),
+        ("zh", "CNY", "¥1,234.50"),
+        ("en", "JPY", "¥123,450"),
+    ],
+)
+def test_money_names_its_currency(code: str, currency: str | None, said: str) -> None:
+    """A controller in Zürich reads euros as francs."""
+    assert replace(language(code), currency=currency).value(123_450, Unit.MONEY) == said

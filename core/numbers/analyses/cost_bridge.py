@@ -15,7 +15,6 @@ FIXED = frozenset({"premises", "utilities", "ticket_system"})
 COSTS = """
 select coalesce(channel, ''), category, sum(amount_minor) from cost_facts where day_on between ? and ? group by 1, 2
 """
-CURRENCIES = "select distinct currency from costs where rate_to_report is null and deleted_at is null limit 2"
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def break_even(seat_cost: float, cost_per_contact: float, lost: float) -> float 
 
 @dataclass(frozen=True)
 class Finding:
-    """A month beside the one before; ``currency`` is None where the files name several or none."""
+    """A month beside the one before."""
 
     month: Period
     before: Period
@@ -121,7 +120,6 @@ class Finding:
     per_contact: tuple[Answer, Answer]
     has_channels: bool
     seat: Seat | None
-    currency: str | None
 
 
 def cost_bridge(inquiry: Inquiry, period: Period) -> Finding | None:
@@ -142,14 +140,8 @@ def cost_bridge(inquiry: Inquiry, period: Period) -> Finding | None:
         return None
     return Finding(
         month, before, made, (first.handled, second.handled), per_contact, has_channels,
-        _seat(inquiry, month, second, per_contact[1]), currency(inquiry),
+        _seat(inquiry, month, second, per_contact[1]),
     )  # fmt: skip
-
-
-def currency(inquiry: Inquiry) -> str | None:
-    """The currency in which costs are told; None where there are several, or no cost."""
-    found = [row[0] for row in inquiry.db.execute(CURRENCIES)]
-    return found[0] if len(found) == 1 else None
 
 
 def _month(inquiry: Inquiry, period: Period) -> Month:
