@@ -11,7 +11,7 @@ from random import Random
 
 from bench.alarms.check import Check, Found
 from bench.alarms.worlds import hits, poisson
-from core.numbers.analyses.between import Change, mean_p, ratios_p
+from core.numbers.analyses.between import Change, ratios_p, weekdays_p
 from core.numbers.analyses.groove import LOOKS, Look, Parting, parted
 from core.numbers.answer import Answer, Period
 from core.numbers.clear_change import mann_whitney_p, two_shares_z, two_sided
@@ -150,7 +150,7 @@ def told(now: Desk, looks: Mapping[Look, Desk]) -> Iterable[Parting]:
 
 def _change(metric_id: str, kind: Kind, now: Sequence[Day], then: Sequence[Day]) -> Change:
     late, early = ([_value(day) for day in side] for side in (now, then))
-    of_days = mean_p([one - other for one, other in zip(late, early, strict=True)])
+    of_days = weekdays_p(list(zip(late, early, strict=True)), are_times=kind.test is _ranks)
     p_values = [p_value for p_value in (kind.test(now, then), of_days) if p_value is not None]
     value, before = _value(_rows(now)), _value(_rows(then))
     made, earlier = (Answer(metric_id, "", SOME, value=each, n=1_000) for each in (value, before))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import copysign, inf, log, sqrt
 
 from core.clock import add_days, days
 from core.numbers.answer import Answer, Period
@@ -65,14 +65,14 @@ def change(inquiry: Inquiry, metric_id: str, now: Period, then: Period, variant:
     Shares are tested by two proportions, durations by Mann-Whitney, ratios of rows (a quality score) by Welch's t of a
     ratio. These take each contact for a draw of its own; but some days are slower or better than others as a whole, so
     every metric has to pass a second test too (counts and ratios of sums that alone): Student's t over the differences
-    of days on one weekday, closed days left out. The larger p counts.
+    of days on one weekday (of the logarithms of durations), closed days left out. The larger p counts.
     """
     asked = question(inquiry.db, metric_id, variant, inquiry.where, inquiry.reporting, inquiry.now_at)
     bare = Change(_answer(asked, now), _answer(asked, then))
     if any(each.value is None or each.status != "ok" for each in (bare.now, bare.then)):
         return bare
     pairs = _weekdays(inquiry, asked, now, then)
-    of_days = mean_p([late - early for late, early in pairs])
+    of_days = weekdays_p(pairs, are_times=isinstance(asked.formula, Durations))
     p_values = [p_value for p_value in (_p_of_kind(asked, bare), of_days) if p_value is not None]
     return replace(bare, relative=_relative(asked, bare, pairs), p_value=max(p_values, default=None))
 
@@ -131,12 +131,25 @@ def _relative(asked: Question, bare: Change, pairs: Sequence[tuple[float, float]
     now, then = bare.now.value, bare.then.value
     if is_count(asked.formula):
         now, then = sum(late for late, _ in pairs), sum(early for _, early in pairs)
-    return (now - then) / abs(then) if now is not None and then else None
+    if now is None or then is None:
+        return None
+    if not then:
+        return copysign(inf, now) if now else 0.0
+    return (now - then) / abs(then)
 
 
 def _is_shut(inquiry: Inquiry, *on: str) -> bool:
     calendar = inquiry.calendar
     return calendar is not None and any(calendar.day_open_s(day) == 0 for day in on)
+
+
+def weekdays_p(pairs: Sequence[tuple[float, float]], *, are_times: bool = False) -> float | None:
+    """The two-sided probability that days on one weekday, later and earlier, differ by chance.
+
+    Of lengths of time it is how many times as long they are: one day of long cases would outweigh the rest."""
+    if are_times and all(late > 0 and early > 0 for late, early in pairs):
+        return mean_p([log(late / early) for late, early in pairs])
+    return mean_p([late - early for late, early in pairs])
 
 
 def mean_p(differences: Sequence[float]) -> float | None:

@@ -28,6 +28,7 @@ PAIRS: tuple[Strong, ...] = (
         (
             ("transfer_rate", "because_passed_on"),
             ("first_contact_resolution_rate", "because_again"),
+            ("qa_score", "because_quality"),
             ("csat", "because_unhappy"),
         ),
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from core.clock import day_bounds, days
-from core.numbers.analyses.correlation import LAGS, LEAST_WEEKS, Candidate, Correlated, Series, correlate
+from core.numbers.analyses.correlation import LAGS, LEAST_WEEKS, Candidate, Correlated, Series, Together, correlate
 from core.numbers.analyses.surroundings import read_surroundings
 from core.numbers.analyses.volumes import closed_days
 from core.numbers.answer import Period
@@ -78,6 +78,14 @@ def _candidates(core: Sequence[str], known: Mapping[str, Series]) -> Iterable[Ca
             for lag in LAGS[1:]:
                 yield Candidate(one, other, lag)
                 yield Candidate(other, one, lag)
+
+
+def comes_late(one: Together) -> int:
+    """The place of a finding among others: the ready pairs, then what customers say, then the rest (metrics R14)."""
+    names = {one.first, one.second}
+    if any(names == set(pair) for pair in READY):
+        return 0
+    return 1 if any(METRICS[name].group == "C" for name in names - set(INPUTS)) else 2
 
 
 def metric_weeks(inquiry: Inquiry, metric_id: str, periods: Sequence[Period]) -> Series:

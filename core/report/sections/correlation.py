@@ -1,7 +1,7 @@
 """What moved together by week, with the warning that belongs to it (metrics 8.4)."""
 
 from core.numbers.analyses.correlation import Together
-from core.numbers.analyses.weekly_figures import INPUTS, correlations
+from core.numbers.analyses.weekly_figures import INPUTS, comes_late, correlations
 from core.numbers.metric import Unit
 from core.report.model import Count, Figure, Section, Sentence, Term, Worded
 from core.report.sections.scope import Scope
@@ -10,11 +10,11 @@ SHOWN = 4
 
 
 def correlation(scope: Scope) -> Section | None:
-    """The strongest of what moves together; None where nothing clearly does."""
+    """What moves together, what customers feel first and the strongest first; None where nothing clearly does."""
     made = correlations(scope.inquiry, scope.period.to_on)
     if not made.found:
         return None
-    shown = made.found[:SHOWN]
+    shown = sorted(made.found, key=comes_late)[:SHOWN]
     method = Sentence("corr_method", {"tested": Count(made.tested, "tested")})
     return Section("correlation", (*map(_sentence, shown), Sentence("corr_warning")), notes=(method,))
 

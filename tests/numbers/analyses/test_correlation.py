@@ -13,6 +13,7 @@ from core.clock import add_days
 from core.numbers.analyses.correlation import (
     LEAST_WEEKS,
     Candidate,
+    Together,
     benjamini_hochberg,
     correlate,
     detrended,
@@ -22,7 +23,7 @@ from core.numbers.analyses.correlation import (
     ranks,
     spearman,
 )
-from core.numbers.analyses.weekly_figures import correlations, holiday_weeks, metric_weeks, replaced
+from core.numbers.analyses.weekly_figures import comes_late, correlations, holiday_weeks, metric_weeks, replaced
 from core.numbers.inquiry import Inquiry, iso_weeks
 from core.numbers.metric import Row
 from core.numbers.metrics.fixture_week import many
@@ -183,6 +184,17 @@ def test_the_weekly_figures_of_a_store() -> None:
     periods = iso_weeks(40, SUNDAY)
     assert [value is None for value in metric_weeks(inquiry, "csat", periods)] == [True] * 10 + [False] * 30
     assert holiday_weeks(inquiry, periods) == frozenset()
+
+
+def test_what_customers_feel_is_told_first() -> None:
+    """That more calls make busier people is true, strong, and what nobody needs to be told."""
+
+    def found(first: str, second: str) -> Together:
+        return Together(first, second, 0, 30, 30.0, 0.9, 0.001, 0.9, 0.001)
+
+    made = [found("calls_offered", "occupancy"), found("wet_days", "backlog_open"), found("reopen_rate", "csat"),
+            found("csat", "transfer_rate")]  # fmt: skip
+    assert sorted(made, key=comes_late) == [made[3], made[2], *made[:2]]
 
 
 def test_few_weeks_and_other_slices_are_silent() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from math import inf
 from random import Random
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.clock import add_days
-from core.numbers.analyses.between import Change, change, mean_p, ratios_p, settled
+from core.numbers.analyses.between import Change, change, mean_p, ratios_p, settled, weekdays_p
 from core.numbers.analyses.groove import Look, attainment, groove_score, parted, partings, score, windows
 from core.numbers.analyses.pairs import PAIRS
 from core.numbers.answer import Answer, Period, Status
@@ -234,6 +235,26 @@ def test_ratios_of_equal_wholes_are_tested_as_means() -> None:
 
     expected = float(ttest_ind(now, then, equal_var=False).pvalue)
     assert ratios_p([(each, 100) for each in now], [(each, 100) for each in then]) == pytest.approx(expected)
+
+
+def test_a_day_of_long_cases_does_not_hide_that_all_others_are_shorter() -> None:
+    """Nineteen days at half the time and one at ten times: lengths of time are compared by how many times as long."""
+    pairs = [(50.0 + day, 100.0 + day) for day in range(19)] + [(1_000.0, 100.0)]
+    plain, as_times = weekdays_p(pairs), weekdays_p(pairs, are_times=True)
+    assert plain is not None
+    assert as_times is not None
+    assert as_times < 0.02
+    assert plain > 0.5
+    assert weekdays_p([(0.0, 1.0), *pairs], are_times=True) == weekdays_p([(0.0, 1.0), *pairs])
+
+
+def test_from_none_to_some_is_a_change() -> None:
+    """No error in a hundred reviews, then eight: more than any share of nothing."""
+    wrong = [{**row, "has_error": int(place < 8)} for place, row in enumerate(reviews(0, 88, 120))]
+    db, now_at = store_of({"review_facts": [*wrong, *reviews(28, 88, 120)]}, SUNDAY)
+    made = change(Inquiry(db, BERLIN, now_at), "error_rate", *windows(SUNDAY, "before"))
+    assert (made.then.value, made.relative) == (0.0, inf)
+    assert made.went(1, 0.05, 0.05)
 
 
 def test_one_review_has_no_spread() -> None:

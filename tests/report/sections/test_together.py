@@ -110,7 +110,7 @@ def test_a_centre_in_its_groove_is_not_mentioned() -> None:
 
 @pytest.mark.parametrize(
     ("code", "start", "warning"),
-    [("en", "When Time to answer rises, CSAT falls: ρ −1.00 over 30 weeks, −0.98",
+    [("en", "Time to answer up, CSAT down: ρ −1.00 over 30 weeks, −0.98",
       "Correlations do not always hold and name no cause"),
      ("de", "Steigt „", "Zusammenhänge halten nicht immer und nennen keine Ursache"),
      ("zh", "", "相关关系不一定持续，也不说明原因")],
