@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
 from core import log
-from core.clock import Timing
+from core.clock import Timing, day_of
 from core.config import Destination
 from core.config.load import Loaded
 from core.daemon.place import report_specs
@@ -78,19 +78,43 @@ def correct(
     db: sqlite3.Connection, loaded: Loaded, name: str, day_on: str, now_at: int, timing: Timing | None
 ) -> list[Receipt]:
     """Corrects the reports of this name before the one that ends on ``day_on``, wherever they arrived."""
+    receipts = []
+    for earlier in _earlier(report_specs(loaded)[name].kind, day_on):
+        known = _standing(db, loaded, name, earlier)
+        if known:
+            receipts += list(_correct(db, loaded, name, earlier, known, now_at, timing))
+    return receipts
+
+
+def complete(db: sqlite3.Connection, loaded: Loaded, now_at: int, timing: Timing | None) -> list[Receipt]:
+    """Fills in what a late source kept out of the last weekly and monthly reports: a week is long to wait for it."""
+    today_on = day_of(now_at, loaded.config.zone)
+    receipts = []
+    for spec in report_specs(loaded).values():
+        last_on = next(_earlier(spec.kind, today_on))
+        known = {} if spec.kind == "daily" else _standing(db, loaded, spec.name, last_on)
+        lacking = {key: each for key, each in known.items() if any(map(_is_left_out, each.told.values()))}
+        if lacking:
+            receipts += list(_correct(db, loaded, spec.name, last_on, lacking, now_at, timing))
+    return receipts
+
+
+def _is_left_out(told: Told) -> bool:
+    return told.verdict.startswith("unavailable")
+
+
+def _standing(db: sqlite3.Connection, loaded: Loaded, name: str, day_on: str) -> dict[str, Latest]:
+    """What each destination was last told by a report, of those that it goes to now and that keep what they say."""
+    known = {one.name: latest(db, f"{name}:{day_on}", one.name) for one in _destinations(loaded, name)}
+    return {key: each for key, each in known.items() if each is not None and each.told}
+
+
+def _destinations(loaded: Loaded, name: str) -> tuple[Destination, ...]:
     from core.daemon.reports import archive  # noqa: PLC0415  (it calls this)
 
     rule = next((rule for rule in loaded.config.reports if rule.name == name), None)
     wanted = rule.to if rule else ()
-    destinations = (*(one for one in loaded.config.destinations if one.name in wanted), archive())
-    receipts = []
-    for earlier in _earlier(report_specs(loaded)[name].kind, day_on):
-        standing = {one.name: latest(db, f"{name}:{earlier}", one.name) for one in destinations}
-        known = {key: each for key, each in standing.items() if each is not None and each.told}
-        if known:
-            there = [one for one in destinations if one.name in known]
-            receipts += list(_correct(db, loaded, name, earlier, there, known, now_at, timing))
-    return receipts
+    return (*(one for one in loaded.config.destinations if one.name in wanted), archive())
 
 
 def _earlier(kind: ReportKind, day_on: str) -> Iterator[str]:
@@ -106,7 +130,6 @@ def _correct(
     loaded: Loaded,
     name: str,
     day_on: str,
-    destinations: Sequence[Destination],
     standing: Mapping[str, Latest],
     now_at: int,
     timing: Timing | None,
@@ -116,7 +139,9 @@ def _correct(
     spec = report_specs(loaded)[name]
     report = reports.build(db, loaded, spec, day_on, now_at)
     is_told = False
-    for destination in destinations:
+    for destination in _destinations(loaded, name):
+        if destination.name not in standing:
+            continue
         was = standing[destination.name]
         sentences = changes(report, was.told)
         if not sentences:

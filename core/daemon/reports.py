@@ -13,7 +13,7 @@ from core.clock import Timing
 from core.config import Destination
 from core.config.load import Loaded
 from core.config.models import ReportRule
-from core.daemon.corrections import correct, told_by
+from core.daemon.corrections import complete, correct, told_by
 from core.daemon.place import report_specs, reporting_of
 from core.deliver import Delivery, Receipt, deliver, open_target
 from core.deliver.outbox import Told
@@ -169,6 +169,8 @@ def send_reports(
             delivery = Parcel(item.key, destination, by_language[language], told_by(report))
             receipts.append(_send(db, loaded, delivery, now_at, resume=resume, timing=timing))
         publish_report(db, report, now_at)
+    if receipts:
+        receipts += complete(db, loaded, now_at, timing)
     _tell_admins(loaded, receipts, timing)
     return receipts
 

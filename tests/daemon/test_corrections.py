@@ -10,9 +10,11 @@ import pytest
 from core.config.load import Loaded
 from core.daemon import reports
 from core.daemon.corrections import LOOK_BACK, changes, told_by
+from core.daemon.place import load_place
 from core.daemon.reports import due_reports, send_reports
 from core.deliver.outbox import Told
-from core.report.model import GoalState, Mark, Report, Tile
+from core.numbers.periods import week_of
+from core.report.model import GoalState, Mark, Report, ReportSpec, Tile
 from core.sandbox.slack import SlackSandbox
 from tests.daemon.place import epoch, mark_read, place
 from tests.http_server import FakeTime
@@ -138,3 +140,53 @@ def test_a_number_that_passed_its_floor_is_told() -> None:
     before = told_by(report_of(mock.DAY, low))
     assert before[SL].verdict.startswith("low_sample")
     assert changes(report_of(mock.DAY, tile(0.7, 60)), before)
+
+
+WEEKLY = '[[reports]]\nname = "weekly"\nkind = "weekly"\nto = ["ops"]\n'
+
+
+def test_a_week_whose_source_was_late_is_completed_with_the_next_daily_report(
+    db: sqlite3.Connection, tmp_path: Path, slack: SlackSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A telephone system that slept on Sunday must not leave the week's message half empty until next Monday."""
+    path = place(tmp_path, slack).path
+    path.write_text(path.read_text() + WEEKLY)
+    loaded = load_place(path)
+    monday = epoch("2026-11-23T08:00:00+01:00")
+    mark_read(db, monday)
+    made = tile(0.81, 2_100, mark="good", goal_state="reached")
+    unknown = replace(made.answer, value=None, n=0, status="unavailable")
+    late = replace(
+        made,
+        is_late=True,
+        mark="none",
+        goal_state="unjudged",
+        comparison=replace(made.comparison, answer=unknown, delta=None, verdict="no usual"),
+    )
+    shown = {"weekly": late}
+
+    def build(db: sqlite3.Connection, loaded: Loaded, spec: ReportSpec, day_on: str, now_at: int) -> Report:
+        report = report_of(day_on, shown.get(spec.name, made))
+        return replace(report, key=f"{spec.name}:{day_on}", kind=spec.kind, period=week_of(day_on))
+
+    monkeypatch.setattr(reports, "build", build)
+    for number in range(2):
+        at = monday + number * DAY_S
+        send_reports(db, loaded, due_reports(db, loaded, at), at, timing=FakeTime(at).timing)
+        shown["weekly"] = made
+    weekly = next(root for root in slack.roots() if "week 47" in root.text)
+    assert len(weekly.edits) == 1
+    notes = [reply.text for reply in slack.replies(weekly.ts) if reply.text.startswith("Revised")]
+    assert notes == ["Revised: Week to Fri 20 Nov: Service level —, now 81.0\u202f%."]
+
+
+def test_a_settled_number_is_no_change_of_the_one_that_stood_in_for_it() -> None:
+    """On Monday the week before last stood there; a week later the week itself does: nothing was revised."""
+    week = replace(report_of("2026-11-22"), kind="weekly", period=week_of("2026-11-22"))
+    made = tile(0.7, 300, mark="good", goal_state="reached")
+    of_week = replace(made, comparison=replace(made.comparison, answer=replace(made.answer, period=week.period)))
+    earlier = replace(of_week, mark="bad", comparison=replace(made.comparison, answer=replace(
+        made.answer, value=0.6, period=week_of("2026-11-15"))))  # fmt: skip
+    before = told_by(replace(week, tiles=(earlier,)))
+    assert not changes(replace(week, tiles=(of_week,)), before)
+    assert changes(replace(week, tiles=(replace(earlier, mark="good"), of_week)), before) == ()
