@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import sqrt
+from statistics import stdev
 
 from core.numbers.analyses.baseline import ordinal
 from core.numbers.analyses.forecast.methods import Volume, ratios
@@ -28,11 +29,12 @@ Ratios = Mapping[int, float]
 
 @dataclass(frozen=True)
 class Effect:
-    """``ratio`` is the mean of actual / baseline where a thing met all customers, over ``n`` days' worth of them.
+    """``ratio`` is the mean of actual / baseline where a thing met all customers, over ``n`` days' worth of them, by
+    that of the days without it: a baseline that is too high is so on both (metrics 8.9 takes the latter for 1).
 
     ``low`` to ``high`` is its 95 % bootstrap interval, ``p_value`` that of a rank test against the days without.
     Nothing is said under 8 days. ``is_clear``: p < 0.05 shared over all that were looked at, and 5 % at least.
-    ``days`` are share met and ratio of each day, ``on`` those days (ordinals)."""
+    ``days`` are share met and ratio of each day, ``on`` those days (ordinals), ``others`` the ratios without."""
 
     thing: str
     group: Group
@@ -44,6 +46,7 @@ class Effect:
     is_clear: bool = False
     days: tuple[tuple[float, float], ...] = field(default=(), repr=False)
     on: tuple[int, ...] = field(default=(), repr=False)
+    others: tuple[float, ...] = field(default=(), repr=False)
 
     @property
     def is_enough(self) -> bool:
@@ -174,15 +177,33 @@ def with_interval(effect: Effect) -> Effect:
     """The same, with its bootstrap interval where there are days enough."""
     if not effect.is_enough:
         return effect
-    low, high = interval(effect.days)
+    low, high = interval(effect.days, effect.others)
     return replace(effect, low=low, high=high)
 
 
-def interval(pairs: Sequence[tuple[float, float]], *, times: int = TIMES, seed: int = SEED) -> tuple[float, float]:
-    """The 95 % bootstrap interval of the mean ratio: its 2.5 and 97.5 % quantiles over days drawn again."""
+def interval(
+    days: Sequence[tuple[float, float]], others: Sequence[float] = (), *, times: int = TIMES, seed: int = SEED
+) -> tuple[float, float]:
+    """The 95 % bootstrap interval of the ratio: its 2.5 and 97.5 % quantiles over days drawn again, and over what the
+    level of the days without may be by its standard error."""
     dice = random.Random(seed)
-    drawn = sorted(mean_ratio(dice.choices(pairs, k=len(pairs))) for _ in range(times))
+    middle, error = level(others)
+    drawn = sorted(
+        mean_ratio(dice.choices(days, k=len(days))) / dice.gauss(middle, error) for _ in range(times)
+    )  # fmt: skip
     return quantile(drawn, 0.025) or 0.0, quantile(drawn, 0.975) or 0.0
+
+
+def level(others: Sequence[float]) -> tuple[float, float]:
+    """The mean of ratios without the tenth at either end, which may hold days that something else moved, and its
+    standard error by the winsorised deviation (Tukey and McLaughlin 1963); 1 where nothing is left."""
+    ordered = sorted(others)
+    cut = len(ordered) // 10
+    kept = ordered[cut : len(ordered) - cut]
+    if len(kept) < LEAST_DAYS or sum(kept) <= 0:
+        return 1.0, 0.0
+    pulled = [kept[0]] * cut + kept + [kept[-1]] * cut
+    return sum(kept) / len(kept), stdev(pulled) / (len(kept) / len(ordered)) / sqrt(len(ordered))
 
 
 def rank_test_p(some: Sequence[float], others: Sequence[float]) -> float | None:
@@ -224,12 +245,12 @@ def _effect(thing: str, group: Group, told: Ratios, days: Mapping[int, float]) -
         return None
     pairs = tuple((days[day], told[day]) for day in on)
     n = int(sum(share for share, _ in pairs) + 1e-9)
-    made = Effect(thing, group, mean_ratio(pairs), n, days=pairs, on=on)
+    others = tuple(ratio for day, ratio in told.items() if day not in days)
+    made = Effect(thing, group, mean_ratio(pairs) / level(others)[0], n, days=pairs, on=on, others=others)
     if n < LEAST_DAYS:
         return made
     with_it = [ratio for day, ratio in told.items() if days.get(day, 0.0) >= MOSTLY]
-    without = [ratio for day, ratio in told.items() if day not in days]
-    return replace(made, p_value=rank_test_p(with_it, without))
+    return replace(made, p_value=rank_test_p(with_it, others))
 
 
 def _is_clear(effect: Effect, looked_at: int) -> bool:
