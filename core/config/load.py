@@ -8,7 +8,7 @@ import tomllib
 import typing
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -23,6 +23,14 @@ SettingsFor = Callable[[str], type[BaseModel]]
 """The settings model of a connector by its name; ConfigError (with a suggestion) if there is none."""
 
 AT_LINE = re.compile(r"\s*\(at line (\d+), column (\d+)\)$")
+
+
+class Guarded(Protocol):
+    """A metric as far as the config has to know it."""
+
+    @property
+    def counter(self) -> tuple[str, ...]:
+        """The ids of its counter-metrics."""
 
 
 class Loaded(BaseModel):
@@ -48,7 +56,7 @@ def load_config(
     with_secrets: bool = True,
     environ: Mapping[str, str] | None = None,
     destination_types: Collection[str] = (),
-    check_metric: Callable[[str], object] | None = None,
+    check_metric: Callable[[str], Guarded] | None = None,
 ) -> Loaded:
     """The checked config of a file; ConfigError holds every error, one a line, each with file and line.
 
@@ -229,7 +237,7 @@ def _check_schedule(name: object, at: KeyPath, known: Collection[str], faults: F
         faults.unknown_name(at, "schedule", name, known)
 
 
-def _check_metrics(data: Mapping[str, Any], faults: Faults, check: Callable[[str], object]) -> None:
+def _check_metrics(data: Mapping[str, Any], faults: Faults, check: Callable[[str], Guarded]) -> None:
     named: list[tuple[KeyPath, object]] = [
         (("goals", n, "metric"), raw.get("metric")) for n, raw in _tables(data, "goals")
     ]
@@ -242,3 +250,17 @@ def _check_metrics(data: Mapping[str, Any], faults: Faults, check: Callable[[str
                 check(name)
             except ConfigError as problem:
                 faults.add(where, problem.message)
+    for index, raw in _tables(data, "goals"):
+        metric, counter = raw.get("metric"), raw.get("counter")
+        if isinstance(metric, str) and isinstance(counter, str):
+            _check_counter(("goals", index, "counter"), metric, counter, faults, check)
+
+
+def _check_counter(at: KeyPath, metric: str, counter: str, faults: Faults, check: Callable[[str], Guarded]) -> None:
+    """A goal is guarded by one of its metric's own counter-metrics; others would be shown beside nothing."""
+    try:
+        known = check(metric).counter
+    except ConfigError:
+        return  # told of the metric's own key
+    if counter not in known:
+        faults.unknown_name(at, f"counter-metric of {metric}", counter, known)

@@ -227,6 +227,7 @@ class Goal(Model):
     target: float = Field(description="Shares as 0..1, durations in seconds.")
     variant: str | None = Field(None, description="Variant of the metric; its headline if absent.")
     where: Where = Field(default_factory=dict, description="The slice it is for.")
+    counter: str | None = Field(None, description="Which counter-metric must hold; its first with data if absent.")
     counter_floor: float | None = Field(None, description="What the counter-metric must hold.")
     from_on: date | None = Field(None, description="First day it holds.")
     to_on: date | None = Field(None, description="Last day it holds.")

@@ -112,6 +112,7 @@ def report_specs(loaded: Loaded) -> Mapping[str, ReportSpec]:
             target=goal.target,
             variant=goal.variant,
             where={str(key): name for key, name in goal.where.items()},
+            counter=goal.counter,
             counter_floor=goal.counter_floor,
             from_on=goal.from_on.isoformat() if goal.from_on else None,
             to_on=goal.to_on.isoformat() if goal.to_on else None,

@@ -75,8 +75,9 @@ RUNNING: tuple[Table, ...] = (
         ("report_key", "destination", "revision", "part"),
         says="Every message, written before it is sent; state: intended, sent, unclear, failed.",
     ),
-    Table("goal_events", columns("goal_uid period_start_on kind! value:R counter_value:R posted_at:I"),
-          ("goal_uid", "period_start_on"), says="What became of a goal on a day."),
+    Table("goal_events", columns("goal_uid period_start_on kind! value:R counter_value:R posted_at:I report_key"),
+          ("goal_uid", "period_start_on"),
+          says="What became of a goal in a week, as a report first told it; kind: reached, missed, counter_failed."),
     Table(
         "made_forecasts",
         columns("series where_key interval_start_at:I interval_s:I horizon_days:I method made_at:I! value:R! low:R "
