@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from math import inf
 from random import Random
 
@@ -46,6 +47,7 @@ def reviews(back: int, mean: float, n: int) -> Iterator[Row]:
         }  # fmt: skip
 
 
+@cache
 def centre(calls: tuple[int, int], qa: tuple[tuple[float, int], tuple[float, int]]) -> Inquiry:
     """A centre of 28 days and the 28 before: calls per agent-day, and the mean and number of reviews."""
     sides = ((28, calls[0], qa[0]), (0, calls[1], qa[1]))
