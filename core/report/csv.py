@@ -12,7 +12,7 @@ from core.report.words import Words
 
 HEADS = (
     "dim", "member", "metric_id", "name", "variant", "from_on", "to_on", "value", "n", "usual", "delta", "verdict",
-    "mark", "goal", "goal_state", "beside_id", "beside_value", "status",
+    "mark", "goal", "goal_state", "beside_id", "beside_value", "status", "previous", "weeks_13", "weeks_17", "weeks_52",
 )  # fmt: skip
 Cell = str | float | None
 
@@ -65,4 +65,5 @@ def _row(words: Words, dim: str, member: str, given: Comparison | Answer, tile: 
         counter.metric_id if counter else "",
         counter.value if counter else None,
         answer.status,
+        *(past.value if past else None for past in (known.previous, known.weeks_13, known.weeks_17, known.weeks_52)),
     )

@@ -23,7 +23,20 @@ COMPARED_WITHIN_S = 3 * DAY_S
 
 def rules(asking: Asking, tiles: Sequence[Tile], sources: Sequence[SourceState]) -> tuple[Sentence, ...]:
     """The rules in force that change how a number is to be read, and whether the numbers are the vendors'."""
-    return (*_rules(asking, tiles), *_trust(asking, {source.source: source.title for source in sources}))
+    return (
+        *_closed(asking, tiles),
+        *_rules(asking, tiles),
+        *_trust(asking, {source.source: source.title for source in sources}),
+    )
+
+
+def _closed(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
+    """The closed days of a week or month, which are compared as usual ones; the same for every number."""
+    if not asking.is_of_day:
+        found = {day for tile in tiles for day in tile.comparison.usual.replaced}
+        for day in sorted(found):
+            if asking.period.from_on <= day <= asking.period.to_on:
+                yield Sentence("closed_on", {"day": Day(day)})
 
 
 def _rules(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
@@ -67,7 +80,7 @@ def _trust(asking: Asking, titles: Mapping[str, str]) -> Iterator[Sentence]:
 def method(asking: Asking, tiles: Sequence[Tile], absent: Sequence[str]) -> tuple[Sentence, ...]:
     """What was left out of the numbers, with counts, what they lack, and the metrics that no source feeds."""
     left_out = (*_excluded_tickets(asking), *_calls_elsewhere(asking, tiles))
-    return (*left_out, *_incomplete(asking, tiles), *_replaced(tiles), *_absent(absent))
+    return (*left_out, *_incomplete(asking, tiles), *_replaced(asking, tiles), *_absent(absent))
 
 
 def _excluded_tickets(asking: Asking) -> Iterator[Sentence]:
@@ -111,9 +124,9 @@ def _incomplete(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
             yield Sentence("incomplete", {"metric": Term(tile.metric_id), "need": Term(want, "need")})
 
 
-def _replaced(tiles: Sequence[Tile]) -> Iterator[Sentence]:
+def _replaced(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
     for tile in tiles:
-        days = len(tile.comparison.usual.replaced)
+        days = sum(not asking.period.from_on <= day <= asking.period.to_on for day in tile.comparison.usual.replaced)
         if days:
             yield Sentence("replaced", {"metric": Term(tile.metric_id), "days": Count(days, "days")})
             # The days are the same for every metric of the report.

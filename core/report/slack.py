@@ -57,13 +57,14 @@ def render_slack(report: Report, language: str) -> SlackMessage:
     )
 
 
-def leading(report: Report) -> tuple[Tile, ...]:
+def leading(report: Report, most: int | None = None) -> tuple[Tile, ...]:
     """The tiles of the root message: the customers' first, then what needs a look, then the others, in their order."""
+    most = most or (TILES if report.kind == "daily" else ROWS)
 
     def rank(tile: Tile) -> tuple[bool, bool]:
         return report.metrics[tile.metric_id].group != "C", tile.mark != "bad"
 
-    chosen = sorted(report.tiles, key=rank)[: TILES if report.kind == "daily" else ROWS]
+    chosen = sorted(report.tiles, key=rank)[:most]
     return tuple(tile for tile in report.tiles if tile in chosen)
 
 
@@ -73,8 +74,10 @@ def spoken(words: Words) -> str:
     lang = words.language
     pieces = [f"{words.title()}{lang.text('format', 'colon')}{words.headline()}"]
     if not (report.is_closed_day or report.is_low_volume):
-        said = (_heard(words, tile) for tile in leading(report))
+        said = (_heard(words, tile) for tile in leading(report, TILES))
         pieces.append(lang.text("format", "list").join(said) + lang.text("format", "stop"))
+    if report.next_step:
+        pieces.append(words.text("next") + lang.text("format", "colon") + words.say(report.next_step))
     pieces += [words.say(problem) for problem in words.problems()]
     return escape(lang.text("format", "gap").join(pieces))[:TEXT_CHARS]
 
