@@ -11,7 +11,7 @@ ROWS = 14
 
 
 def customers(scope: Scope) -> Section | None:
-    """Groups of customers with clearly more contacts each first, then all groups."""
+    """Groups of customers with clearly more contacts each, or that there are none, then all groups."""
     found = groups(scope.inquiry, scope.period)
     if not found:
         return None
@@ -23,7 +23,7 @@ def customers(scope: Scope) -> Section | None:
         notes.append(Sentence("customers_tickets_only", {"dims": named}))
     return Section(
         "customers",
-        tuple(_most(group) for group in most[:SHOWN]),
+        tuple(_most(group) for group in most[:SHOWN]) or (Sentence("customers_even"),),
         (_grid(found),),
         tuple(notes),
     )

@@ -91,6 +91,14 @@ def test_who_needs_help_most() -> None:
     assert said(section, "zh") == ["客户类型：old：人均接触 3.00 次，其他客户为 1.00 次（50 位客户）。"]
 
 
+def test_no_group_stands_out() -> None:
+    """Two groups alike are told to be alike, not which of them is first by a hair."""
+    rows = [row for kind in ("new", "old") for row in contacts(kind, 40, "2026-02-10", kind=kind)]
+    db, now_at = store_of({"contact_facts": rows}, MONTH.to_on)
+    section = customers(Scope(Inquiry(db, BERLIN, now_at), ReportSpec("m", "monthly"), "monthly", MONTH))
+    assert said(section) == ["No group needs clearly more help than the others."]
+
+
 def test_an_empty_month_says_nothing() -> None:
     """A desk that began today has no customers to compare."""
     db, now_at = store_of({}, MONTH.to_on)
