@@ -205,6 +205,12 @@ FIGURES: Mapping[str, str] = {
     "possible": "points to reach",
     "helpful": "helpful votes",
     "not_helpful": "other votes",
+    "required_milli": "people required",
+    "off_milli": "people too few or too many",
+    "under_milli": "people too few",
+    "over_milli": "people too many",
+    "gain": "points gained",
+    "days_needed": "days until the team's median",
     "up_s": "time in which all tools worked",
 }
 

@@ -46,6 +46,7 @@ CLOCKS: Mapping[str, tuple[str, ...]] = {
     "requirement_facts": ("day_on",),
     "training_effect_facts": ("held_on",),
     "proficiency_facts": ("reached_on",),
+    "service_days": ("day_on",),
 }  # fmt: skip
 # Bookkeeping at the end of a row that does not make it another one.
 UNCOMPARED: Mapping[str, int] = {"ticket_facts": 1}

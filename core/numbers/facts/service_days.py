@@ -2,7 +2,8 @@
 
 What people record is outages (``calendar_events`` of that kind); a day without one is whole only since the first that
 was recorded. Outages that overlap count once, one without an end lasts until the end of its day, one of a single team
-or queue counts like any other: not all tools worked. Without opening hours service is open all day.
+or queue counts like any other: not all tools worked. Service is open by the default opening hours; where none are the
+default, by those that are longest on the day; where there are none, all day.
 """
 
 import hashlib
@@ -49,21 +50,22 @@ def _rows(db: sqlite3.Connection, ground: Ground) -> Iterator[Row]:
     outages = merged(found)
     if not outages:
         return
-    calendar = ground.schedules.calendar()
+    default = ground.schedules.calendar()
+    calendars = [default] if default else list(ground.schedules.calendars.values())
     for day_on in days(ground.day_on(outages[0][0]), ground.day_on(ground.now_at)):
         begins_at, ends_at = day_bounds(day_on, zone)
 
-        def open_s(from_at: int, to_at: int) -> int:
-            return max(0, to_at - from_at if calendar is None else calendar.open_s(from_at, to_at))
-
+        down = [(max(from_at, begins_at), min(to_at, ends_at)) for from_at, to_at in outages]
+        down = [(from_at, to_at) for from_at, to_at in down if from_at < to_at]
+        longest = max(calendars, key=lambda calendar: calendar.open_s(begins_at, ends_at), default=None)
+        open_s = _always if longest is None else longest.open_s
         service_s = open_s(begins_at, ends_at)
-        down_s = sum(
-            open_s(max(from_at, begins_at), min(to_at, ends_at))
-            for from_at, to_at in outages
-            if from_at < ends_at and to_at > begins_at
-        )
         if service_s:
-            yield day_on, "", day_on, service_s, service_s - down_s
+            yield day_on, "", day_on, service_s, service_s - sum(open_s(*stretch) for stretch in down)
+
+
+def _always(from_at: int, to_at: int) -> int:
+    return to_at - from_at
 
 
 def merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -2,11 +2,18 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from core.model import CalendarEvent, Ticket
-from core.numbers.derive import derive_all
+from core.numbers.answer import Period
+from core.numbers.ask import ask
+from core.numbers.calendars import HoursRow
+from core.numbers.derive import derive, derive_all
+from core.numbers.facts.ledger import CLOCKS
 from core.numbers.facts.service_days import merged
+from core.numbers.parts import FACTS, fold
+from core.numbers.reporting import ScheduleRule
 from tests.numbers.facts.conftest import Fact, Told
 from tests.numbers.story import REPORTING, SUNDAY_NIGHT, at
 
@@ -52,6 +59,31 @@ def test_without_records_of_outages_nothing_is_known(told: Told, rows: Rows) -> 
     """Nobody wrote down an outage: that is no proof that there was none."""
     told(CalendarEvent(id="1", kind="policy", title="New script", from_at=at("Mon 10:00")))
     assert rows("service_days") == []
+
+
+def test_days_reach_the_metric(told: Told, db: sqlite3.Connection) -> None:
+    """The days stand in the store and the number stays empty."""
+    told(outage("1", "Mon 10:00", "Mon 12:00"))
+    fold(db, REPORTING, SUNDAY_NIGHT)
+    week = Period("2026-03-02", "2026-03-08")
+    made = ask(db, "system_availability", week, reporting=REPORTING, now_at=SUNDAY_NIGHT)
+    assert (made.value, made.n) == (38 / 40, 5)
+
+
+def test_without_a_default_the_longest_hours_count(told: Told, rows: Rows, db: sqlite3.Connection) -> None:
+    """A centre with hours for mail and others for calls is open while one of them is."""
+    told(outage("1", "Mon 08:00", "Mon 09:00"), now_at=at("Mon 20:00"))
+    db.execute("update business_schedules set deleted_at = 1")
+    hours = {"mail": (540, 1_020), "calls": (480, 1_200)}
+    rules = {name: ScheduleRule("Europe/Berlin", (HoursRow(0, *span, "0001-01-01"),)) for name, span in hours.items()}
+    derive(db, replace(REPORTING, default_schedule_uid=None, schedules=rules), at("Mon 21:00"))
+    (row,) = rows("service_days")
+    assert (row["service_s"], row["up_s"]) == (12 * HOUR, 11 * HOUR)
+
+
+def test_every_day_that_a_part_counts_on_is_marked() -> None:
+    """A fact whose changed days are not marked is in the store and in no number."""
+    assert {(fact, on) for fact, on in FACTS if on not in CLOCKS.get(fact, ())} == set()
 
 
 def test_stretches_are_joined() -> None:
