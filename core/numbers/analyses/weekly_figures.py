@@ -43,6 +43,11 @@ READY: tuple[tuple[str, str], ...] = (
 """The pairs that metrics 8.4 names; the first is looked for ahead of the second."""
 # What a desk puts out follows what comes in: that they move together is arithmetic.
 OUTPUT = frozenset({"tickets_solved", "contacts_handled", "contacts_per_agent_day", "lost_service_hours"})
+# The more comes in, the busier people are and the more is open: no finding either.
+ARITHMETIC = frozenset(
+    frozenset(pair)
+    for pair in (("calls_offered", "occupancy"), ("tickets_created", "occupancy"), ("tickets_created", "backlog_open"))
+)
 # The age of open tickets at each week's end is read from all of them; their number says much the same.
 SLOW = frozenset({"backlog_age"})
 
@@ -51,7 +56,7 @@ def correlations(inquiry: Inquiry, last_on: str) -> Correlated:
     """What moves together over the last year of whole ISO weeks up to a day: the ready pairs and the core metrics.
 
     Core metrics are held against those of another group alone (metrics 5): two figures of one group, such as service
-    level and time to answer, mostly tell one thing twice."""
+    level and time to answer, mostly tell one thing twice. Nor is told what is arithmetic."""
     periods = iso_weeks(MOST_WEEKS, last_on)
     core = [
         metric.id for metric in METRICS.values()
@@ -73,7 +78,7 @@ def _candidates(core: Sequence[str], known: Mapping[str, Series]) -> Iterable[Ca
     for first, second in READY:
         yield from (Candidate(first, second, lag) for lag in LAGS)
     for one, other in combinations([name for name in core if name in known], 2):
-        if METRICS[one].group != METRICS[other].group:
+        if METRICS[one].group != METRICS[other].group and frozenset((one, other)) not in ARITHMETIC:
             yield Candidate(one, other)
             for lag in LAGS[1:]:
                 yield Candidate(one, other, lag)
