@@ -135,14 +135,14 @@ def _group(dim: str, cell: Cell, cells: Sequence[Cell], tested: int, csat: Answe
 
 
 def mean_p(cell: Cell, others: Cell) -> float | None:
-    """The two-sided probability that customers of two groups have as many contacts each, by Welch's z."""
-    if cell.customers < 2 or others.customers < 2:
+    """The two-sided probability that customers of two groups have as many contacts each, by the pooled z.
+
+    Few call often, so a group's own spread is large where its mean is: the spread of both together is the steadier."""
+    customers = cell.customers + others.customers
+    if min(cell.customers, others.customers) < 2:
         return None
-    error = sqrt(sum(_variance(one) / one.customers for one in (cell, others)))
+    mean = (cell.contacts + others.contacts) / customers
+    variance = max(0.0, cell.squares + others.squares - customers * mean * mean) / (customers - 1)
+    error = sqrt(variance * (1 / cell.customers + 1 / others.customers))
     gap = cell.contacts / cell.customers - others.contacts / others.customers
-    return two_sided(gap / error) if error else (1.0 if not gap else 0.0)
-
-
-def _variance(cell: Cell) -> float:
-    mean = cell.contacts / cell.customers
-    return max(0.0, cell.squares - cell.customers * mean * mean) / (cell.customers - 1)
+    return two_sided(gap / error) if error else 1.0
