@@ -209,11 +209,14 @@ def _send(
 
 
 def publish_report(db: sqlite3.Connection, report: Report, now_at: int) -> None:
-    """Keeps what was printed, so that a later change can be told."""
+    """Keeps what was printed, so that a later change can be told, and what became of goals."""
+    from core.numbers.analyses.goals import keep_goals  # noqa: PLC0415
     from core.numbers.publish import publish  # noqa: PLC0415
 
     answers = [tile.answer for tile in report.tiles] + [tile.counter for tile in report.tiles if tile.counter]
     publish(db, report.key, answers, now_at, zone=ZoneInfo(report.zone))
+    if report.goals:
+        keep_goals(db, report.goals, report.key, now_at)
 
 
 def _tell_admins(loaded: Loaded, receipts: list[Receipt], timing: Timing | None) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.clock import add_days, day_of, days
+from core.numbers.analyses.goals import Judged, judge_goals
 from core.numbers.answer import Grain, Period
 from core.numbers.metrics import METRICS
 from core.numbers.money import currency_of
@@ -13,8 +14,9 @@ from core.numbers.reporting import Reporting
 from core.report import period as period_story
 from core.report import story
 from core.report.asking import Asking
-from core.report.comments import comments
+from core.report.comments import comments, staff_of
 from core.report.freshness import late_profiles, source_states
+from core.report.goals import celebrate
 from core.report.graphs import charts
 from core.report.method import method, revisions, rules
 from core.report.model import Count, Day, Report, ReportKind, ReportSpec, Sentence, Table, Tile
@@ -106,16 +108,17 @@ def build_report(
         if _asks_why(tile, period) and (found := story.cause(asking, tile, len(tiles))) is not None
     }
     is_full = not (is_closed or is_low)
+    goals = judge_goals(asking.inquiry, spec.goals, period, spec.late_after_s) if spec.kind == "weekly" else ()
     told = Told((_short_line(asking, created, offered, is_closed=is_closed),))
     if is_full:
-        told = _told_of_day(asking, tiles, causes) if asking.is_of_day else _told(asking, spec, shown, causes)
+        told = _told_of_day(asking, tiles, causes) if asking.is_of_day else _told(asking, spec, shown, causes, goals)
     headline = told.headline
     chart, others = charts(asking, shown, causes) if is_full else (None, ())
     tables = breakdowns(asking, late) if is_full else ()
     if is_partial and headline[0].key == "nothing_known":
         headline = (Sentence("partial"),)
     named = _named(tiles, tables)
-    scope = Scope(asking.inquiry, spec, spec.kind, period, tiles)
+    scope = Scope(asking.inquiry, spec, spec.kind, period, tiles, goals)
     return Report(
         key=f"{spec.name}:{period.to_on}",
         kind=spec.kind,
@@ -143,6 +146,7 @@ def build_report(
         rules=rules(asking, tiles, sources),
         method=method(asking, tiles, [metric.id for metric in metrics if metric.id not in named and is_full]),
         revisions=revisions(asking),
+        goals=goals if is_full else (),
         where=dict(spec.where),
         report_url=spec.report_url,
         currency=currency_of(db),
@@ -175,17 +179,26 @@ def _told_of_day(asking: Asking, tiles: Sequence[Tile], causes: Mapping[str, sto
     )
 
 
-def _told(asking: Asking, spec: ReportSpec, shown: Sequence[Shown], causes: Mapping[str, story.Cause]) -> Told:
+def _told(
+    asking: Asking,
+    spec: ReportSpec,
+    shown: Sequence[Shown],
+    causes: Mapping[str, story.Cause],
+    goals: Sequence[Judged],
+) -> Told:
     """Of a week or month: what was missed and moved, what went well, and one thing to try if that is wanted."""
     tiles = tuple(one.tile for one in shown)
     best = period_story.records(asking, tiles)
     together = story.read_together(asking, tiles)
+    won = story.celebrations(tiles)
+    if spec.kind == "weekly":
+        won = celebrate(goals, f"{spec.name}:{asking.period.to_on}", staff_of(asking.db))
     return Told(
         story.headline(tiles, best, causes),
         period_story.changed(shown, causes),
         together,
         story.history(tiles),
-        (*story.celebrations(tiles), *period_story.gained(tiles, causes, best)),
+        (*won, *period_story.gained(tiles, causes, best)),
         next_step(asking, tiles, causes, together) if spec.suggestions else None,
     )
 

@@ -1,13 +1,17 @@
-"""What became of a goal, and for how many days, weeks or months in a row (metrics 8.13)."""
+"""What became of a goal, for how many days, weeks or months in a row, and the words of its celebration (8.13)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from core.numbers.analyses.goals import Judged, meets, state_of
 from core.numbers.answer import Answer
-from core.numbers.goal import Goal
+from core.numbers.goal import Goal, GoalState
 from core.numbers.metric import Metric
 from core.report.asking import Asking
-from core.report.model import GoalState, ReportSpec
+from core.report.comments import Staff, masked
+from core.report.model import Count, Name, ReportSpec, Sentence, Target, Term, Value, Worded
 
+# As many goals as are celebrated in one message, and titles of what was done for one.
+CELEBRATED, DONE = 3, 3
 # Answers asked for at once, and after how many a streak is long enough, by grain.
 BLOCKS: Mapping[str, tuple[int, int]] = {"day": (28, 364), "week": (4, 52), "month": (3, 24)}
 # When a streak is told: at each working week of days, and ever more seldom of weeks and months; then each half year.
@@ -25,31 +29,14 @@ def goal_of(asking: Asking, spec: ReportSpec, metric: Metric) -> Goal | None:
     return None
 
 
-def meets(metric: Metric, value: float, target: float) -> bool:
-    """Whether a value is on the right side of a target."""
-    return value >= target if metric.direction == "up" else value <= target
-
-
 def goal_state(
     asking: Asking, goal: Goal, metric: Metric, answer: Answer, counter: Answer | None, tiles: int
 ) -> GoalState:
-    """Reached only if there are enough cases and the counter-metric held; a strong metric without one is not judged."""
-    if metric.direction not in {"up", "down"} or answer.value is None or answer.status != "ok":
-        return "unjudged"
-    if metric.is_cohort and answer.maturity == "provisional":
-        return "unjudged"
-    if not meets(metric, answer.value, goal.target):
-        return "missed"
-    if counter is None:
-        return "unjudged" if metric.strength == "S" or goal.counter_floor is not None else "reached"
-    guard = asking.metric(counter.metric_id)
-    if goal.counter_floor is not None:
-        if counter.value is None or counter.status != "ok":
-            return "unjudged"
-        return "reached" if meets(guard, counter.value, goal.counter_floor) else "counter_failed"
-    if asking.guarded(counter.metric_id, tiles).verdict == "worse":
-        return "counter_failed"
-    return "reached"
+    """What became of a goal in the report's period; without a floor the counter is held against what is usual."""
+    return state_of(
+        goal, metric, answer, counter,
+        lambda: counter is not None and asking.guarded(counter.metric_id, tiles).verdict == "worse",
+    )  # fmt: skip
 
 
 def streak(asking: Asking, goal: Goal, metric: Metric, answers: Sequence[Answer]) -> int:
@@ -79,3 +66,64 @@ def is_milestone(run: int, grain: str) -> bool:
     if grain in MILESTONES:
         return run in MILESTONES[grain] or (run > 0 and run % HALF_YEARS[grain] == 0)
     return run > 0 and run % MILESTONE_DAYS == 0
+
+
+def celebrate(told: Sequence[Judged], report_key: str, staff: Staff) -> tuple[Sentence, ...]:
+    """Goals reached for good that no other report has celebrated: a line each, those just won first (metrics 8.13).
+
+    With what guards it, what was done for it in the last 28 days, the weeks in a row, and thanks to the team."""
+    won = sorted((each for each in told if each.is_celebrated(report_key)), key=lambda each: each.weeks)
+    return tuple(_celebrated(each, staff) for each in won[:CELEBRATED])
+
+
+def _celebrated(each: Judged, staff: Staff) -> Sentence:
+    value = Value(each.metric.id, each.answer.value, each.answer.variant)
+    parts = [Sentence("goal_won", {"goal": slice_said(each), "aim": aim_of(each), "value": value})]
+    beside = beside_of(each)
+    if beside is not None:
+        parts.append(Sentence("goal_held", {"beside": beside}))
+    parts += done_of(each, staff)
+    if each.weeks > 1:
+        parts.append(Sentence("goal_weeks", {"weeks": Count(each.weeks, "weeks")}))
+    if each.goal.owner:
+        parts.append(Sentence("goal_thanks", {"owner": Name(each.goal.owner)}))
+    return joined(parts)
+
+
+def joined(parts: Sequence[Sentence]) -> Sentence:
+    """Sentences one after the other, as one."""
+    *before, last = parts
+    for part in reversed(before):
+        last = Sentence("and_then", {"first": part, "rest": last})
+    return last
+
+
+def aim_of(each: Judged) -> Sentence:
+    """At least or at most so much."""
+    way = "at_least" if each.metric.direction == "up" else "at_most"
+    return Sentence(way, {"goal": Target(each.metric.id, each.goal.target, each.answer.variant)})
+
+
+def beside_of(each: Judged) -> Sentence | None:
+    """The counter-metric with its value, and what it must hold."""
+    if each.counter is None:
+        return None
+    metric_id, variant = each.counter.metric_id, each.counter.variant
+    named: dict[str, Worded] = {"metric": Term(metric_id), "value": Value(metric_id, each.counter.value, variant)}
+    if each.goal.counter_floor is None:
+        return Sentence("goal_beside", named)
+    return Sentence("goal_beside_floor", {**named, "floor": Target(metric_id, each.goal.counter_floor, variant)})
+
+
+def done_of(each: Judged, staff: Staff) -> list[Sentence]:
+    """The policies and improvements for the metric of the last 28 days, by their titles."""
+    titles = tuple(Sentence("goal_title", {"title": Name(masked(event.title, staff))}) for event in each.done[-DONE:])
+    return [Sentence("goal_done", {"titles": titles})] if titles else []
+
+
+def slice_said(each: Judged) -> Worded:
+    """The metric, and the slice that its goal is for."""
+    metric = Term(each.metric.id)
+    if not each.goal.where:
+        return metric
+    return Sentence("goal_of_slice", {"metric": metric, "slice": Name(", ".join(each.goal.where.values()))})

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from core.numbers.analyses.goals import Judged
 from core.numbers.answer import Answer, Comparison, Period
 from core.numbers.goal import Goal, GoalState
 from core.numbers.metric import Metric, Unit
@@ -145,9 +146,12 @@ class Seconds:
 
 @dataclass(frozen=True)
 class Name:
-    """Words written by a vendor, a customer or an admin: never markup, always cleaned and escaped."""
+    """Words written by a vendor, a customer or an admin: never markup, always cleaned and escaped.
+
+    They are cut to a line's length unless they are sentences (``is_long``)."""
 
     text: str
+    is_long: bool = False
 
 
 @dataclass(frozen=True)
@@ -358,6 +362,7 @@ class Report:
     rules: tuple[Sentence, ...] = ()
     method: tuple[Sentence, ...] = ()
     revisions: tuple[Sentence, ...] = ()
+    goals: tuple[Judged, ...] = ()
     where: Mapping[str, str] = field(default_factory=dict)
     report_url: str | None = None
     currency: str | None = None

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from core.numbers.analyses.events import read_events
+from core.numbers.analyses.goals import meets
 from core.numbers.metrics import METRICS
 from core.report.asking import Asking
 from core.report.comments import masked, staff_of
-from core.report.goals import meets
 from core.report.model import Count, Happening, Number, Sentence, Target, Term, Tile, Value, Worded
 from core.report.story import Cause, why_of
 from core.report.tiles import Shown

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from core.numbers.analyses.goals import guards_of
 from core.numbers.answer import Answer, Comparison, Usual
 from core.numbers.evaluate import is_count
-from core.numbers.goal import Goal
+from core.numbers.goal import Goal, GoalState
 from core.numbers.metric import Metric, Unit
 from core.numbers.metrics import METRICS
 from core.numbers.profiles import profile
 from core.report.asking import Asking
 from core.report.goals import goal_of, goal_state, streak
 from core.report.locale import rounded
-from core.report.model import Count, Day, GoalState, Mark, Number, ReportSpec, Seconds, Sentence, Share, Tile
+from core.report.model import Count, Day, Mark, Number, ReportSpec, Seconds, Sentence, Share, Tile
 
 # What a metric's n counts; otherwise its treatment profile tells.
 NOUNS: Mapping[str, str] = {
@@ -65,7 +66,7 @@ def make_tile(asking: Asking, spec: ReportSpec, metric: Metric, tiles: int, late
     if is_late:
         answer = replace(answer, value=None, n=0, status="unavailable", reason="late", p90=None)
         comparison = Comparison(answer, comparison.usual, None, "no usual")
-    counter = _counter(asking, metric)
+    counter = _counter(asking, metric, goal)
     state: GoalState = "none"
     run = 0
     if goal:
@@ -122,8 +123,8 @@ def _latest(asking: Asking, trend: Sequence[tuple[Answer, Usual]], made: Compari
     return [answer for answer, _ in trend]
 
 
-def _counter(asking: Asking, metric: Metric) -> Answer | None:
-    for metric_id in metric.counter:
+def _counter(asking: Asking, metric: Metric, goal: Goal | None) -> Answer | None:
+    for metric_id in guards_of(goal, metric):
         found = asking.beside(metric_id)
         if found.status != "unavailable" and found.value is not None:
             return found

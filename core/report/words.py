@@ -41,6 +41,8 @@ TONES = ("good", "bad")
 # Details that hold the counter-metric's value already.
 SAYS_COUNTER = {"answered", "answered_week", "short_left_out"}
 CLEAR = {"better", "worse", "different"}
+# As much as is read of what an admin wrote about a goal.
+LONG_CHARS = 300
 UNJUDGED = {"too few": "too_few", "too early": "too_early", "no usual": "no_usual"}
 
 
@@ -327,8 +329,8 @@ class Words:
     def _value(self, value: Worded) -> list[Part]:  # noqa: PLR0912 - one line for each kind of value
         lang = self.language
         match value:
-            case Name(text):
-                return [Part(neat(text), is_name=True)]
+            case Name(text, is_long):
+                return [Part(neat(text, LONG_CHARS) if is_long else neat(text), is_name=True)]
             case Sentence():
                 return self.parts(value)
             case tuple():

@@ -13,8 +13,9 @@ from core.daemon.corrections import LOOK_BACK, changes, told_by
 from core.daemon.place import load_place
 from core.daemon.reports import due_reports, send_reports
 from core.deliver.outbox import Told
+from core.numbers.goal import GoalState
 from core.numbers.periods import week_of
-from core.report.model import GoalState, Mark, Report, ReportSpec, Tile
+from core.report.model import Mark, Report, ReportSpec, Tile
 from core.sandbox.slack import SlackSandbox
 from tests.daemon.place import epoch, mark_read, place
 from tests.http_server import FakeTime

@@ -14,6 +14,7 @@ from core.report.sections.correlation import correlation
 from core.report.sections.costs import costs
 from core.report.sections.customers import customers
 from core.report.sections.forecast import forecast
+from core.report.sections.goals import goals
 from core.report.sections.groove import groove
 from core.report.sections.hiring import hiring_section
 from core.report.sections.policy import policy
@@ -45,6 +46,7 @@ MAKERS: Sequence[tuple[frozenset[ReportKind], Make]] = (
     (MONTHLY, costs),
     (MONTHLY, customers),
     (BOTH, reasons_section),
+    (WEEKLY, goals),
     (MONTHLY, hiring_section),
     (BOTH, benchmarks),
     (WEEKLY, choosing),
