@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from core.clock import DAY_S, day_of
+from core.numbers.answer import Grain
 from core.numbers.metrics import METRICS
 from core.numbers.metrics.queue import OFFER
 from core.numbers.needs import lacking_wants
+from core.numbers.periods import month_of, week_of
 from core.report.asking import Asking
 from core.report.model import Count, Day, Name, Seconds, Sentence, Share, SourceState, Term, Tile, Value
 from core.report.tiles import thresholds
@@ -150,7 +152,7 @@ def revisions(asking: Asking) -> tuple[Sentence, ...]:
     )
     return tuple(
         Sentence("restated", {
-            "day": Day(day_of(row["period_start_at"], asking.reporting.zone)),
+            "day": Day(_last_day(grain, day_of(row["period_start_at"], asking.reporting.zone))),
             "metric": Term(row["metric_id"]),
             "old": Value(row["metric_id"], row["old_value"], row["variant"]),
             "new": Value(row["metric_id"], row["new_value"], row["variant"]),
@@ -158,3 +160,8 @@ def revisions(asking: Asking) -> tuple[Sentence, ...]:
         for row in rows
         if row["metric_id"] in METRICS
     )  # fmt: skip
+
+
+def _last_day(grain: Grain, first_on: str) -> str:
+    """The last day of the period of a grain that begins on a day."""
+    return {"week": week_of, "month": month_of}[grain](first_on).to_on if grain in {"week", "month"} else first_on
