@@ -54,6 +54,10 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, text: str) ->
         raise click.BadParameter(str(problem)) from None
 
 
+def _span(context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
+    return None if text is None else _seconds(context, parameter, text)
+
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
 day_option = click.option("--day", help="A local day, such as 2026-11-20; yesterday if left out.")
 where_option = click.option(
@@ -373,6 +377,39 @@ def audit(source: str | None, as_json: bool, config: Path) -> None:
         for one in found:
             _say(one.sentence())
     sys.exit(0 if all(one.ok for one in found) else 3)
+
+
+@cli.command()
+@verb
+@as_json
+@click.option("--queue", help="The people of one queue only.")
+@click.option("--day", help="A local day, such as 2026-11-20; tomorrow if left out.")
+@click.option("--calls", type=float, help="Calls of an interval: then nothing is read from the store.")
+@click.option("--aht", callback=_span, help="How long one takes, such as 180s or 4m.")
+@click.option("--in", "interval", default="30m", show_default=True, callback=_seconds, help="The interval.")
+@click.option("--target", default="80/20", show_default=True, help="Per cent within seconds.")
+@click.option("--shrinkage", type=float, help="Share of paid time away from contacts, such as 0.3.")
+@click.option("--patience", callback=_span, help="How long callers wait before they hang up, such as 2m.")
+@click.option("--busy", type=float, default=1.0, show_default=True, help="How busy people may be at most.")
+def staffing(
+    queue: str | None, day: str | None, calls: float | None, aht: int | None, interval: int, target: str,
+    shrinkage: float | None, patience: int | None, busy: float, as_json: bool, config: Path,
+) -> None:  # fmt: skip
+    """How many people a day of this store needs by the forecast; with --calls and --aht, how many those calls need."""
+    from core.clock import now
+    from core.daemon.planning import plan_day, what_if
+
+    if (calls is None) != (aht is None):
+        raise click.UsageError("--calls and --aht go together")
+    if calls is not None and aht is not None:
+        found: Any = what_if(calls, aht, interval, target, shrinkage=shrinkage, patience_s=patience, max_occupancy=busy)
+    else:
+        found = plan_day(config, now(), day, queue)
+    if as_json:
+        _json(found)
+    else:
+        for line in found.lines():
+            _say(line)
 
 
 @cli.group(context_settings=CONTEXT)

@@ -21,7 +21,7 @@ from core.numbers.parts import fold
 from core.numbers.reporting import Planning, QueueRule, Reporting, ScheduleRule
 from core.numbers.requirements import keep_requirements
 from tests.numbers.rows import BERLIN, insert, store_of
-from tests.numbers.test_metrics import OPEN
+from tests.numbers.worked import OPEN
 from tests.report.desk import base
 
 # The clocks go back on Sunday 25 October 2026; the week after it is planned.
