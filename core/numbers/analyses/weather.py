@@ -13,7 +13,8 @@ from core.numbers.clear_change import two_sided
 from core.numbers.quantiles import quantile
 
 LEAST_DAYS = 8
-P_CLEAR = 0.05
+# 0.05 in all, for calls and for tickets.
+P_CLEAR = 0.05 / 2
 # Less than this moves no shift.
 PRACTICAL = 0.05
 TIMES, SEED = 2_000, 7
@@ -112,26 +113,32 @@ def effects(told: Ratios, around: Met, but: Iterable[str] = ()) -> list[Effect]:
 
 def measured(volume: Volume, around: Met) -> list[Effect]:
     """The effects on a series, each without what the other clear ones do: the clearest is found, taken out of what is
-    usual and out of the days, and so on, until no other is clear."""
+    usual and out of the days, and so on, until no other is clear. What is clear no longer beside others is dropped."""
     found: dict[str, float] = {}
+    dropped: set[str] = set()
+    clear: list[Effect] = []
     rest: list[Effect] = []
-    told: Ratios = {}
     for _ in range(MOST_ROUNDS):
         told = ratios(replace(volume, factors=moved(volume.values, around, found)))
         before = dict(found)
-        for thing in before:
-            one = _alone(thing, told, around, found)
-            found[thing] = one.ratio if one else 1.0
+        clear = [one for thing in found if (one := _alone(thing, told, around, found))]
+        found = {one.thing: one.ratio for one in clear}
         all_moves = moved(told, around, found)
         rest = effects({day: ratio / all_moves.get(day, 1.0) for day, ratio in told.items()}, around, but=found)
-        clearest = min((effect for effect in rest if effect.is_clear), key=lambda one: one.p_value or 0.0, default=None)
-        if clearest:
-            found[clearest.thing] = clearest.ratio
+        looked_at = sum(effect.is_enough for effect in (*clear, *rest))
+        clear = [replace(one, is_clear=_is_clear(one, looked_at)) for one in clear]
+        if faded := {one.thing for one in clear if not one.is_clear}:
+            dropped |= faded
+            found = {thing: ratio for thing, ratio in found.items() if thing not in faded}
+            continue
+        new = [effect for effect in rest if _is_clear(effect, looked_at) and effect.thing not in dropped]
+        if new:
+            one = min(new, key=lambda effect: effect.p_value or 0.0)
+            found[one.thing] = one.ratio
         elif all(abs(found[thing] - ratio) < SETTLED for thing, ratio in before.items()):
             break
-    kept = [one for thing in found if (one := _alone(thing, told, around, found))]
-    clear = [replace(one, is_clear=abs(one.ratio - 1) >= PRACTICAL) for one in kept]
-    return sorted((*clear, *(effect for effect in rest if effect.thing not in found)), key=_rank)
+    judged = [replace(effect, is_clear=False) for effect in rest]
+    return sorted((*(one for one in clear if one.is_clear), *judged), key=_rank)
 
 
 def moved(days: Iterable[int], around: Met, found: Mapping[str, float]) -> dict[int, float]:

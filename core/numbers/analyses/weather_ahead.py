@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from core.clock import add_days, days
 from core.numbers.analyses.baseline import iso, ordinal
-from core.numbers.analyses.forecast.series import HISTORY_DAYS, Known, known_series
+from core.numbers.analyses.forecast.methods import seasonal_naive
+from core.numbers.analyses.forecast.series import HISTORY_DAYS, LEAST_A_DAY, Known, known_series
 from core.numbers.analyses.surroundings import Surroundings, read_surroundings
-from core.numbers.analyses.weather import LEAST_DAYS, P_CLEAR, PRACTICAL, Effect, rank_test_p, with_interval
+from core.numbers.analyses.weather import LEAST_DAYS, PRACTICAL, Effect, rank_test_p, with_interval
 from core.numbers.inquiry import WEEK, Inquiry
+
+P_NOTICE = 0.05
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def _hints(series: list[Known], around: Surroundings, from_on: str, to_on: str) 
     """Of each day and metric the strongest effect, where the share of customers that it meets makes it one."""
     for known in series:
         for day in days(from_on, to_on):
-            if ordinal(day) in known.volume.closed:
+            expected = seasonal_naive(known.volume, ordinal(day), known.last)
+            if ordinal(day) in known.volume.closed or (expected or 0.0) < LEAST_A_DAY:
                 continue
             met = around.on(day)
             changes = [
@@ -86,7 +90,7 @@ def _notices(known: Known, effect: Effect, sent: frozenset[str]) -> Notices | No
         return None
     some = [ratio for day, (_, ratio) in zip(effect.on, effect.days, strict=True) if iso(day) in sent]
     others = [ratio for day, (_, ratio) in zip(effect.on, effect.days, strict=True) if iso(day) not in sent]
-    if min(len(some), len(others)) < LEAST_DAYS or (rank_test_p(some, others) or 0.0) >= P_CLEAR:
+    if min(len(some), len(others)) < LEAST_DAYS or (rank_test_p(some, others) or 0.0) >= P_NOTICE:
         return None
     means = (sum(some) / len(some), sum(others) / len(others))
     return Notices(effect.thing, known.metric_id, *means, len(some), len(others))

@@ -57,9 +57,9 @@ def text(inquiry: Inquiry, code: str) -> str:
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        ("en", ["Sat 21 Nov: rain in Hamburg; expect ", "Plan people for it", "rain | Calls offered | +",
+        ("en", ["Sat 21 Nov: rain in Hamburg. Calls offered: expect ", "Plan people for it", "rain | Calls offered | +",
                 "too few days | — | 3"]),
-        ("de", ["Sa., 21. Nov.: Regen in Hamburg; zu erwarten ist ", "Leute dafür einplanen", "zu wenige Tage"]),
+        ("de", ["Sa., 21. Nov.: Regen in Hamburg. Angebotene Anrufe: ", "Leute dafür einplanen", "zu wenige Tage"]),
         ("zh", ["11月21日 周六：Hamburg下雨，预计呼入量比平常多 ", "提前排班", "天数太少"]),
     ],
 )  # fmt: skip
