@@ -13,11 +13,15 @@ from core.numbers.analyses.correlation import LAGS, Candidate, correlate
 
 WEEKS = 40
 NAMES = ("wait", "csat", "volume", "handle", "resolved", "transfers", "busy")
-CANDIDATES = tuple(
-    candidate
-    for one, other in combinations(NAMES, 2)
-    for lag in LAGS
-    for candidate in ((Candidate(one, other, lag), Candidate(other, one, lag)) if lag else (Candidate(one, other),))
+READY = (("wait", "csat"), ("handle", "resolved"), ("handle", "csat"), ("transfers", "csat"))
+CANDIDATES = (
+    *(Candidate(one, other, lag, is_ready=True) for one, other in READY for lag in LAGS),
+    *(
+        candidate
+        for one, other in combinations(NAMES, 2)
+        for lag in LAGS
+        for candidate in ((Candidate(one, other, lag), Candidate(other, one, lag)) if lag else (Candidate(one, other),))
+    ),
 )
 # How closely satisfaction follows the wait where it does.
 FOLLOWS = 0.85

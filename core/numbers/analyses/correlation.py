@@ -7,7 +7,7 @@ reduced to the effective one of two autocorrelated series. No finding names a ca
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import atanh, sqrt
 
 from core.numbers.clear_change import two_sided
@@ -27,11 +27,13 @@ Series = Sequence[float | None]
 
 @dataclass(frozen=True)
 class Candidate:
-    """Two series by name, and by how many weeks the first one is ahead of the second."""
+    """Two series by name, and by how many weeks the first one is ahead of the second; ``is_ready`` where that was asked
+    before anybody looked."""
 
     first: str
     second: str
     lag: int = 0
+    is_ready: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class _Look:
 def correlate(series: Mapping[str, Series], candidates: Iterable[Candidate]) -> Correlated:
     """What is shown of all candidates tested together: the strongest lag of each two series, the strongest first.
 
-    Both series need 26 known weeks, and as many pairs less the lag."""
+    Both series need 26 known weeks, and as many pairs less the lag. Of two equal candidates the first one counts. The
+    ready ones together weigh as much as all others (Genovese, Roeder and Wasserman 2006)."""
     weeks = {name: _known(values) for name, values in series.items()}
     raw = {name: known for name, known in weeks.items() if len(known) >= LEAST_WEEKS}
     bare = {name: detrended(known) for name, known in raw.items()}
@@ -98,9 +101,10 @@ def correlate(series: Mapping[str, Series], candidates: Iterable[Candidate]) -> 
         )
         if plain is not None and bared is not None:
             tested.append((one, len(at), plain, bared))
+    weights = _weights([one for one, *_ in tested])
     both = (
-        benjamini_hochberg([plain.p_value for _, _, plain, _ in tested]),
-        benjamini_hochberg([bared.p_value for _, _, _, bared in tested]),
+        benjamini_hochberg([plain.p_value / weight for (_, _, plain, _), weight in zip(tested, weights, strict=True)]),
+        benjamini_hochberg([bared.p_value / weight for (*_, bared), weight in zip(tested, weights, strict=True)]),
     )
     found = (
         Together(one.first, one.second, one.lag, n, min(plain.effective, bared.effective),
@@ -108,6 +112,13 @@ def correlate(series: Mapping[str, Series], candidates: Iterable[Candidate]) -> 
         for (one, n, plain, bared), q, q_bared in zip(tested, *both, strict=True)
     )  # fmt: skip
     return Correlated(_strongest(each for each in found if each.is_shown), len(tested))
+
+
+def _weights(tested: Sequence[Candidate]) -> list[float]:
+    """The weight of each, 1 on average."""
+    counts = {is_ready: sum(one.is_ready is is_ready for one in tested) for is_ready in (True, False)}
+    kinds = sum(count > 0 for count in counts.values())
+    return [len(tested) / kinds / counts[one.is_ready] for one in tested]
 
 
 def _strongest(found: Iterable[Together]) -> tuple[Together, ...]:

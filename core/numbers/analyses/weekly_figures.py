@@ -76,7 +76,7 @@ def _count(values: Series) -> int:
 
 def _candidates(core: Sequence[str], known: Mapping[str, Series]) -> Iterable[Candidate]:
     for first, second in READY:
-        yield from (Candidate(first, second, lag) for lag in LAGS)
+        yield from (Candidate(first, second, lag, is_ready=True) for lag in LAGS)
     for one, other in combinations([name for name in core if name in known], 2):
         if METRICS[one].group != METRICS[other].group and frozenset((one, other)) not in ARITHMETIC:
             yield Candidate(one, other)

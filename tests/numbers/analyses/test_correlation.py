@@ -144,6 +144,20 @@ def test_q_is_never_below_p(p_values: list[float]) -> None:
     assert [q for _, q in sorted(zip(p_values, made, strict=True))] == sorted(made)
 
 
+def test_what_was_asked_before_looking_is_heard_sooner() -> None:
+    """Among hundreds of pairs one that had a reason is not lost; as one of many the same one is."""
+    random = Random(9)
+    series = {f"x{number}": noise(random, 30) for number in range(14)}
+    wait = series["x0"]
+    series["x1"] = [-0.8 * each + 0.6 * random.gauss(0, 1) for each in wait]
+    rest = every(sorted(series))
+    asked = [Candidate("x0", "x1", is_ready=True), *rest]
+    found = correlate(series, asked)
+    assert found.tested == len(rest)
+    assert [(one.first, one.second) for one in found.found] == [("x0", "x1")]
+    assert correlate(series, rest).found == ()
+
+
 def test_weeks_with_a_memory_count_less() -> None:
     """Fifty weeks that repeat each other tell as much as a few."""
     assert effective_weeks(52, 0.0) == 52
