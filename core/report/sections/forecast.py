@@ -184,7 +184,7 @@ def _errors(wholes: Sequence[Outlook]) -> Grid:
     """Both methods at each horizon, and which is used."""
     heads = (
         Term("metric", "head"), Term("ahead", "head"), Term("baseline", "head"), Term("naive", "head"),
-        Term("bias", "head"), Term("used", "head"), Term("days", "head"),
+        Term("bias", "head"), Term("used", "head"),
     )  # fmt: skip
     rows = [
         _error(outlook.metric_id, trial, trial.naive)
@@ -202,7 +202,7 @@ def _error(metric_id: str, trial: Trial, naive: Accuracy) -> Cells:
     used = trial.of_used
     bias = None if used is None else _signed(used.bias)
     method = Term(trial.used, "method")
-    return Term(metric_id), ahead, _share(trial.baseline), _share(naive), bias, method, Figure(naive.n, Unit.COUNT)
+    return Term(metric_id), ahead, _share(trial.baseline), _share(naive), bias, method
 
 
 def _signed(share: float) -> Sentence:

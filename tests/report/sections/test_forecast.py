@@ -50,10 +50,10 @@ def lines(section: Section, code: str) -> Iterator[str]:
         ("en", ["Expected volume", "Fri 20 Nov to Thu 26 Nov: about ",
                 "Busiest half hour: Mon 23 Nov, 09:30, about 43 calls",
                 "Day | Calls offered | 8 of 10 within | New tickets", "Hotline DE | Calls offered",
-                "1 day, by half hour"]),
+                "1 day, ½ h"]),
         ("de", ["Erwartetes Aufkommen", "Fr., 20. Nov. bis Do., 26. Nov.: etwa ", "Vollste halbe Stunde: ",
-                "8 von 10 zwischen", "1 Tag, je halbe Stunde"]),
-        ("zh", ["预计业务量", "最忙的半小时：11月23日 周一 09:30，约 43 通电话", "八成落在", "1 天，按半小时"]),
+                "8 von 10 zwischen", "1 Tag, ½ h"]),
+        ("zh", ["预计业务量", "最忙的半小时：11月23日 周一 09:30，约 43 通电话", "八成落在", "1 天，半小时"]),
     ],
 )  # fmt: skip
 def test_the_coming_week_in_three_languages(inquiry: Inquiry, code: str, said: list[str]) -> None:
