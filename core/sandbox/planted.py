@@ -39,8 +39,8 @@ class Planted(Struct, frozen=True):
     """Share satisfied of callers who waited up to eight minutes."""
     impatient: float = 0.68
     """Share satisfied of those who waited longer."""
-    policy_on: date = date(2026, 10, 16)
-    policy: float = 0.62
+    policy_on: date = date(2026, 10, 17)
+    policy: float = 0.5
     """Time to the first reply in Billing under the new policy."""
     bond: float = 1.0
     """How far weeks of many transfers are weeks of low satisfaction: 1 as told by `unrest`, 0 for not at all."""

@@ -43,7 +43,7 @@ class Story(Struct, frozen=True):
     def surge(self, day_on: date) -> float:
         """Volume against a quiet day: most when the product is launched, gone after two weeks."""
         since = (day_on - self.planted.launch_on).days
-        return 1.0 + (self.planted.launch - 1.0) * exp(-((since / 6.0) ** 2)) if 0 <= since < 21 else 1.0
+        return 1.0 + (self.planted.launch - 1.0) * exp(-((since / 5.0) ** 2)) if 0 <= since < 21 else 1.0
 
     def progress(self, day_on: date) -> float:
         """0 before the team began to work on its reply time, 1 at the end of the story."""

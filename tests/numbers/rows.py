@@ -62,9 +62,9 @@ def insert(db: sqlite3.Connection, facts: Mapping[str, Iterable[Row]]) -> None:
     """Puts rows into fact tables and marks the days of all their clocks."""
     for fact, rows in facts.items():
         table = TABLE[fact]
-        made = [whole(fact, row) for row in rows]
+        made, names = [whole(fact, row) for row in rows], table.names
         db.execute("begin")
-        db.executemany(table.insert(), ([row[name] for name in table.names] for row in made))
+        db.executemany(table.insert(), ([row[name] for name in names] for row in made))
         dirty = {(fact, clock, row[clock]) for row in made for clock in CLOCKS_OF[fact] if row[clock] is not None}
         db.executemany("insert or ignore into dirty_days (fact, clock, day_on, since) values (?, ?, ?, 0)", dirty)
         db.execute("commit")
