@@ -35,7 +35,7 @@ def _per_contact(scope: Scope, found: Finding) -> Sentence:
     }  # fmt: skip
     for counter in METRICS[now.metric_id].counter:
         before, after = (scope.inquiry.ask(counter, period) for period in (found.before, found.month))
-        if before.status == "ok" and after.status == "ok":
+        if before.status == "ok" and after.status == "ok" and None not in (before.value, after.value):
             beside: dict[str, Worded] = {"counter": Term(counter), "was": _value(before), "is": _value(after)}
             return Sentence("cost_per_contact_moved", values | beside)
     return Sentence("cost_per_contact_alone", values)

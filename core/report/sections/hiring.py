@@ -46,7 +46,7 @@ def _lead(found: Hiring) -> Iterator[Sentence]:
 
 def _told(days: float, n: int, noun: str) -> Sentence:
     """How many days, and whether measured or by the config."""
-    values: dict[str, Worded] = {"days": Figure(days, Unit.DAYS)}
+    values: dict[str, Worded] = {"days": Count(round(days), "days")}
     return Sentence("hiring_measured", values | {"n": Count(n, noun)}) if n else Sentence("hiring_config", values)
 
 

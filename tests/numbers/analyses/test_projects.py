@@ -109,7 +109,7 @@ def desk() -> Inquiry:
         done = int(work.a_day)
         project(db, uid, add_days("2026-06-01", 30 * number), {
             "done": done, "connected": 100, "success": round(100 * work.success),
-            "seat_s": int(work.minutes * 60 * done), "leavers": number == 1, "heads": 8.0,
+            "seat_s": int(work.minutes * 60 * done), "leavers": number == 3, "heads": 80.0,
         }, end_on=add_days("2026-06-01", 30 * number))  # fmt: skip
     project(db, "Spring", FRIDAY, {"done": 400, "connected": 1_000, "success": 220, "seat_s": 70 * 3_600},
             target_count=10_000, seats=10, end_on=add_days(FRIDAY, 12))  # fmt: skip
@@ -123,7 +123,7 @@ def test_the_worked_example_from_records(desk: Inquiry) -> None:
     assert (round(found.pace.an_hour, 3), found.pace.remaining, found.pace.days_left) == (5.714, 6_800, 12)
     assert (found.pace.left_hours, found.pace.seats) == (pytest.approx(84), 15)
     assert found.estimate is not None
-    assert found.estimate.seats == 15
+    assert (found.estimate.seats, found.estimate.high, found.estimate.hires) == (15, pytest.approx(0.1), 1)
     assert found.estimate.past == 4
 
 
