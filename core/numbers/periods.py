@@ -6,10 +6,10 @@ from datetime import date
 from math import sqrt
 
 from core.clock import add_days, days
-from core.numbers.answer import Answer, Comparison, Period, Usual
+from core.numbers.answer import Answer, Comparison, Period, Usual, Verdict
 from core.numbers.calendars import Calendar
 from core.numbers.clear_change import count_z, day_to_day_p, mann_whitney_p, two_shares_z, two_sided
-from core.numbers.compare import NO_USUAL, P_CLEAR, dispersion_before, verdict_of
+from core.numbers.compare import NO_USUAL, P_CLEAR, changed, dispersion_before, verdict_of
 from core.numbers.evaluate import (
     Question,
     answer,
@@ -26,12 +26,13 @@ from core.numbers.metric import Ages, Amount, Difference, Distinct, Durations, H
 from core.numbers.quantiles import median
 from core.numbers.reading import read_values
 from core.numbers.reporting import Reporting
-from core.numbers.usual import REACH_WEEKS, WEEKS, BaseWeeks, base_weeks, baseline, shut_days, usual_of
+from core.numbers.usual import OUTSIDE_MADS, REACH_WEEKS, WEEKS, BaseWeeks, base_weeks, baseline, shut_days, usual_of
 
 WEEK = 7
 BACK_WEEKS = (13, 17, 52)
 # So many periods back a cohort is looked for whose cases are settled.
 SETTLED_BACK = 5
+CLEAR: frozenset[Verdict] = frozenset({"better", "worse", "different"})
 AMOUNTS = (Sum, Difference, Hours, Amount)
 """Formulas whose value over days is the sum of their days' values."""
 
@@ -115,6 +116,31 @@ def compare_period(
 
     verdict, p_value = verdict_of(asked.metric, made, compared.value, is_usual, P_CLEAR / max(tiles, 1), test)
     return Comparison(made, is_usual, delta, verdict, p_value, **past)
+
+
+def since(inquiry: Inquiry, given: Comparison, then: Answer, tiles: int = 1) -> Comparison:
+    """The verdict on a week or month beside an earlier one of as many days, such as that of 13 weeks ago.
+
+    Clear by the test of two answers, and only outside 3 scaled MAD of the earlier one where the spread of weeks is
+    known. Counts of a week with closed days are taken as they are compared.
+    """
+    asked = question(inquiry.db, given.answer.metric_id, given.answer.variant, inquiry.where, inquiry.reporting,
+                     inquiry.now_at)  # fmt: skip
+    now = given.answer
+    if is_count(asked.formula) and given.delta is not None and given.usual.value is not None:
+        now = replace(now, value=given.usual.value + given.delta)
+    values: tuple[Sequence[float], Sequence[float]] = ((), ())
+    if isinstance(asked.formula, Durations):
+        formula = asked.formula
+        values = (
+            read_values(asked.db, formula, days_of(asked, now.period), asked.slice).get(("", ""), []),
+            read_values(asked.db, formula, days_of(asked, then.period), asked.slice).get(("", ""), []),
+        )
+    found = changed(asked.metric, now, then, tiles=tiles, values=values)
+    spread = OUTSIDE_MADS * (given.usual.mad or 0.0)
+    if found.verdict in CLEAR and abs(found.delta or 0.0) <= spread:
+        return replace(found, verdict="no clear change")
+    return found
 
 
 def weeks_with_usual(

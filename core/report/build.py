@@ -189,15 +189,16 @@ def _told(
     """Of a week or month: what was missed and moved, what went well, and one thing to try if that is wanted."""
     tiles = tuple(one.tile for one in shown)
     best = period_story.records(asking, tiles)
+    since = period_story.since(asking, tiles)
     together = story.read_together(asking, tiles)
     won = story.celebrations(tiles)
     if spec.kind == "weekly":
         won = celebrate(goals, f"{spec.name}:{asking.period.to_on}", staff_of(asking.db))
     return Told(
-        story.headline(tiles, best, causes),
+        period_story.headline(story.headline(tiles, best, causes), since),
         period_story.changed(shown, causes),
         together,
-        story.history(tiles),
+        period_story.history(since),
         (*won, *period_story.gained(tiles, causes, best)),
         next_step(asking, tiles, causes, together) if spec.suggestions else None,
     )

@@ -1,17 +1,21 @@
 """What only the report of a week or month says: records, lost goals and their share of the weeks, what happened."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
+from core.numbers import periods as numbers
 from core.numbers.analyses.events import read_events
 from core.numbers.analyses.goals import meets
+from core.numbers.answer import Answer
 from core.numbers.metrics import METRICS
 from core.report.asking import Asking
 from core.report.comments import masked, staff_of
-from core.report.model import Count, Happening, Number, Sentence, Target, Term, Tile, Value, Worded
-from core.report.story import Cause, why_of
+from core.report.model import Count, Day, Happening, Number, Sentence, Target, Term, Tile, Value, Worded
+from core.report.story import Cause, called, why_of
 from core.report.tiles import Shown
 
 CHANGES = 5
+SINCE = 3
 # A best is told only of so many weeks or months, and no further back than that.
 LEAST_HISTORY: Mapping[str, int] = {"week": 13, "month": 6}
 LONGEST_HISTORY: Mapping[str, int] = {"week": 104, "month": 24}
@@ -42,6 +46,58 @@ def _is_record(asking: Asking, tile: Tile) -> bool:
             break
         skip += BLOCK
     return seen >= LEAST_HISTORY[now.period.grain]
+
+
+class Since(NamedTuple):
+    """A number that is clearly another than so many weeks ago; ``size`` is the change, relative."""
+
+    tile: Tile
+    then: Answer
+    weeks: int
+    is_better: bool
+    size: float
+
+
+def since(asking: Asking, tiles: Sequence[Tile]) -> tuple[Since, ...]:
+    """Numbers clearly better or worse than 13 weeks ago, else than 17, the greatest changes first (metrics 8.1)."""
+    for weeks in (13, 17):
+        found = [one for tile in tiles if (one := _since(asking, tile, weeks, len(tiles))) is not None]
+        if found:
+            return tuple(sorted(found, key=lambda one: -one.size))
+    return ()
+
+
+def _since(asking: Asking, tile: Tile, weeks: int, tiles: int) -> Since | None:
+    then = tile.comparison.weeks_13 if weeks == 13 else tile.comparison.weeks_17
+    if then is None or not then.value or tile.is_late:
+        return None
+    found = numbers.since(asking.inquiry, tile.comparison, then, tiles)
+    if found.verdict not in {"better", "worse"}:
+        return None
+    return Since(tile, then, weeks, found.verdict == "better", abs((found.delta or 0.0) / then.value))
+
+
+def history(found: Sequence[Since]) -> tuple[Sentence, ...]:
+    """Then and now in one line."""
+    if not found:
+        return ()
+    named = tuple(Sentence("change", {
+        "metric": Term(one.tile.metric_id),
+        "then": Value(one.tile.metric_id, one.then.value, one.then.variant),
+        "now": Value(one.tile.metric_id, one.tile.answer.value, one.tile.answer.variant),
+    }) for one in found[:SINCE])  # fmt: skip
+    # What is settled later lies further back; the line names the week of the others.
+    last_on = max(one.then.period.to_on for one in found)
+    return (Sentence("then_now", {"day": Day(last_on), "weeks": Number(found[0].weeks), "changes": named}),)
+
+
+def headline(told: tuple[Sentence, ...], found: Sequence[Since]) -> tuple[Sentence, ...]:
+    """The headline; of a usual week or month, with what is clearly another than a quarter of a year ago."""
+    if not found or told[0].key != "as_usual":
+        return told
+    way = "better" if found[0].is_better else "worse"
+    values: dict[str, Worded] = {"metric": called(found[0].tile.metric_id), "weeks": Number(found[0].weeks)}
+    return (Sentence(f"as_usual_{way}", values),)
 
 
 def changed(shown: Sequence[Shown], causes: Mapping[str, Cause]) -> tuple[Sentence, ...]:

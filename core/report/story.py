@@ -195,6 +195,11 @@ def why_of(tile: Tile, found: Cause) -> Sentence:
     return Sentence(f"{key}_when", {**values, "from": Slot(first), "to": Slot(after)})
 
 
+def called(metric_id: str) -> Term:
+    """A metric's name in a headline, without its statistic."""
+    return Term(metric_id, "called" if language("en").word("called", metric_id) else "metric")
+
+
 def _member(driver: Driver) -> Name | Term:
     """The name of a member; of a channel, our own word where there is one."""
     is_ours = driver.dim == "channel" and language("en").word("channel", driver.member) is not None
@@ -267,8 +272,7 @@ def history(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
             if size >= metric.practical_floor and change > OUTSIDE_MADS * (tile.comparison.usual.mad or 0):
                 said: dict[str, Worded] = {"metric": Term(tile.metric_id), "then": _value(then), "now": _value(now)}
                 changes.append((size, Sentence("change", said)))
-                # What is settled later lies further back; the line names the week of the others.
-                day_on = max(day_on, then.period.to_on)
+                day_on = then.period.from_on
         if changes:
             largest = sorted(changes, key=lambda entry: -entry[0])[:CHANGES_SHOWN]
             named = tuple(sentence for _, sentence in largest)

@@ -65,7 +65,7 @@ def _section(words: Words, section: Section) -> Iterator[SlackReply]:
     heard = made.title + words.language.text("format", "colon") + words.language.text("format", "gap").join(spoken)
     for number, (grid, chunk) in enumerate(tables or [(None, [])]):
         if number:
-            body = []
+            body = [] if grid and grid.says else [blocks.rich(blocks.line([Part(made.title)], bold=True))]
         if grid is not None:
             body += [blocks.rich(blocks.line(grid.says))] if grid.says else []
             body.append(blocks.table(grid.heads, chunk))

@@ -101,8 +101,11 @@ class Words:
         template = self._message("say", sentence.key)
         made: list[Part] = []
         for literal, field, _, _ in Formatter().parse(template):
-            if literal:
-                made.append(Part(literal))
+            # An abbreviation that ends a sentence needs no second stop.
+            is_stopped = literal.startswith(".") and bool(made) and made[-1].text.endswith(".")
+            text = literal[1:] if is_stopped else literal
+            if text:
+                made.append(Part(text))
             if field is not None:
                 made.extend(self._value(sentence.values[field]))
         return made

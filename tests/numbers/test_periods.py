@@ -21,7 +21,7 @@ from core.numbers.metric import Row
 from core.numbers.metrics import METRICS
 from core.numbers.metrics.fixture_week import many
 from core.numbers.metrics.ticket_volume import CREATED
-from core.numbers.periods import before, compare_period, month_of, settled, week_of, weeks_back, weeks_with_usual
+from core.numbers.periods import before, compare_period, month_of, settled, since, week_of, weeks_back, weeks_with_usual
 from core.numbers.reporting import Reporting, ScheduleRule
 from tests.numbers.rows import BERLIN, store_of
 
@@ -268,3 +268,21 @@ def test_flat_worlds_stay_silent() -> None:
                   for day, count in on_weekdays("2026-02-01", SUNDAY, 30).items()}  # fmt: skip
         flags += compare_period(asking(with_counts(counts)), "tickets_created", WEEK).verdict == "different"
     assert flags <= 2
+
+
+def test_a_week_is_clearly_another_than_a_quarter_ago_only_beyond_how_weeks_differ() -> None:
+    """What grew a little each week is usual this week and still twice as slow as in spring (metrics 8.1)."""
+    weeks = [add_days(MONDAY, -7 * back) for back in range(18)]
+    slower = [
+        row for back, day in enumerate(weeks) for row in replied(day, range(1_200 - 40 * back, 1_240 - 40 * back))
+    ]
+    db, _ = store_of({"ticket_facts": slower}, SUNDAY)
+    inquiry = asking(db)
+    found = compare_period(inquiry, "first_response_time", WEEK, "calendar")
+    assert found.weeks_13 is not None
+    back = since(inquiry, found, found.weeks_13)
+    assert (found.verdict, back.verdict) == ("no clear change", "worse")
+    assert back.delta == 13 * 40
+    assert found.weeks_17 is not None
+    near = replace(found, usual=replace(found.usual, mad=300.0))
+    assert since(inquiry, near, found.weeks_17).verdict == "no clear change"
