@@ -150,7 +150,7 @@ def demo(out: Path, language: str, config: Path) -> None:
 @click.option("--language", type=click.Choice(["en", "de", "zh"]), default="en")
 @click.option("--force", is_flag=True, help="Write over an existing config.")
 def init(non_interactive: bool, force: bool, config: Path, **given: str | None) -> None:
-    """Ask four questions; write config.toml and the Slack app manifest."""
+    """Ask four questions and, if wanted, for a first goal; write config.toml and the Slack app manifest."""
     from core.daemon.setup import Answers, write_setup, zone
 
     if config.exists() and not force:
@@ -166,18 +166,45 @@ def init(non_interactive: bool, force: bool, config: Path, **given: str | None) 
             queue_log=answers.queue_log,
             language=answers.language,
         )
-    written = write_setup(config, answers, force=force)
+    goal = None if non_interactive else _first_goal()
+    written = write_setup(config, answers, goal, force=force)
     for path in written:
         _say(f"wrote {path}")
     _say("Next: set ZENDESK_TOKEN and SLACK_BOT_TOKEN in the environment, then: sync.py check")
 
 
+def _first_goal() -> Any:
+    from core.daemon.setup import FirstGoal
+
+    metric = click.prompt(
+        "A first goal, such as csat (Enter: none yet)", default="", show_default=False, value_proc=_goal_metric
+    )
+    if not metric:
+        return None
+    target = click.prompt("Its target (shares as 0..1, durations in seconds)", type=float)
+    _say("Why it is one, printed with it; Enter leaves a question out:")
+    questions = ("does the customer need", "does the company need", "does staying ahead of competitors need")
+    needs = [click.prompt(f"What {question}?", default="", show_default=False).strip() for question in questions]
+    return FirstGoal(metric, target, *needs)
+
+
+def _goal_metric(text: str) -> str:
+    from core.daemon.setup import known_metric
+
+    return _checked(known_metric, text) if text.strip() else ""
+
+
 def _zone(text: str) -> str:
     from core.daemon.setup import zone
+
+    return _checked(zone, text)
+
+
+def _checked(check: Callable[[str], str], text: str) -> str:
     from core.errors import ConfigError
 
     try:
-        return zone(text)
+        return check(text)
     except ConfigError as problem:
         raise click.UsageError(problem.message) from None
 

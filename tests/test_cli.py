@@ -156,13 +156,26 @@ def test_init_without_questions_writes_a_config_that_loads(
 def test_init_asks_four_questions(cli: Cli, tmp_path: Path) -> None:
     """A zone that nobody knows is asked for again, with the nearest one."""
     path = tmp_path / "config.toml"
-    done = cli("init", "--config", path, typed="acme\na@acme.example\nEurope/Berlni\nEurope/Berlin\nC9\n")
+    done = cli("init", "--config", path, typed="acme\na@acme.example\nEurope/Berlni\nEurope/Berlin\nC9\n\n")
     assert done.code == 0
     assert "Europe/Berlin" in done.out
     data = tomllib.loads(path.read_text())
     assert data["sources"][0]["subdomain"] == "acme"
     assert data["reporting"]["time_zone"] == "Europe/Berlin"
     assert data["destinations"][0]["channel"] == "C9"
+
+
+def test_init_asks_why_the_first_goal_is_one(cli: Cli, tmp_path: Path) -> None:
+    """A goal that nobody can say the reason of is a number to be gamed; a metric misspelt is asked for again."""
+    path = tmp_path / "config.toml"
+    typed = 'acme\na@acme.example\nEurope/Berlin\nC9\ncsta\ncsat\n0.85\nto be "heard"\n\nkinder than others\n'
+    done = cli("init", "--config", path, typed=typed)
+    assert done.code == 0
+    assert "did you mean 'csat'" in done.out + done.err
+    (goal,) = tomllib.loads(path.read_text())["goals"]
+    assert (goal["metric"], goal["target"]) == ("csat", 0.85)
+    assert (goal["customer_need"], goal["edge_need"]) == ('to be "heard"', "kinder than others")
+    assert "company_need" not in goal
 
 
 def test_init_keeps_an_existing_config(cli: Cli, fresh: Path) -> None:

@@ -8,6 +8,18 @@ from pathlib import Path
 from core.config.models import known_zone
 from core.deliver.file import write_private, write_whole
 from core.errors import ConfigError
+from core.numbers.metrics import find_metric
+
+
+@dataclass(frozen=True)
+class FirstGoal:
+    """A first goal and why it is one: what the customer, the company and staying ahead of competitors need."""
+
+    metric: str
+    target: float
+    customer_need: str = ""
+    company_need: str = ""
+    edge_need: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,15 @@ def zone(text: str) -> str:
         raise ConfigError(f"'{text}' {problem}") from None
 
 
-def config_text(answers: Answers) -> str:
+def known_metric(text: str) -> str:
+    """The id of a metric that can be a goal; ConfigError with the nearest name, or where no way is the good one."""
+    metric = find_metric(text)
+    if metric.direction not in {"up", "down"}:
+        raise ConfigError(f"{metric.id} has no good direction, so it is no goal")
+    return metric.id
+
+
+def config_text(answers: Answers, goal: FirstGoal | None = None) -> str:
     """A config file for these answers, with every key that most admins touch explained."""
     pbx = (
         f"""
@@ -92,10 +112,7 @@ type = "slack"
 token = "env:SLACK_BOT_TOKEN"    # made from slack-manifest.json at api.slack.com/apps
 channel = {json.dumps(answers.channel)}
 
-# [[goals]]
-# metric = "first_response_time"
-# target = 3600                  # seconds
-
+{_goal_text(goal)}
 [[reports]]
 name = "daily"
 kind = "daily"
@@ -105,9 +122,28 @@ metrics = "starter"
 """
 
 
-def write_setup(config: Path, answers: Answers, *, force: bool = False) -> tuple[Path, Path]:
+def _goal_text(goal: FirstGoal | None) -> str:
+    """The block of the first goal, or one to be filled in."""
+    if goal is None:
+        return """# [[goals]]
+# metric = "first_response_time"
+# target = 3600                  # seconds
+# customer_need = "…"            # why it is a goal; printed with it
+"""
+    named = {name: getattr(goal, name) for name in ("customer_need", "company_need", "edge_need")}
+    needs = "".join(f"{name} = {json.dumps(text, ensure_ascii=False)}\n" for name, text in named.items() if text)
+    return f"""[[goals]]
+metric = {json.dumps(goal.metric)}
+target = {goal.target:g}         # shares as 0..1, durations in seconds
+{needs}"""
+
+
+def write_setup(
+    config: Path, answers: Answers, goal: FirstGoal | None = None, *, force: bool = False
+) -> tuple[Path, Path]:
     """Writes the config and slack-manifest.json beside it, mode 0600; an existing config is kept unless ``force``."""
     if config.exists() and not force:
         raise ConfigError(f"{config} is there already. Keep it, or write over it with: sync.py init --force")
     manifest = json.dumps(MANIFEST, indent=2) + "\n"
-    return write_whole(config, config_text(answers)), write_private(config.parent, "slack-manifest.json", manifest)
+    written = write_whole(config, config_text(answers, goal))
+    return written, write_private(config.parent, "slack-manifest.json", manifest)

@@ -118,6 +118,14 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) 
     ]  # fmt: skip
 
 
+def test_a_goal_is_guarded_by_one_of_its_metrics_counters(tmp_path: Path) -> None:
+    """A counter that nothing sets against the metric would guard nothing."""
+    right = '\n[[goals]]\nmetric = "frt"\ntarget = 1800\ncounter = "csat"\n'
+    assert load(tmp_path, GOOD + right).config.goals[0].counter == "csat"
+    (line,) = told(tmp_path, GOOD + right.replace("csat", "abandon_rate"))
+    assert line.startswith("config.toml:26  goals.frt.counter: there is no counter-metric of frt 'abandon_rate'.")
+
+
 def test_names_are_given_once(tmp_path: Path) -> None:
     """Two sources of one name would write over each other's tickets."""
     again = '\n[[sources]]\nname = "zd-main"\nconnector = "asterisk"\npath = "queue_log"\n'
