@@ -60,6 +60,9 @@ def _span(context: click.Context, parameter: click.Parameter, text: str | None) 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON with stable keys.")
 day_option = click.option("--day", help="A local day, such as 2026-11-20; yesterday if left out.")
+period_option = click.option(
+    "--day", help="A local day, such as 2026-11-20, or any day of the week or month; the last whole one if left out."
+)
 where_option = click.option(
     "--where", "where", multiple=True, metavar="KEY=NAME", help='A slice: --where team="Hotline".'
 )
@@ -572,7 +575,7 @@ def scorecard(reads: bool, as_json: bool, config: Path, **given: Any) -> None:
 
 @cli.command()
 @verb
-@day_option
+@period_option
 @click.option("--name", default=None, help="Which report; the first one if left out.")
 @click.option("--format", "form", type=click.Choice(["text", "html", "md", "json", "csv", "slack"]), default="text")
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file instead of the screen.")
@@ -594,7 +597,7 @@ def report(
 
 @cli.command()
 @verb
-@day_option
+@period_option
 @click.option("--name", default=None, help="Which report; the first one if left out.")
 @click.option("--to", "to", multiple=True, help="To these destinations only.")
 @click.option("--dry-run", is_flag=True, help="Draw the message, print its JSON and its limits; send nothing.")
