@@ -189,8 +189,8 @@ def test_a_bridge_in_words(code: str, told: list[str]) -> None:
             "en",
             [
                 "Hiring and lost hours",
-                "From opening a post to somebody up to speed: 90 days (to fill: 30 days by the config; to learn: 60 days "
-                "by the config). For Monday 1 March 2027, open the post by Tuesday 1 December 2026.",
+                "From opening a post to somebody up to speed: 90 days (to fill: 30 days by the config; to learn: "
+                "60 days by the config). For Monday 1 March 2027, open the post by Tuesday 1 December 2026.",
             ],
         ),
         ("de", ["Einstellungen und verlorene Stunden"]),
