@@ -115,13 +115,22 @@ class Explained:
             return
         days = f"{change.against[-1]} to {change.against[0]}" if len(change.against) > 1 else change.against[0]
         yield ""
-        yield f"What changed by {change.dim}: {self._by(change.change)} against {len(change.against)} days ({days})"
+        slow = " of the cases took longer than the usual median," if change.is_of_slow else ""
+        whole = f"{self._by(change.change)}{slow}"
+        yield f"What changed by {change.dim}: {whole} against {len(change.against)} days ({days})"
         for one in change.members:
             value = said(metric, one.answer, self.language)
             yield f"  {self._by(one.delta):>14} {one.share:>8.1%}  {one.member.ljust(24)} {value}"
 
     def _by(self, change: float) -> str:
-        return f"{100 * change:+,.1f} points" if self.found.metric.unit is Unit.SHARE else f"{change:+,.2f}"
+        found = self.found
+        is_share = found.metric.unit_of(found.variant) is Unit.SHARE or (found.change and found.change.is_of_slow)
+        if is_share:
+            return f"{100 * change:+,.1f} points"
+        if found.metric.unit_of(found.variant) in (Unit.MONEY, Unit.SECONDS):
+            sign = "-" if change < 0 else "+"
+            return sign + value_text(found.metric, abs(change), self.language, found.variant)
+        return f"{change:+,.2f}"
 
     def _published(self) -> Iterator[str]:
         found = self.found
@@ -201,6 +210,7 @@ class Explained:
                 "dim": change.dim,
                 "against": change.against,
                 "change": change.change,
+                "is_of_slow": change.is_of_slow,
                 "members": [
                     {"member": one.member, "share": one.share, "change": one.delta, "answer": asdict(one.answer)}
                     for one in change.members

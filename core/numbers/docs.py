@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.numbers.explain.words import in_words
 from core.numbers.metric import (
     Ages,
     Amount,
@@ -105,7 +106,9 @@ def _metric(metric: Metric) -> Iterator[str]:
         return
     for variant, formula in metric.how.items():
         headline = " (headline)" if variant == metric.headline and len(metric.how) > 1 else ""
-        yield f"- `{variant}`{headline}: {say(formula)}"
+        words = in_words(formula)
+        yield f"- `{variant}`{headline}: {words[0].upper()}{words[1:]}."
+        yield f"  Computed as {say(formula)}."
     wanted = ", ".join(NEEDS[need].names["en"] for need in needs_of(metric, metric.headline))
     yield f"- Needs: {wanted}."
     for example in metric.examples:

@@ -19,7 +19,7 @@ from core.numbers.explain.roles import leading
 from core.numbers.explain.rows import counted_rows
 from core.numbers.explain.words import in_words
 from core.numbers.figures import Figures
-from core.numbers.metric import Ages, Level, Metric, facts_of, parts_of
+from core.numbers.metric import Ages, Durations, Level, Metric, facts_of, parts_of
 from core.numbers.needs import NEEDS, needs_of
 from core.numbers.reporting import Reporting
 from core.numbers.sql import PART_DIMS
@@ -43,12 +43,15 @@ class Reads:
 
 @dataclass(frozen=True)
 class Change:
-    """What each member of a dimension adds to the change against the days before; the shares add up to 1."""
+    """What each member of a dimension adds to the change against the days before; the shares add up to 1.
+
+    Of a median (``is_of_slow``) the change is that of the share of cases longer than the usual median."""
 
     dim: str
     against: tuple[str, ...]
     change: float
     members: tuple[Driver, ...]
+    is_of_slow: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,10 @@ def _change(asked: Question, period: Period, told: Sequence[str], by: str | None
     base = _before(asked, period)
     found = [explained(asked, told, base, dim) for dim in ([by] if by else PART_DIMS.get(fact, ()))]
     best = max((some for some in found if by or len(some) > 1), key=_weight, default=[])
-    return Change(best[0].dim, base, sum(one.delta for one in best), tuple(best)) if best else None
+    if not best:
+        return None
+    is_of_slow = isinstance(asked.formula, Durations) and asked.formula.lead == "median"
+    return Change(best[0].dim, base, sum(one.delta for one in best), tuple(best), is_of_slow)
 
 
 def _weight(members: Sequence[Driver]) -> float:

@@ -47,12 +47,14 @@ class Group:
 
 
 def cases(asked: Question, rows: Sequence[Counted], links: Mapping[str, str], limit: int) -> list[Case]:
-    """The first so many: longest first where durations are counted, else those that weigh on the value first."""
+    """Sums of what files and people's days told, then single rows, of each the first so many.
+
+    Longest first where durations are counted, else those that weigh on the value first."""
     single = sorted((row for row in rows if row.kind), key=_order(asked))[:limit]
     found = _named(asked.db, single)
     made = [_case(asked, row, found, links) for row in single]
     grouped = _grouped(asked.db, [row for row in rows if not row.kind])
-    return [*made, *grouped][:limit]
+    return [*grouped[:limit], *made]
 
 
 def _is_timed(asked: Question) -> bool:

@@ -65,6 +65,13 @@ WHYS: Mapping[str, tuple[Why, ...]] = {
     ),
     "reply_wait_facts": (),
     "backlog_moves": (),
+    "self_service_facts": (
+        Why("notice", "kind = 'notice'", "notices that we sent"),
+        Why("ivr", "kind = 'ivr'", "voice menus"),
+        Why("faq", "kind = 'faq'", "help pages"),
+        Why("bot", "kind = 'bot'", "bots"),
+        Why("portal", "kind = 'portal'", "portals"),
+    ),
     "sla_facts": (Why("undecided", "met is null", "targets not decided: withdrawn, or still running"),),
     "queue_legs": (
         TEST_CALL,
@@ -96,6 +103,11 @@ WHYS: Mapping[str, tuple[Why, ...]] = {
         Why("dropped", "is_counted = 0", "answers by agents, or to tickets that are left out (profile S)"),
         Why("unanswered", "rated_on is null", "offers without an answer (profile S: skipped is not answered)"),
         Why("other_question", "question_key is not null and question_key <> 'overall'", "other questions"),
+        Why("csat", "kind = 'csat'", "answers on satisfaction"),
+        Why("nps", "kind = 'nps'", "answers on recommendation"),
+        Why("ces", "kind = 'ces'", "answers on effort"),
+        Why("fcr", "kind = 'fcr'", "answers on whether it was solved at once"),
+        Why("esat", "kind = 'esat'", "answers of our own people"),
     ),
     "contact_facts": (
         Why("unknown_customer", "person_uid is null", "unknown customer (withheld number, no mail)"),
