@@ -28,20 +28,20 @@ PAIRS: tuple[Strong, ...] = (
         (
             ("transfer_rate", "because_passed_on"),
             ("first_contact_resolution_rate", "because_again"),
-            ("qa_score", "because_quality"),
+            ("qa_score", "because_hasty"),
             ("csat", "because_unhappy"),
         ),
     ),
     Strong(
         "average_after_call_work",
         -1,
-        (("data_entry_completeness", "because_fields"), ("error_rate", "because_quality")),
+        (("data_entry_completeness", "because_fields"), ("error_rate", "because_hasty")),
     ),
     Strong("tickets_solved", 1, (("reopen_rate", "because_reopened"), ("csat", "because_unhappy"))),
     Strong("first_response_time", -1, (("next_reply_time", "because_other"), ("csat", "because_unhappy"))),
     Strong("resolution_time", -1, (("reopen_rate", "because_reopened"), ("csat", "because_unhappy"))),
     Strong("transfer_rate", -1, (("first_contact_resolution_rate", "because_again"),)),
-    Strong("service_level", 1, (("qa_score", "because_quality"),)),
+    Strong("service_level", 1, (("qa_score", "because_hasty"),)),
     Strong("cost_per_contact", -1, (("csat", "because_cheap"), ("first_contact_resolution_rate", "because_cheap"))),
     Strong("occupancy", 1, (("esat", "because_busy"), ("absence_rate", "because_busy"))),
 )
