@@ -10,6 +10,7 @@ from core.numbers.answer import Answer
 from core.numbers.metrics import METRICS
 from core.report.asking import Asking
 from core.report.comments import masked, staff_of
+from core.report.locale import language
 from core.report.model import Count, Day, Happening, Number, Sentence, Target, Term, Tile, Value, Worded
 from core.report.story import Cause, called, why_of
 from core.report.tiles import Shown
@@ -131,11 +132,17 @@ def _lost(one: Shown, target: float) -> Sentence:
         "goal": Target(metric.id, target, tile.answer.variant),
         "value": Value(metric.id, tile.answer.value, tile.answer.variant),
     }
+    # A value that reads like its target is told as a near miss, not as "1 h instead of 1 h".
+    unit, english = metric.unit_of(tile.answer.variant), language("en")
+    is_near = english.value(tile.answer.value, unit) == english.value(target, unit)
     weeks = [made.value for made, _ in one.trend if made.value is not None and made.status == "ok"]
     if len(weeks) < 2:
-        return Sentence("missed", values)
+        return Sentence("missed_barely" if is_near else "missed", values)
     reached = sum(meets(metric, value, target) for value in weeks)
-    return Sentence("lost", {**values, "reached": Number(reached), "weeks": Count(len(weeks), "weeks")})
+    return Sentence(
+        "lost_barely" if is_near else "lost",
+        {**values, "reached": Number(reached), "weeks": Count(len(weeks), "weeks")},
+    )
 
 
 def gained(tiles: Sequence[Tile], causes: Mapping[str, Cause], best: frozenset[str]) -> tuple[Sentence, ...]:

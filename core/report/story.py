@@ -83,7 +83,7 @@ def headline(
 
 def _clause(tile: Tile, best: frozenset[str], cause: Cause | None) -> tuple[int, str, Sentence] | None:
     theme = THEMES.get(tile.metric_id, tile.metric_id)
-    name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
+    name: dict[str, Worded] = {"metric": called(tile.metric_id)}
     verdict = tile.comparison.verdict
     if tile.metric_id in best:
         return 3, theme, Sentence(f"record_{theme if tile.metric_id in THEMES else 'metric'}_good", name)
