@@ -164,7 +164,7 @@ def test_too_few_days_judge_no_method() -> None:
 def test_eight_of_ten_days_lie_within_the_interval() -> None:
     """An interval that is too narrow is a promise that is broken every other day."""
     inside = total = 0
-    for seed in range(12):
+    for seed in range(8):
         values = noisy(28, seed)
         volume = Volume(values)
         found = back_test([Stretch(volume, FIRST + 105, FIRST + 160)], [1])[1]

@@ -29,6 +29,12 @@ def inquiry() -> Inquiry:
     return store(shaken(1), shaken(2))
 
 
+@pytest.fixture(scope="module")
+def week(inquiry: Inquiry) -> Section:
+    """What its weekly report says."""
+    return made(inquiry)
+
+
 def made(inquiry: Inquiry, kind: str = "weekly") -> Section:
     spec = ReportSpec("weekly", "weekly" if kind == "weekly" else "monthly")
     found = forecast(Scope(inquiry, spec, spec.kind, WEEK))
@@ -56,9 +62,9 @@ def lines(section: Section, code: str) -> Iterator[str]:
         ("zh", ["预计业务量", "最忙的半小时：11月23日 周一 09:30，约 43 通电话", "八成落在", "1 天，半小时"]),
     ],
 )  # fmt: skip
-def test_the_coming_week_in_three_languages(inquiry: Inquiry, code: str, said: list[str]) -> None:
+def test_the_coming_week_in_three_languages(week: Section, code: str, said: list[str]) -> None:
     """Who plans shifts reads days, numbers and how sure they are, without a formula."""
-    text = "\n".join(lines(made(inquiry), code))
+    text = "\n".join(lines(week, code))
     for words in said:
         assert words in text
 
@@ -70,17 +76,17 @@ def test_a_month_is_told_by_its_weeks(inquiry: Inquiry) -> None:
     assert len(weeks.heads) == 3
 
 
-def test_what_steps_aside_is_said(inquiry: Inquiry) -> None:
+def test_what_steps_aside_is_said() -> None:
     """A method that lost and is shown as if it had won is a lie by silence."""
     fallen = store(shaken(1, lambda day, weekday: (100 if day < add_days(TODAY, -40) else 30) * (weekday < 6)))
     said = [text for text in lines(made(fallen), "en") if "steps aside" in text]
     assert said[0].startswith("Calls offered: the mean of the last 4 weeks was closer than the baseline 1 day ahead (")
 
 
-def test_last_weeks_error_is_told_once_there_are_forecasts() -> None:
+def test_last_weeks_error_is_told_once_there_are_forecasts(week: Section) -> None:
     """Trust comes from the week in which it could be checked."""
-    asked = store(shaken(1), shaken(2))
-    assert "forecast_last_week" not in [sentence.key for sentence in made(asked).sentences]
+    assert "forecast_last_week" not in [sentence.key for sentence in week.sentences]
+    asked = store(shaken(1))
     days = [add_days(TODAY, -back) for back in range(1, 8)]
     insert(asked.db, {"forecast_facts": [
         {"series": "calls_offered", "series_key": f"c{day}", "day_on": day, "value_milli": 90_000} for day in days
@@ -99,9 +105,9 @@ def test_a_young_store_says_nothing() -> None:
     assert forecast(Scope(young, ReportSpec("weekly", "weekly"), "weekly", WEEK)) is None
 
 
-def test_kept_forecasts_are_named_as_such(inquiry: Inquiry) -> None:
+def test_kept_forecasts_are_named_as_such(week: Section) -> None:
     """Frozen is more than tested: the reader is told which it is."""
-    assert made(inquiry).notes[-1].key == "forecast_tested"
+    assert week.notes[-1].key == "forecast_tested"
     asked = store(shaken(1), shaken(2))
     freeze(asked.db, asked.reporting, asked.now_at)
     asked.db.executemany(

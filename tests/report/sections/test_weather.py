@@ -1,6 +1,7 @@
 """Weather as it is read: what is coming, what it does, and what was seen too seldom to say."""
 
 from dataclasses import replace
+from functools import cache
 from random import Random
 
 import pytest
@@ -22,6 +23,7 @@ FIRST = add_days(TODAY, -240)
 WEEK = Period(add_days(TODAY, -11), add_days(TODAY, -5), "week")
 
 
+@cache
 def town(rain: float, notice: float = 1.0) -> Inquiry:
     """Thirty weeks in a town where it rains every third day; on every second rainy day customers are told something."""
     dice = Random(4)
