@@ -42,12 +42,10 @@ READY: tuple[tuple[str, str], ...] = (
 )
 """The pairs that metrics 8.4 names; the first is looked for ahead of the second."""
 # What a desk puts out follows what comes in: that they move together is arithmetic.
-OUTPUT = frozenset({"tickets_solved", "contacts_handled", "contacts_per_agent_day", "lost_service_hours"})
-# The more comes in, the busier people are and the more is open: no finding either.
-ARITHMETIC = frozenset(
-    frozenset(pair)
-    for pair in (("calls_offered", "occupancy"), ("tickets_created", "occupancy"), ("tickets_created", "backlog_open"))
-)
+OUTPUT = frozenset({"tickets_solved", "contacts_handled"})
+# The more comes in, the more each has to do and the more is open: no finding either.
+INFLOW = frozenset({"calls_offered", "tickets_created"})
+LOAD = frozenset({"occupancy", "contacts_per_agent_day", "backlog_open"})
 # The age of open tickets at each week's end is read from all of them; their number says much the same.
 SLOW = frozenset({"backlog_age"})
 
@@ -78,11 +76,15 @@ def _candidates(core: Sequence[str], known: Mapping[str, Series]) -> Iterable[Ca
     for first, second in READY:
         yield from (Candidate(first, second, lag, is_ready=True) for lag in LAGS)
     for one, other in combinations([name for name in core if name in known], 2):
-        if METRICS[one].group != METRICS[other].group and frozenset((one, other)) not in ARITHMETIC:
+        if METRICS[one].group != METRICS[other].group and not _is_arithmetic({one, other}):
             yield Candidate(one, other)
             for lag in LAGS[1:]:
                 yield Candidate(one, other, lag)
                 yield Candidate(other, one, lag)
+
+
+def _is_arithmetic(pair: set[str]) -> bool:
+    return pair <= LOAD or bool(pair & INFLOW and pair & LOAD)
 
 
 def comes_late(one: Together) -> int:
