@@ -182,7 +182,7 @@ def dispersion_before(asked: Question, day_on: str, cases: float) -> float:
         one, other = (found.get((on, ""), nothing(asked)) for on in (day, add_days(day, -WEEK)))
         if is_count(asked.formula):
             both = (one.value or 0) + (other.value or 0)
-            z = ((one.value or 0) - (other.value or 0)) / sqrt(both) if both else None
+            z = ((one.value or 0) - (other.value or 0)) / sqrt(both) if both > 0 else None
         else:
             both = (one.den or 0) + (other.den or 0)
             z = two_shares_z(one.num or 0, one.den or 0, other.num or 0, other.den or 0)

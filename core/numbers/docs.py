@@ -16,6 +16,7 @@ from core.numbers.metric import (
     ForecastError,
     Formula,
     Hours,
+    Latest,
     Level,
     Max,
     Metric,
@@ -132,6 +133,8 @@ def say(formula: Formula) -> str:
             return added + "".join(f" less {_part(part)}" for part in minus)
         case Balance(plus_sum, minus_sum, whole):
             return f"100 x ({_part(plus_sum)} less {_part(minus_sum)}) **of** {_part(whole)}"
+        case Latest(balance, days):
+            return f"{say(balance)}, of each customer the latest answer in the {days} days up to the last one"
         case Durations(lead=lead):
             return f"{lead} of {_part(formula.part)}"
         case Waiting(since=since):

@@ -11,6 +11,7 @@ from core.numbers.answer import Answer, Period, Status
 from core.numbers.difficulty import difficulties, mean
 from core.numbers.facts.grounds import load_ground
 from core.numbers.figures import NOTHING, Figures, figures, level, share, spread
+from core.numbers.latest import latest_totals
 from core.numbers.metric import (
     Ages,
     Difference,
@@ -19,6 +20,7 @@ from core.numbers.metric import (
     Durations,
     ForecastError,
     Formula,
+    Latest,
     Level,
     Metric,
     Mix,
@@ -143,6 +145,8 @@ def evaluate(
             return _waiting(asked, asked.formula, on_days, by, daily)
         case PerEmployed():
             return _per_employed(asked, asked.formula, on_days, by, daily)
+        case Latest():
+            return _latest(asked, asked.formula, on_days, by, daily)
         case ToDate():
             return _to_date(asked, asked.formula, on_days, by, daily)
         case ForecastError():
@@ -160,7 +164,7 @@ def evaluate(
 def nothing(asked: Question) -> Figures:
     """The figures of a period without a row: a count is 0, everything else has no value."""
     match asked.formula:
-        case Mix() | Ages() | Waiting() | PerEmployed() | ToDate() | ForecastError() | Difficulty():
+        case Mix() | Ages() | Waiting() | PerEmployed() | ToDate() | Latest() | ForecastError() | Difficulty():
             return NOTHING
         case Level(weekday=day):
             return NOTHING if day is not None else level(0)
@@ -232,6 +236,15 @@ def _per_employed(
             rate = count / formula.per / heads * (365 / len(some) if formula.is_annual else 1)
             found[label, uid] = Figures(rate, int(heads), count)
     return found
+
+
+def _latest(asked: Question, formula: Latest, on_days: Sequence[str], by: str, daily: bool) -> dict[Key, Figures]:
+    ends = {day: day for day in on_days} if daily else {"": max(on_days)}
+    return {
+        (label, uid): figures(formula.balance, totals)
+        for label, last_on in ends.items()
+        for uid, totals in latest_totals(asked.db, formula, last_on, asked.slice, by).items()
+    }
 
 
 def _to_date(asked: Question, formula: ToDate, on_days: Sequence[str], by: str, daily: bool) -> dict[Key, Figures]:

@@ -229,6 +229,16 @@ class Balance:
 
 
 @dataclass(frozen=True)
+class Latest:
+    """A balance over the latest answer of each customer in the ``days`` that end with the period's last one.
+
+    Answers of customers that nobody knows count each by itself."""
+
+    balance: Balance
+    days: int = 90
+
+
+@dataclass(frozen=True)
 class Durations:
     """The distribution of ``value`` over rows that have one: quantiles exact from the facts, the mean from parts."""
 
@@ -324,6 +334,7 @@ Formula: TypeAlias = (
     | Hours
     | Amount
     | Balance
+    | Latest
     | Durations
     | Waiting
     | Mix
@@ -347,6 +358,8 @@ def parts_of(formula: Formula) -> Iterator[Part]:
             yield total
         case Balance(plus_sum, minus_sum, whole):
             yield from (plus_sum, minus_sum, whole)
+        case Latest(balance):
+            yield from parts_of(balance)
         case Durations() | Waiting():
             yield formula.part
         case Mix(whole, _):

@@ -12,6 +12,7 @@ from core.numbers.metric import (
     Durations,
     Formula,
     Hours,
+    Latest,
     Level,
     Mix,
     Part,
@@ -42,6 +43,8 @@ def roles(formula: Formula) -> Roles:
             return {NUM: ((num, 1),), "stock": ((stock, 1),)}
         case Balance(plus, minus, whole):
             return {NUM: ((plus, 1), (minus, -1)), DEN: ((whole, 1),)}
+        case Latest(balance):
+            return roles(balance)
         case Hours(total) | Amount(total):
             return {NUM: ((total, 1),)}
         case Durations():

@@ -8,7 +8,9 @@ from core.clock import day_bounds, days
 from core.numbers.evaluate import Question, at_day_ends
 from core.numbers.explain.roles import DEN, NUM, Roles, roles
 from core.numbers.facts.grounds import load_ground
-from core.numbers.metric import Ages, Distinct, ForecastError, Level, Mix, Part, ToDate, Waiting
+from core.numbers.latest import first_on as first_on_of
+from core.numbers.latest import latest_uids
+from core.numbers.metric import Ages, Distinct, ForecastError, Latest, Level, Mix, Part, ToDate, Waiting
 from core.numbers.reading import first_day
 from core.numbers.snapshot import SPANS, open_s, spans_at
 from core.numbers.sql import column_of, marks, member
@@ -103,6 +105,8 @@ def counted_rows(asked: Question, on_days: Sequence[str]) -> list[Counted]:
         case ToDate(num, _):
             first_on = first_day(asked.db, num)
             on_days = tuple(days(first_on, max(on_days))) if first_on and on_days else ()
+        case Latest():
+            on_days = tuple(days(first_on_of(formula, max(on_days)), max(on_days))) if on_days else ()
         case ForecastError():
             on_days = [day for day in on_days if day < asked.today_on]
     if not on_days:
@@ -111,6 +115,9 @@ def counted_rows(asked: Question, on_days: Sequence[str]) -> list[Counted]:
     for (fact, on), named in _by_fact(roles(formula)).items():
         _read(asked, fact, on, named, on_days, found)
     rows = [row for row in found.values() if row.counts]
+    if isinstance(formula, Latest):
+        chosen = latest_uids(asked.db, formula, max(on_days), asked.slice)
+        rows = [row for row in rows if row.key[0] in chosen]
     if isinstance(formula, ForecastError):
         forecast_on = {row.day_on for row in rows if "forecast" in row.adds}
         return [_of_a_day(formula, row) for row in rows if row.day_on in forecast_on]

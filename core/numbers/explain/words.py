@@ -15,6 +15,7 @@ from core.numbers.metric import (
     ForecastError,
     Formula,
     Hours,
+    Latest,
     Level,
     Max,
     Mix,
@@ -87,6 +88,8 @@ def _seldom(formula: Formula, said: Callable[[Term], str]) -> str:
             return f"{said(num)} for each person employed on average{', as of 365 days' if is_annual else ''}"
         case Balance(plus, minus, whole):
             return f"100 x ({said(plus)} less {said(minus)}) for each of {said(whole)}"
+        case Latest(balance, days):
+            return f"{_seldom(balance, said)}, of each customer the latest answer in the {days} days up to the last one"
         case ForecastError(forecast, actual, is_bias):
             how = "what they differ by in sum" if is_bias else "how far they are apart each day, added up"
             return f"{said(forecast)} against {said(actual)}: {how}, for each of the latter"

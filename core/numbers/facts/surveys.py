@@ -79,8 +79,9 @@ def survey_rows(
             begun_at = offered_at if offered_at is not None else rated_at
             made.append(
                 (
-                    row.uid, *dims, row.ticket_uid, row.call_uid, credit(row, offer), row.kind, row.scale,
-                    row.question_key, offered_at, None if offered_at is None else day_on(offered_at), rated_at,
+                    row.uid, *dims, row.ticket_uid, row.call_uid, credit(row, offer), row.customer_uid, row.kind,
+                    row.scale, row.question_key, offered_at, None if offered_at is None else day_on(offered_at),
+                    rated_at,
                     None if rated_at is None else day_on(rated_at), is_satisfied(row), _scored(row),
                     norm(row), nps_class(row),
                     int(in_time), int(row is chosen and not bounced and not is_dropped(row)),

@@ -1,15 +1,21 @@
 """What customers say of us when asked; shares with their interval, for few answer."""
 
-from core.numbers.metric import Balance, Example, Metric, Ratio, Row, Share, Sum, Unit, named
+from core.numbers.metric import Balance, Example, Latest, Metric, Ratio, Row, Share, Sum, Unit, named
 from core.numbers.metrics.fixture_week import many
 
 OVERALL = "(question_key is null or question_key = 'overall')"
 CSAT = f"kind = 'csat' and is_counted = 1 and {OVERALL}"
 NPS = "kind = 'nps' and is_counted = 1"
+ANSWER: Row = {"kind": "nps", "is_counted": 1}
 EFFORT = "kind = 'ces' and is_counted = 1 and scale = '7'"
 EASY: Row = {"kind": "ces", "is_counted": 1, "scale": "7"}
 OFFERS = f"kind = 'csat' and {OVERALL}"
 GOOD, BAD = {"kind": "csat", "is_counted": 1, "is_satisfied": 1}, {"kind": "csat", "is_counted": 1, "is_satisfied": 0}
+RECOMMENDED = Balance(
+    Sum("survey_facts", f"{NPS} and nps_class = 'promoter'"),
+    Sum("survey_facts", f"{NPS} and nps_class = 'detractor'"),
+    Sum("survey_facts", f"{NPS} and nps_class is not null"),
+)
 
 
 def satisfied(among: str) -> Share:
@@ -118,11 +124,8 @@ nps = Metric(
     profile="S",
     floor=50,
     how={
-        "standard": Balance(
-            Sum("survey_facts", f"{NPS} and nps_class = 'promoter'"),
-            Sum("survey_facts", f"{NPS} and nps_class = 'detractor'"),
-            Sum("survey_facts", f"{NPS} and nps_class is not null"),
-        ),
+        "standard": RECOMMENDED,
+        "latest": Latest(RECOMMENDED),
         "promoters": Share(
             Sum("survey_facts", f"{NPS} and nps_class = 'promoter'"),
             Sum("survey_facts", f"{NPS} and nps_class is not null"),
@@ -147,6 +150,18 @@ nps = Metric(
         Example({"survey_facts": scores(5, 3, 2)}, {"standard": 30, "standard.ci_high": 30 + 48.41}),
         Example({"survey_facts": scores(60, 30, 10)}, {"standard": 50, "standard.ci_high": 50 + 13.15}),
         Example({"survey_facts": scores(70, 10, 20)}, {"standard": 50, "standard.ci_high": 50 + 15.80}),
+        Example(
+            {
+                "survey_facts": (
+                    {**ANSWER, "customer_uid": "a", "nps_class": "detractor", "rated_on": "2026-01-20"},
+                    {**ANSWER, "customer_uid": "a", "nps_class": "promoter", "rated_on": "2026-03-04"},
+                    {**ANSWER, "customer_uid": "b", "nps_class": "passive", "rated_on": "2026-02-10"},
+                    {**ANSWER, "customer_uid": "c", "nps_class": "detractor", "rated_on": "2025-12-08"},
+                )
+            },
+            {"latest": 50, "latest.n": 2, "standard": 100, "standard.n": 1},
+            says="Who answered twice in 90 days is told by the second answer; what is older is not told.",
+        ),
     ),
 )
 fcr_survey = Metric(

@@ -158,7 +158,7 @@ FACTS: tuple[Table, ...] = (
     Table(
         "survey_facts",
         columns(
-            f"survey_uid {TICKET_DIMS} ticket_uid call_uid agent_uid kind! scale! question_key "
+            f"survey_uid {TICKET_DIMS} ticket_uid call_uid agent_uid customer_uid kind! scale! question_key "
             "offered_at:I offered_on rated_at:I rated_on "
             "is_satisfied:I score:R score_norm:R nps_class is_answered_in_7d:I! is_counted:I! final_at:I"
         ),
