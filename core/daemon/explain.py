@@ -79,7 +79,7 @@ class Explained:
         if made.status != "unavailable":
             until = "" if made.maturity == "final" else f" until {self._moment(found.final_from_at)}"
             yield f"  it is     {made.maturity}{until}, {made.precision}"
-        for note in made.notes:
+        for note in (note for note in made.notes if not note.startswith("late: ")):
             yield f"            {note}"
         if found.comparison and found.comparison.usual.value is not None:
             usual = value_text(metric, found.comparison.usual.value, self.language, made.variant)

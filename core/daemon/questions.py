@@ -96,7 +96,8 @@ def said(metric: Metric, answer: Answer, language: str) -> str:
     if answer.status == "unavailable":
         return f"unavailable: {answer.reason}"
     low = ", too few to judge" if answer.status == "low_sample" else ""
-    return f"{value_text(metric, answer.value, language, answer.variant)} (n {answer.n:,}{low})"
+    late = "".join(f", {note}" for note in answer.notes if note.startswith("late: "))
+    return f"{value_text(metric, answer.value, language, answer.variant)} (n {answer.n:,}{low}{late})"
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ class ShownMetric:
         for variant, answer in self.variants.items():
             mark = "*" if variant == metric.headline else " "
             yield f"{mark} {variant.ljust(18)} {said(metric, answer, tongue)}{_interval(metric, answer, tongue)}"
-            for note in answer.notes:
+            for note in (note for note in answer.notes if not note.startswith("late: ")):
                 yield f"      {note}"
         if self.comparison and self.comparison.usual.value is not None:
             usual = value_text(metric, self.comparison.usual.value, tongue, self.comparison.answer.variant)

@@ -53,7 +53,7 @@ class Lateness:
     feeds: Mapping[str, frozenset[str]]
 
     def told(self, answer: Answer) -> Answer:
-        """The answer with a note where a source that feeds it is late; none at all where no source has data so far."""
+        """The answer with a note where a source that feeds it is late; none at all where all are and nothing came."""
         if answer.status == "unavailable" or not answer.period.to_on:
             return answer
         profiles = set(find_metric(answer.metric_id).profile.split("+"))
@@ -65,7 +65,8 @@ class Lateness:
         if not late:
             return answer
         said = "late: " + ", ".join(f"{source} data to {self._moment(at)}" for source, at in sorted(late.items()))
-        if late.keys() == fed.keys() and all(at is None or at <= begins_at for at in late.values()):
+        is_before = all(at is None or at <= begins_at for at in late.values())
+        if late.keys() == fed.keys() and (is_before or not answer.n):
             gone = replace(answer, value=None, n=0, num=None, den=None, mean=None, p50=None, p90=None)
             return replace(gone, ci_low=None, ci_high=None, status="unavailable", reason=said)
         return replace(answer, notes=(*answer.notes, said))

@@ -10,7 +10,8 @@ from core.model import Ticket
 from core.numbers.answer import Answer, Period
 from core.numbers.ask import ask
 from core.numbers.lateness import lateness
-from tests.numbers.rows import BERLIN, store_of
+from core.numbers.parts import fold
+from tests.numbers.rows import BERLIN, insert, store_of
 from tests.numbers.story import write
 
 DAY = Period("2026-03-04", "2026-03-04")
@@ -55,10 +56,13 @@ def test_a_day_without_data_is_late_not_zero(db: sqlite3.Connection) -> None:
 
 
 def test_half_a_day_is_shown_as_such(db: sqlite3.Connection) -> None:
-    """What came until noon is true, and is not the day."""
+    """What came until noon is true, and is not the day; nothing by half past midnight says nothing."""
     source = source_of(db)
+    assert told(db, {source: BEGINS_AT + HOUR // 2}).status == "unavailable"
+    insert(db, {"ticket_facts": ({"created_at": BEGINS_AT + HOUR, "is_counted_created": 1},)})
+    fold(db, BERLIN, ENDS_AT)
     made = told(db, {source: BEGINS_AT + 12 * HOUR})
-    assert (made.status, made.value) == ("ok", 0)
+    assert (made.status, made.value) == ("ok", 1)
     assert made.notes == (f"late: {source} data to 2026-03-04 12:00",)
 
 
