@@ -191,9 +191,10 @@ def _told(
     best = period_story.records(asking, tiles)
     since = period_story.since(asking, tiles)
     together = story.read_together(asking, tiles)
-    won = story.celebrations(tiles)
     if spec.kind == "weekly":
         won = celebrate(goals, f"{spec.name}:{asking.period.to_on}", staff_of(asking.db))
+    else:
+        won = story.celebrations(tiles)
     return Told(
         period_story.headline(story.headline(tiles, best, causes), since),
         period_story.changed(shown, causes),

@@ -69,10 +69,11 @@ def is_milestone(run: int, grain: str) -> bool:
 
 
 def celebrate(told: Sequence[Judged], report_key: str, staff: Staff) -> tuple[Sentence, ...]:
-    """Goals reached for good that no other report has celebrated: a line each, those just won first (metrics 8.13).
+    """Goals reached for good that no other report has celebrated: when first won, then ever more seldom (metrics 8.13).
 
     With what guards it, what was done for it in the last 28 days, the weeks in a row, and thanks to the team."""
-    won = sorted((each for each in told if each.is_celebrated(report_key)), key=lambda each: each.weeks)
+    fresh = (each for each in told if each.weeks == 1 or is_milestone(each.weeks, "week"))
+    won = sorted((each for each in fresh if each.is_celebrated(report_key)), key=lambda each: each.weeks)
     return tuple(_celebrated(each, staff) for each in won[:CELEBRATED])
 
 
