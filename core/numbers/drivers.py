@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from core.numbers.answer import Driver, Period
 from core.numbers.evaluate import Question, answer, days_of, evaluate, is_count, is_split_by, question
-from core.numbers.facts.grounds import load_schedules
 from core.numbers.figures import Figures
 from core.numbers.metric import Durations, Ratio, Share
 from core.numbers.quantiles import median
@@ -34,7 +33,7 @@ def driver(
     """The member, among those of several dimensions, that explains most of the change of a day, week or month.
 
     It is held against the usual days of a day, or the 8 clean weeks before a period. None unless it explains at least
-    60 % and is not the only member. A share's change is split into what each member
+    60 %, is not the only member and has a name. A share's change is split into what each member
     adds to it by its weight and by its own change; a median's by the share of cases longer than the usual median.
     """
     asked = question(db, metric_id, variant, where, reporting, now_at)
@@ -44,8 +43,7 @@ def driver(
     if period.from_on == period.to_on:
         base = baseline(asked, period.to_on).days
     else:
-        calendar = load_schedules(asked.db, reporting, now_at).calendar()
-        base = tuple(day for week in base_weeks(asked, calendar, period).weeks for day in days_of(asked, week))
+        base = tuple(day for week in base_weeks(asked, period).weeks for day in days_of(asked, week))
     best: Driver | None = None
     for dim in dims:
         if base and dim not in asked.slice.members and is_split_by(asked, dim):
@@ -93,6 +91,8 @@ def _of_dim(asked: Question, period: Period, on_days: Sequence[str], base: Seque
     if len(changes) < 2 or not whole:
         return None
     uid, change = max(changes.items(), key=lambda entry: entry[1] / whole)
+    if not uid:
+        return None
     found = evaluate(asked, on_days, by=dim).get(("", uid), Figures())
     name = member_names(asked.db, dim, [uid])[uid]
     made = answer(asked, period, found, {**asked.where, dim: uid or name})

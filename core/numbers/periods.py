@@ -7,7 +7,6 @@ from math import sqrt
 
 from core.clock import add_days, days
 from core.numbers.answer import Answer, Comparison, Period, Usual, Verdict
-from core.numbers.calendars import Calendar
 from core.numbers.clear_change import count_z, day_to_day_p, mann_whitney_p, two_shares_z, two_sided
 from core.numbers.compare import NO_USUAL, P_CLEAR, changed, dispersion_before, verdict_of
 from core.numbers.evaluate import (
@@ -26,7 +25,17 @@ from core.numbers.metric import Ages, Amount, Difference, Distinct, Durations, H
 from core.numbers.quantiles import median
 from core.numbers.reading import read_values
 from core.numbers.reporting import Reporting
-from core.numbers.usual import OUTSIDE_MADS, REACH_WEEKS, WEEKS, BaseWeeks, base_weeks, baseline, shut_days, usual_of
+from core.numbers.usual import (
+    OUTSIDE_MADS,
+    REACH_WEEKS,
+    WEEKS,
+    BaseWeeks,
+    base_weeks,
+    baseline,
+    opening_hours,
+    shut_days,
+    usual_of,
+)
 
 WEEK = 7
 BACK_WEEKS = (13, 17, 52)
@@ -99,11 +108,11 @@ def compare_period(
     """
     asked = question(inquiry.db, metric_id, variant, inquiry.where, inquiry.reporting, inquiry.now_at)
     made = _over(asked, period)
-    past = dict(_past(asked, inquiry.calendar, period)) if look_back else {}
+    past = dict(_past(asked, period)) if look_back else {}
     if made.status == "unavailable":
         return Comparison(made, NO_USUAL, None, "no usual", None, **past)
-    base = base_weeks(asked, inquiry.calendar, period)
-    shut = shut_days(inquiry.calendar, days(period.from_on, period.to_on))
+    base = base_weeks(asked, period)
+    shut = shut_days(opening_hours(asked), days(period.from_on, period.to_on))
     compared = _replaced(asked, made, shut)
     known = [_as_if(asked, week, period) for week in base.weeks]
     is_usual = replace(usual_of([found.value for found in known]), replaced=(*sorted(shut), *base.replaced))
@@ -150,7 +159,8 @@ def weeks_with_usual(
     asked = question(inquiry.db, metric_id, variant, inquiry.where, inquiry.reporting, inquiry.now_at)
     weeks = [week for week in iso_weeks(count + REACH_WEEKS, last_on) if week.from_on >= (asked.begins_on or "")]
     made = {week.from_on: _over(asked, week) for week in weeks}
-    clean = [week.from_on for week in weeks if not shut_days(inquiry.calendar, days(week.from_on, week.to_on))]
+    calendars = opening_hours(asked)
+    clean = [week.from_on for week in weeks if not shut_days(calendars, days(week.from_on, week.to_on))]
     found = []
     for week in weeks[-count:]:
         base = [day for day in clean if add_days(week.from_on, -WEEK * REACH_WEEKS) <= day < week.from_on]
@@ -158,12 +168,12 @@ def weeks_with_usual(
     return found
 
 
-def _past(asked: Question, calendar: Calendar | None, period: Period) -> Iterator[tuple[str, Answer]]:
+def _past(asked: Question, period: Period) -> Iterator[tuple[str, Answer]]:
     earlier = {"previous": before(period)} | {f"weeks_{weeks}": weeks_back(period, weeks) for weeks in BACK_WEEKS}
     for name, each in earlier.items():
         made = _over(asked, each)
         if made.status != "unavailable" and (asked.begins_on is None or each.from_on >= asked.begins_on):
-            yield name, _replaced(asked, made, shut_days(calendar, days(each.from_on, each.to_on)))
+            yield name, _replaced(asked, made, shut_days(opening_hours(asked), days(each.from_on, each.to_on)))
 
 
 def _over(asked: Question, period: Period) -> Answer:

@@ -32,12 +32,11 @@ class Baseline:
 
 
 def baseline(asked: Question, day_on: str) -> Baseline:
-    """The last 8 days of the weekday on which the default schedule was open, if it is open on that weekday at all."""
+    """The last 8 days of the weekday on which service was open, if it is open on that weekday at all."""
     earlier = [add_days(day_on, -7 * week) for week in range(1, REACH_WEEKS + 1)]
     first_on = asked.begins_on or ""
     earlier = [day for day in earlier if day >= first_on]
-    calendar = load_schedules(asked.db, asked.reporting, asked.now_at).calendar()
-    shut = _closed(calendar, [day_on, *earlier])
+    shut = _closed(opening_hours(asked), [day_on, *earlier])
     clean: list[str] = []
     replaced: list[str] = []
     for day in earlier:
@@ -47,11 +46,20 @@ def baseline(asked: Question, day_on: str) -> Baseline:
     return Baseline(tuple(clean), tuple(replaced), day_on in shut)
 
 
-def _closed(calendar: Calendar | None, days: Sequence[str]) -> frozenset[str]:
+def opening_hours(asked: Question) -> tuple[Calendar, ...]:
+    """The default opening hours; where none are the default, all: a day is closed if it is by each of them."""
+    schedules = load_schedules(asked.db, asked.reporting, asked.now_at)
+    default = schedules.calendar()
+    return (default,) if default else tuple(schedules.calendars.values())
+
+
+def _is_open(calendars: Sequence[Calendar], day_on: str) -> bool:
+    return not calendars or any(calendar.day_open_s(day_on) > 0 for calendar in calendars)
+
+
+def _closed(calendars: Sequence[Calendar], days: Sequence[str]) -> frozenset[str]:
     """Days without opening hours, where most of these days have some."""
-    if calendar is None:
-        return frozenset()
-    shut = {day for day in days if calendar.day_open_s(day) == 0}
+    shut = {day for day in days if not _is_open(calendars, day)}
     return frozenset(shut) if 2 * len(shut) < len(days) else frozenset()
 
 
@@ -63,8 +71,9 @@ class BaseWeeks:
     replaced: tuple[str, ...]
 
 
-def base_weeks(asked: Question, calendar: Calendar | None, period: Period) -> BaseWeeks:
+def base_weeks(asked: Question, period: Period) -> BaseWeeks:
     """The last 8 weeks before a period, to the day, without a closed day of a weekday that is otherwise open."""
+    calendars = opening_hours(asked)
     clean: list[Period] = []
     left_out: list[str] = []
     for back in range(1, REACH_WEEKS + 1):
@@ -72,25 +81,20 @@ def base_weeks(asked: Question, calendar: Calendar | None, period: Period) -> Ba
         if len(clean) == WEEKS or (asked.begins_on is not None and from_on < asked.begins_on):
             break
         week = Period(from_on, add_days(from_on, 6), "week")
-        shut = shut_days(calendar, days(week.from_on, week.to_on))
+        shut = shut_days(calendars, days(week.from_on, week.to_on))
         left_out += sorted(shut)
         if not shut:
             clean.append(week)
     return BaseWeeks(tuple(clean), tuple(left_out))
 
 
-def shut_days(calendar: Calendar | None, some: Iterable[str]) -> frozenset[str]:
+def shut_days(calendars: Sequence[Calendar], some: Iterable[str]) -> frozenset[str]:
     """Days without opening hours, of weekdays that had some in most of the 8 weeks before."""
-    if calendar is None:
-        return frozenset()
 
-    def is_open(day_on: str) -> bool:
-        return calendar.day_open_s(day_on) > 0
+    def was_open(day_on: str) -> int:
+        return sum(_is_open(calendars, add_days(day_on, -7 * back)) for back in range(1, WEEKS + 1))
 
-    return frozenset(
-        day for day in some
-        if not is_open(day) and 2 * sum(is_open(add_days(day, -7 * back)) for back in range(1, WEEKS + 1)) > WEEKS
-    )  # fmt: skip
+    return frozenset(day for day in some if not _is_open(calendars, day) and 2 * was_open(day) > WEEKS)
 
 
 def usual(base: Baseline, values: Sequence[float | None]) -> Usual:

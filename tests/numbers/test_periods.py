@@ -162,6 +162,17 @@ def test_a_holiday_is_replaced_by_its_weekday_and_named() -> None:
     assert any(past in note for note in found.weeks_13.notes)
 
 
+def test_a_day_on_which_every_desk_was_closed_is_a_holiday_without_a_default_too() -> None:
+    """Two hotlines and no default: Christmas is Christmas in both."""
+    one = open_on_weekdays(MONDAY)
+    rules = replace(one, default_schedule_uid=None, schedules={**one.schedules, "second": one.schedules["office"]})
+    inquiry = asking(with_counts(on_weekdays("2026-01-05", SUNDAY) | {MONDAY: 0}), reporting=rules)
+    found = compare_period(inquiry, "tickets_created", WEEK)
+    assert (found.delta, found.usual.replaced[0]) == (0, MONDAY)
+    open_too = replace(rules, schedules={**rules.schedules, "second": open_on_weekdays().schedules["office"]})
+    assert not compare_period(replace(inquiry, reporting=open_too), "tickets_created", WEEK).usual.replaced
+
+
 def test_shares_take_the_usual_of_a_closed_day_and_durations_leave_it_out() -> None:
     """The two ratings of a holiday say nothing of a working Monday."""
     weeks = [add_days(MONDAY, -7 * back) for back in range(1, 10)]
