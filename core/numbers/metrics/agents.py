@@ -44,7 +44,7 @@ occupancy = Metric(
     examples=(
         Example({"agent_days": (SHIFT,)}, {"standard": 4.25 / 6, "standard.n": 6, "logged_in": 4.25 / 8}),
         Example(
-            {"agent_days": ({"is_paid": 1, "handling_s": 420, "idle_s": 180},)},
+            {"agent_days": ({"is_paid": 1, "handling_s": 420, "idle_s": 180, "logged_in_s": 600},)},
             {"standard": 0.7},
             says="6 min contact, 1 min after it, 3 min waiting.",
         ),
