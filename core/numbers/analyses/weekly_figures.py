@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
-from core.clock import day_bounds, days
+from core.clock import days
 from core.numbers.analyses.correlation import LAGS, LEAST_WEEKS, Candidate, Correlated, Series, Together, correlate
 from core.numbers.analyses.surroundings import read_surroundings
 from core.numbers.analyses.volumes import closed_days
@@ -13,7 +13,7 @@ from core.numbers.figures import Figures
 from core.numbers.inquiry import WEEK, Inquiry, iso_weeks
 from core.numbers.metrics import METRICS
 from core.numbers.quantiles import median
-from core.numbers.sql import column_of, marks
+from core.numbers.sql import column_of
 from core.numbers.where import slice_of
 
 # Beyond a year another season, and mostly another desk.
@@ -25,6 +25,12 @@ MOSTLY = 0.5
 STAFF, GAP, WET, HEAT = "staff", "staffing_gap", "wet_days", "hot_days"
 INPUTS = (STAFF, GAP, WET, HEAT)
 """The series that are no metrics."""
+TOLD_BY: Mapping[str, tuple[str, str]] = {
+    # Days that agents were present.
+    STAFF: ("agent_days", "sum(presence_days)"),
+    # How many of the people needed were missing, as a share.
+    GAP: ("requirement_facts", "sum(under_milli) * 1.0 / sum(required_milli)"),
+}
 WET_THINGS = ("rain", "heavy_rain", "snow", "storm")
 
 READY: tuple[tuple[str, str], ...] = (
@@ -62,7 +68,8 @@ def correlations(inquiry: Inquiry, last_on: str) -> Correlated:
     ]  # fmt: skip
     wanted = dict.fromkeys([*core, *(name for pair in READY for name in pair if name not in INPUTS)])
     series: dict[str, Series] = {name: metric_weeks(inquiry, name, periods) for name in wanted}
-    series |= {STAFF: _staff(inquiry, periods), GAP: _gaps(inquiry, periods), **_skies(inquiry, periods)}
+    series |= {name: _by_week(inquiry, periods, *told) for name, told in TOLD_BY.items()}
+    series |= _skies(inquiry, periods)
     known = {name: values for name, values in series.items() if _count(values) >= LEAST_WEEKS}
     holidays = holiday_weeks(inquiry, periods)
     return correlate({name: replaced(values, holidays) for name, values in known.items()}, _candidates(core, known))
@@ -135,30 +142,16 @@ def replaced(values: Series, holidays: frozenset[int]) -> Series:
     return made
 
 
-def _staff(inquiry: Inquiry, periods: Sequence[Period]) -> Series:
-    """Days that agents were present, by week."""
-    if any(column_of("agent_days", dim) is None for dim in inquiry.where):
+def _by_week(inquiry: Inquiry, periods: Sequence[Period], fact: str, total: str) -> Series:
+    """A figure over the rows of a fact by week; none for a slice that the fact does not tell."""
+    if any(column_of(fact, dim) is None for dim in inquiry.where):
         return ()
     chosen = slice_of(inquiry.db, inquiry.where)
-    filters = "".join(f" and {condition}" for condition in chosen.filters("agent_days"))
-    sql = f"select sum(presence_days) from agent_days where day_on between ? and ?{filters}"
+    filters = "".join(f" and {condition}" for condition in chosen.filters(fact))
+    sql = f"select {total} from {fact} where day_on between ? and ?{filters}"
     return [
         inquiry.db.execute(sql, (period.from_on, period.to_on, *chosen.values())).fetchone()[0] for period in periods
     ]
-
-
-def _gaps(inquiry: Inquiry, periods: Sequence[Period]) -> Series:
-    """How many of the people needed were missing, by week, as a share; where it is known how many there were."""
-    if inquiry.where.keys() - {"queue"}:
-        return ()
-    zone, uids = inquiry.reporting.zone, slice_of(inquiry.db, inquiry.where).members.get("queue", ())
-    chosen = f" and queue_uid in {marks(uids)}" if uids else ""
-    sql = (
-        "select sum(max(required - staffed, 0)) / sum(required) from requirements where staffed is not null "
-        f"and interval_start_at >= ? and interval_start_at < ?{chosen}"
-    )
-    bounds = [(day_bounds(period.from_on, zone)[0], day_bounds(period.to_on, zone)[1]) for period in periods]
-    return [inquiry.db.execute(sql, (*bound, *uids)).fetchone()[0] for bound in bounds]
 
 
 def _skies(inquiry: Inquiry, periods: Sequence[Period]) -> Mapping[str, Series]:

@@ -29,6 +29,7 @@ from core.numbers.inquiry import Inquiry, iso_weeks
 from core.numbers.metric import Row
 from core.numbers.metrics.fixture_week import many
 from tests.numbers.rows import BERLIN, store_of
+from tests.report.desk import base
 
 SUNDAY = "2026-11-15"
 
@@ -200,6 +201,32 @@ def test_the_weekly_figures_of_a_store() -> None:
     periods = iso_weeks(40, SUNDAY)
     assert [value is None for value in metric_weeks(inquiry, "csat", periods)] == [True] * 10 + [False] * 30
     assert holiday_weeks(inquiry, periods) == frozenset()
+
+
+def test_people_gaps_and_rain_are_series_too() -> None:
+    """Weeks of rain bring calls, and weeks of too few people cost service level: neither is a metric's."""
+    random, facts = Random(10), {"queue_legs": list[Row](), "agent_days": list[Row](), "requirement_facts": list[Row]()}
+    wet: dict[str, float] = {}
+    for back in range(30):
+        on, rain, missing = add_days(SUNDAY, -7 * back - 3), random.randint(0, 6), random.randint(0, 5)
+        calls = 40 + 5 * rain
+        late = calls * missing // 10
+        facts["queue_legs"] += many(calls - late, enqueued_on=on, outcome="answered", wait_s=5, queue_uid="q")
+        facts["queue_legs"] += many(late, enqueued_on=on, outcome="answered", wait_s=300, queue_uid="q")
+        facts["agent_days"].append({"agent_uid": "a", "day_on": on, "presence_days": 1.0})
+        facts["requirement_facts"].append(
+            {"day_on": on, "required_milli": 10_000, "staffed_milli": 10_000 - 1_000 * missing,
+             "under_milli": 1_000 * missing}
+        )  # fmt: skip
+        wet |= {add_days(on, place - 3): float(place < rain) for place in range(7)}
+    db, now_at = store_of(facts, SUNDAY)
+    base(db, "regions", region="hh", weight=1.0)
+    for on, is_wet in wet.items():
+        base(db, "weather_days", region="hh", day_on=on, rain_mm=5.0 * is_wet, temp_max=20.0)
+    found = {(one.first, one.second): one.rho for one in correlations(Inquiry(db, BERLIN, now_at), SUNDAY).found}
+    assert found["wet_days", "calls_offered"] > 0.95
+    assert found["staffing_gap", "service_level"] < -0.95
+    assert not [pair for pair in found if "staff" in pair]
 
 
 def test_what_customers_feel_is_told_first() -> None:
