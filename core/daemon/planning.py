@@ -8,7 +8,8 @@ from core.clock import add_days
 from core.daemon.place import load_place, reading, reporting_of
 from core.daemon.reports import checked_day
 from core.errors import ConfigError
-from core.numbers.analyses.erlang import Aim, Traffic, Waits, agents_needed, heads, waits
+from core.numbers.analyses.erlang import Aim, Traffic, Waits, agents_needed, heads, lines_needed, waits
+from core.numbers.analyses.projects import BLOCKED
 from core.numbers.inquiry import Inquiry
 from core.numbers.where import member_names
 from core.report.locale import slot_time
@@ -35,7 +36,8 @@ class Try:
 class WhatIf:
     """Some calls, what is aimed at, the fewest people for it, and what a few more or fewer would mean.
 
-    Shares are 0..1, times in seconds; ``load`` in erlang; ``method`` erlang_c, with a patience erlang_a."""
+    Shares are 0..1, times in seconds; ``load`` in erlang; ``method`` erlang_c, with a patience erlang_a. A line is busy
+    while a caller waits and is served."""
 
     calls: float
     aht_s: float
@@ -48,6 +50,7 @@ class WhatIf:
     method: str
     load: float
     needed: Try
+    lines_needed: int
     tries: tuple[Try, ...]
 
     def lines(self) -> Iterator[str]:
@@ -56,6 +59,7 @@ class WhatIf:
         yield f"{every} ({self.method.replace('_', ' ').title()})"
         roster = "" if self.needed.heads is None else f", {self.needed.heads} on the roster ({self.shrinkage:.0%} away)"
         yield f"{self.needed.agents} people at work for {self.target:.0%} in {self.target_s:g} s{roster}"
+        yield f"{self.lines_needed} lines, so that {BLOCKED:.0%} of calls at most find all of them busy"
         yield ""
         hung_up = "  hang up" if self.patience_s is not None else ""
         yield f"   people  in {self.target_s:g} s    wait   busy{hung_up}"
@@ -135,12 +139,13 @@ def what_if(
             for agents in range(first, found.agents + AROUND + 1)
         }
         needed = tries[found.agents]
+        lines = lines_needed(calls * (aht_s + (found.asa_s or 0.0)) / interval_s, BLOCKED)
     except ValueError as problem:
         raise ConfigError(f"staffing: {problem}.") from None
     method = "erlang_c" if patience_s is None else "erlang_a"
     return WhatIf(
         calls, aht_s, interval_s, share, target_s, max_occupancy, shrinkage, patience_s, method, traffic.load, needed,
-        tuple(tries.values()),
+        lines, tuple(tries.values()),
     )  # fmt: skip
 
 

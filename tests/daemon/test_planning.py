@@ -40,6 +40,7 @@ def test_the_worked_example_on_the_command_line() -> None:
     shown = asked(*GIVEN)
     assert "10.00 erlang (Erlang C)" in shown
     assert "14 people at work for 80% in 20 s, 20 on the roster (30% away)" in shown
+    assert "18 lines, so that 1% of calls at most find all of them busy" in shown
     assert " >     14    88.8%    7.8 s  71.4%" in shown
 
 
@@ -53,7 +54,7 @@ def test_as_data() -> None:
 def test_too_few_people_are_said_to_be() -> None:
     """A negative wait is no answer."""
     lines = list(what_if(4, 1_800, 1_800, "50/600", shrinkage=None, patience_s=None).lines())
-    assert lines[5].endswith("overloaded: the queue grows without end")
+    assert lines[6].endswith("overloaded: the queue grows without end")
 
 
 @pytest.mark.parametrize("target", ["80", "eighty/20", "/", "120/20"])

@@ -131,7 +131,7 @@ def _levels(inquiry: Inquiry, period: Period) -> tuple[tuple[float, int] | None,
     index = DayIndex(zone.key, inquiry.now_at, inquiry.now_at + 1)
     missed: dict[str, set[int]] = {}
     for day_on, begin, end in inquiry.db.execute(MISSED, (period.from_on, period.to_on)):
-        missed.setdefault(day_on, set()).update(index.slot(at) for at in range(begin - begin % SLOT_S, end, SLOT_S))
+        missed.setdefault(day_on, set()).update(index.slot(at) for at in (*range(begin, end, SLOT_S), end - 1))
     if not missed:
         return None, None
     sides = [[0.0, 0.0], [0.0, 0.0]]

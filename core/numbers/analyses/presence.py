@@ -74,7 +74,8 @@ def _people(rows: Iterable[tuple[str, int, int]], from_at: int, to_at: int, shar
     for agent, stretches in groupby(rows, key=itemgetter(0)):
         of_queues = shares.get(agent, {})
         for begin, end in _union((max(row[1], from_at), min(row[2], to_at)) for row in stretches):
-            first = begin - begin % HALF_HOUR_S
+            # Half hours count from midnight: in Kathmandu, 45 minutes off the hour, they do not from 1970.
+            first = begin - (begin - from_at) % HALF_HOUR_S
             for at in range(first, end, HALF_HOUR_S):
                 there = (min(end, at + HALF_HOUR_S) - max(begin, at)) / HALF_HOUR_S
                 for queue, share in of_queues.items():

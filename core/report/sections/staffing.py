@@ -49,7 +49,7 @@ def staffing(scope: Scope) -> Section | None:
     sentences = [
         *(sentence for pool in _shown(plan) for sentence in _short(scope, pool)),
         *([_advice(advice)] if advice else []),
-        *([_written(written, from_on)] if written else []),
+        *([_written(written)] if written else []),
     ]
     grids = tuple(_grid(scope, pool, is_named=len(_shown(plan)) > 1) for pool in _shown(plan))
     notes = (*(_notes(plan, scope) if plan else ()), *beside.notes)
@@ -119,10 +119,10 @@ def _advice(found: Inbound) -> Sentence:
     return Sentence(f"staffing_{found.advice}", values)
 
 
-def _written(found: Workload, from_on: str) -> Sentence:
+def _written(found: Workload) -> Sentence:
     values: dict[str, Worded] = {
         "waiting": Count(found.waiting, "tickets"), "arrivals": Number(round(found.arrivals)),
-        "until": Clock(found.until_at, from_on), "handle": Seconds(found.handle_s), "n": Count(found.booked, "tickets"),
+        "until": Clock(found.until_at, ""), "handle": Seconds(found.handle_s), "n": Count(found.booked, "tickets"),
         "people": Figure(found.people, Unit.COUNT),
     }  # fmt: skip
     if found.heads is None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from math import log
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -144,6 +145,16 @@ def test_who_is_there_counts_for_the_queues_that_take_the_time() -> None:
     assert found["de", at(monday)] == pytest.approx(0.5 + 0.5)
     assert found["vip", at(monday)] == pytest.approx(0.5)
     assert found["de", at(monday, TEN - 1)] == pytest.approx(0.5)
+
+
+def test_half_hours_begin_where_the_wall_clock_shows_them() -> None:
+    """In Kathmandu midnight is a quarter of an hour off: people would count for half hours that no call is in."""
+    zone = ZoneInfo("Asia/Kathmandu")
+    db, _ = store_of({}, SUNDAY)
+    begin, end = day_bounds(SUNDAY, zone)
+    state(db, "a", begin + TEN * SLOT_S, begin + (TEN + 1) * SLOT_S)
+    found = seen(db, begin, end, {"a": {"de": 1.0}}, replace(BERLIN, zone=zone))
+    assert found == {("de", begin + TEN * SLOT_S): 1.0}
 
 
 def test_the_roster_counts_breaks_and_the_published_plan() -> None:
