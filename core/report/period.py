@@ -60,9 +60,12 @@ class Since(NamedTuple):
 
 
 def since(asking: Asking, tiles: Sequence[Tile]) -> tuple[Since, ...]:
-    """Numbers clearly better or worse than 13 weeks ago, else than 17, the greatest changes first (metrics 8.1)."""
+    """Numbers clearly better or worse than 13 weeks ago, else than 17, the greatest changes first (metrics 8.1).
+
+    Of a long list, those of the core and those with a goal: the rest would only make every test stricter."""
+    leading = [tile for tile in tiles if tile.goal or METRICS[tile.metric_id].tier == "K"] or tiles
     for weeks in (13, 17):
-        found = [one for tile in tiles if (one := _since(asking, tile, weeks, len(tiles))) is not None]
+        found = [one for tile in leading if (one := _since(asking, tile, weeks, len(leading))) is not None]
         if found:
             return tuple(sorted(found, key=lambda one: -one.size))
     return ()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from core.numbers.metrics import STARTER, STARTER_PHONE
 from core.report import blocks, numbers
 from core.report.blocks import BLOCKS_BYTES, TEXT_CHARS, Made, escape, size_of
 from core.report.charts import chart_png, scale_of
@@ -61,8 +62,13 @@ def leading(report: Report, most: int | None = None) -> tuple[Tile, ...]:
     """The tiles of the root message: the customers' first, then what needs a look, then the others, in their order."""
     most = most or (TILES if report.kind == "daily" else ROWS)
 
-    def rank(tile: Tile) -> tuple[bool, bool]:
-        return report.metrics[tile.metric_id].group != "C", tile.mark != "bad"
+    def rank(tile: Tile) -> tuple[bool, ...]:
+        metric = report.metrics[tile.metric_id]
+        first = (metric.group != "C", tile.mark != "bad")
+        if report.kind == "daily":
+            return first
+        # A long list leaves room in the table for what has a goal, and for what people begin with.
+        return (*first, tile.goal is None, metric.id not in (*STARTER, *STARTER_PHONE), metric.tier != "K")
 
     chosen = sorted(report.tiles, key=rank)[:most]
     return tuple(tile for tile in report.tiles if tile in chosen)
