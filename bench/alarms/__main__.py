@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench.alarms import clear_change, correlation, reasons, slip, surge, waits
+from bench.alarms import clear_change, correlation, reasons, slip, surge, waits, weather
 from bench.alarms.check import Check, as_table, rates
 from bench.table import laid_out
 
@@ -11,6 +11,7 @@ CHECKS: tuple[Check, ...] = (
     clear_change.BY_CHANCE, clear_change.BY_DAY, surge.CHECK, surge.HOURS, slip.BY_CHANCE, slip.BY_DAY, slip.AFTER_GAIN,
     correlation.BY_CHANCE, correlation.WITH_MEMORY, waits.CHECK, reasons.MOVERS,
     reasons.REPEATED, reasons.CUSTOMERS, reasons.PERSONS,
+    weather.CHECK,
 )  # fmt: skip
 
 

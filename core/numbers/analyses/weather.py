@@ -1,7 +1,7 @@
 """What weather, free days and events make of a day, beside what it would have brought (metrics 8.9)."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import sqrt
 from statistics import stdev
@@ -10,7 +10,9 @@ from core.numbers.analyses.baseline import ordinal
 from core.numbers.analyses.forecast.methods import Volume, ratios
 from core.numbers.analyses.surroundings import Group, Surroundings
 from core.numbers.clear_change import two_sided
+from core.numbers.inquiry import WEEK
 from core.numbers.quantiles import quantile
+from core.numbers.usual import WEEKS
 
 LEAST_DAYS = 8
 # 0.05 in all, for calls and for tickets.
@@ -22,6 +24,8 @@ TIMES, SEED = 2_000, 7
 MOSTLY = 0.5
 # Each round finds one thing at most; three more let the usual days settle without it.
 MOST_ROUNDS, SETTLED = 9, 0.005
+# The variance of the median of 8 in variances of one: pi / 2 / 8.
+OF_MEDIAN = 0.196
 # Weather of which nothing is to be said: what the other days are held against.
 ORDINARY = frozenset({"cloudy", "dry"})
 
@@ -213,8 +217,10 @@ def level(others: Sequence[float]) -> tuple[float, float]:
     return sum(kept) / len(kept), stdev(pulled) / (len(kept) / len(ordered)) / sqrt(len(ordered))
 
 
-def rank_test_p(some: Sequence[float], others: Sequence[float]) -> float | None:
-    """The two-sided Mann-Whitney probability by the normal approximation, ties and continuity corrected for."""
+def rank_test_p(some: Sequence[float], others: Sequence[float], excess: float = 1.0) -> float | None:
+    """The two-sided Mann-Whitney probability by the normal approximation, ties and continuity corrected for.
+
+    ``excess`` is by how much the variance is greater than that of days by themselves."""
     n, m = len(some), len(others)
     if not n or not m:
         return None
@@ -230,8 +236,21 @@ def rank_test_p(some: Sequence[float], others: Sequence[float]) -> float | None:
         ties += size**3 - size
         start = end
     off = abs(ranks - n * (n + 1) / 2 - n * m / 2)
-    spread = sqrt(n * m / 12 * (n + m + 1 - ties / ((n + m) * (n + m - 1))))
+    spread = sqrt(excess * n * m / 12 * (n + m + 1 - ties / ((n + m) * (n + m - 1))))
     return two_sided(max(0.0, off - 0.5) / spread) if spread else 1.0
+
+
+def shared_baseline(days: Collection[int], known: Collection[int]) -> float:
+    """By how much days in a row vary more than scattered ones: the median of 8 that is usual for one is, but for one
+    day, usual for the same weekday a week later, and its error comes again."""
+    rate = len(days) / len(known)
+    again = 0.0
+    for day in days:
+        for week in range(-WEEKS + 1, WEEKS):
+            near = day + WEEK * week
+            if near in known:
+                again += (1 - abs(week) / WEEKS) * ((near in days) - rate)
+    return max(1.0, (1 + OF_MEDIAN * again / len(days)) / (1 + OF_MEDIAN))
 
 
 def _rank(effect: Effect) -> tuple[bool, bool, float]:
@@ -256,8 +275,9 @@ def _effect(thing: str, group: Group, told: Ratios, days: Mapping[int, float]) -
     made = Effect(thing, group, mean_ratio(pairs) / level(others)[0], n, days=pairs, on=on, others=others)
     if n < LEAST_DAYS:
         return made
-    with_it = [ratio for day, ratio in told.items() if days.get(day, 0.0) >= MOSTLY]
-    return replace(made, p_value=rank_test_p(with_it, others))
+    mostly = {day for day in on if days[day] >= MOSTLY}
+    excess = shared_baseline(mostly, told.keys()) if mostly else 1.0
+    return replace(made, p_value=rank_test_p([told[day] for day in sorted(mostly)], others, excess))
 
 
 def _is_clear(effect: Effect, looked_at: int) -> bool:
