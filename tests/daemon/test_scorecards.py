@@ -4,7 +4,9 @@ import json
 import re
 from contextlib import closing
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -36,21 +38,28 @@ may_praise = true
 """
 
 
-def place(folder: Path, who: str) -> Path:
-    """A config, and a store with a team of six of whom Fay resolves far less than the others and Ada far more."""
-    config = folder / "config.toml"
-    text = '[reporting]\ntime_zone = "Europe/Berlin"\n' + (ON.format(who=who) if who != "off" else "")
-    config.write_text(text)
-    config.chmod(0o600)
+@cache
+def filled() -> bytes:
+    """A store with a team of six of whom Fay resolves far less than the others and Ada far more."""
     solved = {"Ada": 0.9, "Fay": 0.4}
-    rows = [calls(f"pbx:{name}", 400, solved=solved.get(name, 0.7)) for name in NAMES]
-    with closing(open_store(folder / "deskpulse.db")) as db:
+    rows = [calls(f"pbx:{name}", 150, solved=solved.get(name, 0.7)) for name in NAMES]
+    with TemporaryDirectory() as folder, closing(open_store(Path(folder) / "deskpulse.db")) as db:
         insert(db, LONG_AGO)
         insert(db, gathered(*rows))
         base(db, "teams", uid="zd:t", native_id="t", source="zd", name="Tech")
         base(db, "calls", uid="pbx:Ada/l/0", native_id="0", source="pbx", direction="inbound", arrived_at=1_772_600_000)
         for name in NAMES:
             agent(db, f"pbx:{name}")
+        return db.serialize()
+
+
+def place(folder: Path, who: str) -> Path:
+    """A config that says whose numbers may be read, and the store."""
+    config = folder / "config.toml"
+    config.write_text('[reporting]\ntime_zone = "Europe/Berlin"\n' + (ON.format(who=who) if who != "off" else ""))
+    (folder / "deskpulse.db").write_bytes(filled())
+    for path in folder.iterdir():
+        path.chmod(0o600)
     return config
 
 

@@ -97,7 +97,7 @@ def team(size: int = 6, **more: Any) -> dict[str, Mapping[str, Any]]:
 
 def test_who_is_as_expected_has_no_rank() -> None:
     """The last of six equals would be told to be the worst."""
-    found = board(gathered(*(calls(uid, 200, solved=0.68 + 0.01 * n) for n, uid in enumerate(team()))), team())
+    found = board(gathered(*(calls(uid, 60, solved=0.68 + 0.01 * n) for n, uid in enumerate(team()))), team())
     lines = [line for each in found.cards for line in each.lines]
     assert {line.metric_id for line in lines} >= {"first_contact_resolution_rate", "average_handle_time"}
     assert {line.verdict for line in lines} == {"as expected"}
@@ -108,8 +108,8 @@ def test_who_is_as_expected_has_no_rank() -> None:
 
 def test_what_chance_does_not_explain_is_named() -> None:
     """The one indicator that is a person's problem, and the rank that goes with it."""
-    rest = [calls(uid, 400) for uid in team(5)]
-    found = board(gathered(*rest, calls("zd:slow", 400, solved=0.45)), {**team(5), "zd:slow": {}})
+    rest = [calls(uid, 200) for uid in team(5)]
+    found = board(gathered(*rest, calls("zd:slow", 200, solved=0.45)), {**team(5), "zd:slow": {}})
     slow = card(found, "slow")
     assert slow.problem == "first_contact_resolution_rate"
     line = slow.line("first_contact_resolution_rate")
@@ -121,8 +121,8 @@ def test_what_chance_does_not_explain_is_named() -> None:
 def test_hard_cases_are_nobodys_fault() -> None:
     """Who takes the line of the hard cases needs longer, as everybody does there."""
     facts = gathered(
-        *(calls(uid, 100, line="easy") for uid in team()),
-        *(calls(uid, 40 if uid != "zd:a0" else 400, handle_s=1_200, line="hard") for uid in team()),
+        *(calls(uid, 40, line="easy") for uid in team()),
+        *(calls(uid, 20 if uid != "zd:a0" else 200, handle_s=1_200, line="hard") for uid in team()),
     )
     for row in facts["call_facts"]:
         row["channel"] = row["line_uid"]
@@ -135,7 +135,7 @@ def test_hard_cases_are_nobodys_fault() -> None:
 
 def test_four_are_too_few_to_compare() -> None:
     """Of four colleagues each knows who the others are: no mean, no limits, no rank."""
-    found = board(gathered(*(calls(uid, 400, solved=0.5 + 0.1 * n) for n, uid in enumerate(team(4)))), team(4))
+    found = board(gathered(*(calls(uid, 80, solved=0.5 + 0.1 * n) for n, uid in enumerate(team(4)))), team(4))
     for line in (line for each in found.cards for line in each.lines):
         assert line.verdict == "too few people"
         assert (line.expected, line.low, line.team_mean, line.rank, line.fair) == (None,) * 5
@@ -144,7 +144,7 @@ def test_four_are_too_few_to_compare() -> None:
 def test_under_the_floor_nothing_is_judged() -> None:
     """29 contacts are no ground for a talk."""
     few = calls("zd:few", 29, solved=0.1)
-    line = card(board(gathered(*(calls(uid, 100) for uid in team()), few), {**team(), "zd:few": {}}), "few").line(
+    line = card(board(gathered(*(calls(uid, 50) for uid in team()), few), {**team(), "zd:few": {}}), "few").line(
         "first_contact_resolution_rate"
     )
     assert line is not None
@@ -153,7 +153,7 @@ def test_under_the_floor_nothing_is_judged() -> None:
 
 def test_a_strong_metric_never_stands_without_its_weak_one() -> None:
     """Handle time alone would make everybody hang up sooner (R13)."""
-    facts = gathered(*(calls(uid, 100) for uid in team()))
+    facts = gathered(*(calls(uid, 50) for uid in team()))
     line = card(board(facts, team()), "a0").line("average_handle_time")
     assert line is not None
     assert line.counter == "first_contact_resolution_rate"
@@ -169,7 +169,7 @@ def test_a_strong_metric_never_stands_without_its_weak_one() -> None:
 def test_new_and_returning_colleagues_stand_apart() -> None:
     """Learning is slow for everybody; who was away is not asked why."""
     agents = {**team(), "zd:new": {"hired_on": "2026-02-01"}}
-    found = board(gathered(*(calls(uid, 100) for uid in agents), calls("zd:x", 1)), agents)
+    found = board(gathered(*(calls(uid, 50) for uid in agents), calls("zd:x", 1)), agents)
     new = card(found, "new")
     assert new.person.apart == "new"
     assert found.cards[-1] == new
@@ -205,7 +205,7 @@ def test_bots_shared_log_ins_and_leavers_are_nobody() -> None:
 
 def test_one_human_has_one_card_over_all_log_ins() -> None:
     """The telephone knows Ada by another id than the help desk."""
-    facts = gathered(*(calls(uid, 100) for uid in team()), ratings("zd:ada", 60, 0.9), calls("pbx:ada", 80))
+    facts = gathered(*(calls(uid, 50) for uid in team()), ratings("zd:ada", 60, 0.9), calls("pbx:ada", 80))
     db, now_at = store(facts)
     for uid in (*team(), "zd:ada"):
         agent(db, uid)
@@ -229,7 +229,7 @@ def test_no_score_counts_what_somebody_got_through() -> None:
 def test_reviews_that_somebody_picked_do_not_count() -> None:
     """One bad call drawn on purpose must not sink a person (metrics, qa_score)."""
     review = {"agent_uid": "zd:a0", "reviewed_on": DAY, "is_counted": 1, "possible": 100.0, "sample": "random"}
-    facts = gathered(*(calls(uid, 100) for uid in team()))
+    facts = gathered(*(calls(uid, 50) for uid in team()))
     facts["review_facts"] = [
         *({**review, "review_uid": f"r{n}", "points": 90.0} for n in range(25)),
         {**review, "review_uid": "bad", "points": 0.0, "sample": "targeted"},
