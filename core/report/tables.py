@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from core.numbers.addresses import ticket_address
 from core.numbers.answer import Answer, Comparison
 from core.numbers.metric import Unit
 from core.numbers.metrics import METRICS
@@ -87,17 +88,10 @@ def oldest_open(asking: Asking, spec: ReportSpec) -> tuple[OpenTicket, ...]:
     return tuple(
         OpenTicket(
             number=row["number"] or row["native_id"],
-            url=_link(spec.ticket_links.get(row["source"], ""), row["number"] or row["native_id"]),
+            url=ticket_address(spec.ticket_links.get(row["source"], ""), row["number"] or row["native_id"]),
             team=row["team"] or "",
             status_category=row["status_category"],
             age_s=asking.ends_at - row["created_at"],
         )
         for row in rows
     )
-
-
-def _link(template: str, number: str) -> str:
-    """The address of a ticket, if its number is one that cannot lead elsewhere."""
-    if not template.startswith(("https://", "http://")) or not number.replace("-", "").isalnum():
-        return ""
-    return template.replace("{number}", number)

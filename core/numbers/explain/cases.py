@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.numbers.addresses import ticket_address
 from core.numbers.evaluate import Question
 from core.numbers.explain.roles import NUM
 from core.numbers.explain.rows import CALL, TICKET, Counted
@@ -88,7 +89,7 @@ def _case(
     source, native_id, number = found.get((row.kind, row.uid), (account, native or account, ""))
     shown = number or native_id
     adds = {role: amount for role, amount in row.adds.items() if role != "value"}
-    url = link(links.get(source, ""), shown) if row.kind == TICKET else ""
+    url = ticket_address(links.get(source, ""), shown) if row.kind == TICKET else ""
     value = _value(asked, row)
     return Case(row.kind, source, shown, url, row.day_on, row.at, adds, value, row.waits, details=row.details)
 
@@ -103,13 +104,6 @@ def _named(db: sqlite3.Connection, rows: Iterable[Counted]) -> dict[tuple[str, s
             sql = f"select uid, source, native_id, coalesce({number}, '') from {table} where uid in {marks(some)}"
             found |= {(kind, uid): (source, native, said) for uid, source, native, said in db.execute(sql, some)}
     return found
-
-
-def link(template: str, number: str) -> str:
-    """The address of a ticket, if its number is one that cannot lead elsewhere."""
-    if not template.startswith(("https://", "http://")) or not number.replace("-", "").isalnum():
-        return ""
-    return template.replace("{number}", number)
 
 
 def _grouped(db: sqlite3.Connection, rows: Sequence[Counted]) -> list[Case]:
