@@ -125,6 +125,18 @@ def test_every_day_of_four_weeks_has_a_forecast_of_its_horizon() -> None:
     assert [horizon_of(days) for days in (0, 4, 5, 17, 18, 28)] == [1, 1, 7, 7, 28, 28]
 
 
+def test_the_time_of_year_counts_once_two_years_are_known() -> None:
+    """December's rush is on its way in November: who has seen two of them plans for the third."""
+
+    def rush(day: str, weekday: int) -> float:
+        return 0.0 if weekday == 6 else 100.0 * (1.5 if day[5:7] == "12" else 1.0)
+
+    (known, young) = (store(rush, steady, weeks=weeks) for weeks in (150, 40))
+    value, without = (look_ahead(one, by_members=False)[0].days[24].baseline for one in (known, young))
+    assert value == pytest.approx(150, abs=8)
+    assert without == pytest.approx(100)
+
+
 @pytest.mark.parametrize(("day_on", "slots", "two_at"), [("2026-03-29", 46, 5), ("2026-10-25", 48, 4)])
 def test_half_hours_follow_the_wall_clock(day_on: str, slots: int, two_at: int) -> None:
     """On the night on which clocks change, the eight o'clock shift still begins at eight."""

@@ -18,6 +18,7 @@ from core.numbers.analyses.weather import (
     measured,
     met,
     rank_test_p,
+    shared_baseline,
     with_interval,
 )
 from core.numbers.analyses.weather_ahead import weather_found
@@ -176,6 +177,20 @@ def test_weather_that_does_nothing_is_not_spoken_of() -> None:
     """Of a hundred towns where rain moves nobody to call, at most a few are told that it does."""
     false = sum(any(effect.is_clear for effect in measured(*world(seed, 1.0))) for seed in range(100))
     assert false <= 5
+
+
+def test_days_in_a_row_share_the_error_of_their_baseline() -> None:
+    """Six weeks without school are not forty-two proofs: their Mondays are all held against much the same Mondays."""
+    known = set(range(FIRST, FIRST + 189))
+    scattered = {day for day in known if day % 4 == 0}
+    in_a_row = set(range(FIRST + 100, FIRST + 142))
+    assert shared_baseline(scattered, known) == pytest.approx(1.0, abs=0.1)
+    assert shared_baseline(in_a_row, known) > 1.25
+    with_it, without = [1.1, 1.0, 1.2, 1.15, 1.05], [1.0, 0.9, 0.95, 1.02, 0.97, 1.04]
+    alone, together = rank_test_p(with_it, without), rank_test_p(with_it, without, 1.4)
+    assert alone is not None
+    assert together is not None
+    assert alone < together
 
 
 def test_bootstrap_and_ranks_are_the_same_every_time() -> None:

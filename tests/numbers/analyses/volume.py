@@ -45,6 +45,8 @@ def store(
     born = ({"created_on": first_on, "team_uid": TEAM, "is_counted_created": 1},)
     db, _ = store_of({"queue_legs": legs, "ticket_facts": born}, first_on, reporting)
     db.execute("delete from parts")
+    db.execute("update ticket_facts set created_on = min(created_on, ?)", (first_on,))
+    db.execute("update call_facts set arrived_on = min(arrived_on, ?)", (first_on,))
     base(db, "queues", uid=QUEUE, native_id="de", source="pbx", name="Hotline DE")
     base(db, "teams", uid=TEAM, native_id="tech", source="zd", name="Tech")
     fill(db, calls, tickets, first_on, add_days(today, -1))
