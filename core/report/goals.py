@@ -99,9 +99,10 @@ def joined(parts: Sequence[Sentence]) -> Sentence:
     return last
 
 
-def aim_of(each: Judged) -> Sentence:
-    """At least or at most so much."""
-    way = "at_least" if each.metric.direction == "up" else "at_most"
+def aim_of(each: Judged, *, short: bool = False) -> Sentence:
+    """At least or at most so much, in words or by the sign."""
+    up, down = ("goal_ge", "goal_le") if short else ("at_least", "at_most")
+    way = up if each.metric.direction == "up" else down
     return Sentence(way, {"goal": Target(each.metric.id, each.goal.target, each.answer.variant)})
 
 

@@ -8,7 +8,7 @@ from core.report.goals import aim_of, beside_of, done_of, joined, slice_said
 from core.report.model import Count, Grid, Name, Section, Sentence, Term, Value, Worded
 from core.report.sections.scope import Scope
 
-NEEDS = ("customer", "company", "edge")
+NEEDS = ("customer", "company", "edge", "ksf", "owner")
 
 
 def goals(scope: Scope) -> Section | None:
@@ -19,7 +19,7 @@ def goals(scope: Scope) -> Section | None:
     told = {id(tile.goal) for tile in scope.tiles}
     grid = Grid(
         (Term("goal", "head"), Term("aim", "head"), Term("value", "head"), Term("beside", "head"),
-         Term("outcome", "head"), Term("in_a_row", "head"), Term("owner", "head")),
+         Term("outcome", "head")),
         tuple(_row(each) for each in scope.goals),
     )  # fmt: skip
     lost = [each for each in scope.goals if id(each.goal) not in told]
@@ -33,9 +33,10 @@ def goals(scope: Scope) -> Section | None:
 
 def _row(each: Judged) -> tuple[Worded | None, ...]:
     value = Value(each.metric.id, each.answer.value, each.answer.variant)
-    owner = Name(each.goal.owner) if each.goal.owner else None
-    run = Count(each.weeks, "weeks") if each.weeks else None
-    return slice_said(each), aim_of(each), value, beside_of(each), Term(each.state, "goal_state"), run, owner
+    outcome: Worded = Term(each.state, "goal_state")
+    if each.weeks > 1:
+        outcome = Sentence("goal_run", {"state": outcome, "weeks": Count(each.weeks, "weeks")})
+    return slice_said(each), aim_of(each, short=True), value, beside_of(each), outcome
 
 
 def _failed(each: Judged) -> Iterator[Sentence]:
@@ -57,14 +58,13 @@ def _named(each: Judged) -> dict[str, Worded]:
 
 
 def _why(told: Sequence[Judged], staff: Staff) -> Iterator[Sentence]:
-    """What the customer, the company and staying ahead need, and the success factor behind it."""
+    """What the customer, the company and staying ahead need, the success factor behind it, and whose goal it is."""
     for each in told:
+        said = {**each.goal.needs, "ksf": each.goal.ksf, "owner": each.goal.owner}
         parts = [
             Sentence(f"need_{need}", {"text": Name(masked(text, staff), is_long=True)})
             for need in NEEDS
-            if (text := each.goal.needs.get(need))
+            if (text := said.get(need))
         ]
-        if each.goal.ksf:
-            parts.append(Sentence("need_ksf", {"text": Name(masked(each.goal.ksf, staff), is_long=True)}))
         if parts:
             yield Sentence("goal_why", {"goal": slice_said(each), "why": joined(parts)})
