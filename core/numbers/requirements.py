@@ -24,6 +24,10 @@ insert into requirements
   (queue_uid, interval_start_at, pool, calls, required, heads, staffed, basis, method, made_at)
 values (?, ?, ?, ?, ?, ?, null, null, ?, ?)
 """
+TOLD = {
+    "rostered": "select distinct agent_uid from shifts where day_on between ? and ? and planned_start_at is not null",
+    "seen": "select distinct agent_uid from agent_days where day_on between ? and ?",
+}
 Row = tuple[str, int, str, float, float, float | None, str, int]
 
 
@@ -58,9 +62,9 @@ def _plan(inquiry: Inquiry) -> Iterator[Row]:
     coming = list(days(add_days(inquiry.today_on, 1), add_days(inquiry.today_on, DAYS_AHEAD)))
     calls = calls_ahead(inquiry, coming)
     for need in needs(known, calls):
-        agents = need.found.agents
         for queue, required in need.by_queue.items():
-            roster = None if need.heads is None or not agents else need.heads * required / agents
+            # Not rounded up: in a team of three that alone would be a person too few in every half hour.
+            roster = None if known.shrinkage is None else required / (1 - known.shrinkage)
             count = calls[queue, need.at]
             yield queue, need.at, need.pool.queues[0], count, required, roster, need.method, inquiry.now_at
 
@@ -68,7 +72,7 @@ def _plan(inquiry: Inquiry) -> Iterator[Row]:
 def _count(inquiry: Inquiry) -> Iterator[tuple[float, str, str, int]]:
     """Who was there: the roster's people, else those seen; a pool's people are split as its requirement is.
 
-    Of a pool that nobody known to us answers it is not told."""
+    Of a pool of which no roster or state told in four weeks nobody knows: a partner's staff are not ours."""
     db, zone = inquiry.db, inquiry.reporting.zone
     for day in days(add_days(inquiry.today_on, -DAYS_BACK), add_days(inquiry.today_on, -1)):
         span = day_bounds(day, zone)
@@ -86,7 +90,8 @@ def _count(inquiry: Inquiry) -> Iterator[tuple[float, str, str, int]]:
         if not there:
             continue
         of_pool = {queue: pool for queue, _, pool, _ in open_rows}
-        staffed = {of_pool[queue] for of_queues in shares.values() for queue in of_queues if queue in of_pool}
+        told = {row[0] for row in db.execute(TOLD[kind], (add_days(day, -LOOK_BACK_DAYS), day))}
+        staffed = {of_pool[queue] for agent in told for queue in shares.get(agent, ()) if queue in of_pool}
         people: dict[tuple[str, int], float] = defaultdict(float)
         for (queue, at), count in there.items():
             if queue in of_pool:

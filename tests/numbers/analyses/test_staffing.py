@@ -21,6 +21,7 @@ from core.numbers.local import SLOT_S
 from core.numbers.parts import fold
 from core.numbers.reporting import Planning, QueueRule, Reporting, ScheduleRule
 from core.numbers.requirements import keep_requirements
+from core.store.dirty import mark
 from tests.numbers.rows import BERLIN, insert, store_of
 from tests.numbers.worked import OPEN
 from tests.report.desk import base
@@ -170,8 +171,8 @@ def test_the_roster_counts_breaks_and_the_published_plan() -> None:
 
 
 def test_what_a_day_needs_is_fixed_when_it_begins() -> None:
-    """A plan corrected after the fact would be right every day."""
-    asked = inquiry(legs("de", ("a", "b"), 100, 180))
+    """A plan corrected after the fact would be right every day; of a partner's people nobody tells, so none is missed."""
+    asked = inquiry(legs("de", ("a", "b"), 100, 180), legs("nord", ("p",), 10, 180))
     db, monday = asked.db, add_days(SUNDAY, 1)
     assert keep_requirements(db, PLANNED, NOW_AT) > 0
     assert keep_requirements(db, PLANNED, NOW_AT) == 0
@@ -179,13 +180,19 @@ def test_what_a_day_needs_is_fixed_when_it_begins() -> None:
     state(db, "b", at(monday), at(monday, TEN + 1), "talk")
     insert(db, {"queue_legs": [{**row, "enqueued_at": at(monday)} for row in legs("de", ("a",), 3, 180)][:3]})
     tuesday_at = day_bounds(add_days(SUNDAY, 2), BERLIN.zone)[0] + 3_600
+    mark(db, "agent", ["a", "b"])
+    derive(db, PLANNED, tuesday_at)
     fold(db, PLANNED, tuesday_at)
     keep_requirements(db, PLANNED, tuesday_at)
     derive(db, PLANNED, tuesday_at)
     fold(db, PLANNED, tuesday_at)
-    kept = db.execute("select required, heads, staffed, basis from requirements where interval_start_at = ?",
-                      (at(monday),)).fetchone()  # fmt: skip
-    assert tuple(kept) == (14, 20, 2, "seen")
+    rows = db.execute(
+        "select required, heads, staffed, basis from requirements where interval_start_at = ? order by queue_uid",
+        (at(monday),),
+    )
+    kept, partner = map(tuple, rows)
+    assert partner[2:] == (None, None)
+    assert kept == (14, 20, 2, "seen")
     found = ask(db, "schedule_accuracy", Period(monday, monday), reporting=PLANNED, now_at=tuesday_at)
     assert (found.value, found.n, found.status) == (pytest.approx(2 / 14), 1, "low_sample")
 
