@@ -81,6 +81,8 @@ class Shown:
             yield f"{board.team or 'without a team'}, {board.period.from_on} to {board.period.to_on}"
             for card in board.cards:
                 yield from self._card(card)
+            if board.is_strong_only:
+                yield "  More than half of these can be moved by will alone: this assessment is in effect strong-only."
             for metric_id, why in board.left_out.items():
                 yield f"  left out: {METRICS[metric_id].names[self.language]} ({why})"
             if self.appraisal.may_praise and not self.is_single:

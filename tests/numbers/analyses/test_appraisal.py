@@ -160,10 +160,22 @@ def test_a_strong_metric_never_stands_without_its_weak_one() -> None:
     del facts["contact_facts"]
     found = board(facts, team())
     assert all(each.lines == () for each in found.cards)
+    assert not found.is_strong_only
     thin = {**facts, "survey_facts": gathered(*(ratings(uid, 5, 0.8) for uid in team()))["survey_facts"]}
     line = card(board(thin, team()), "a0").line("average_handle_time")
     assert line is not None
     assert (line.counter, line.verdict, line.rank) == ("csat", "guard too thin", None)
+
+
+def test_more_speed_than_quality_is_said() -> None:
+    """Handle time and transfers beside one guard make people hurry, whatever is meant."""
+    found = board(gathered(*(calls(uid, 50) for uid in team())), team())
+    assert {line.metric_id for line in found.cards[0].lines} == {
+        "first_contact_resolution_rate",
+        "average_handle_time",
+        "transfer_rate",
+    }
+    assert found.is_strong_only
 
 
 def test_new_and_returning_colleagues_stand_apart() -> None:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from core.numbers.analyses.appraisal.cases import Cases, cases_of
 from core.numbers.analyses.appraisal.people import Person, people_of
 from core.numbers.analyses.case_mix import Expected, expected, settled
+from core.numbers.analyses.conflict import is_strong_only
 from core.numbers.analyses.funnel import (
     LEAST_PEOPLE,
     Standing,
@@ -108,6 +109,11 @@ class Board:
     period: Period
     cards: tuple[Card, ...]
     left_out: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_strong_only(self) -> bool:
+        """Whether more than half of its metrics can be moved by will alone (metrics 8.5)."""
+        return is_strong_only((name, 1.0) for name in {line.metric_id for card in self.cards for line in card.lines})
 
 
 def boards(inquiry: Inquiry, period: Period, *, team_uid: str | None = None) -> list[Board]:
