@@ -15,6 +15,7 @@ from core.numbers.explain import Explanation, explain
 from core.numbers.explain.cases import Case
 from core.numbers.metric import Metric, Unit
 from core.numbers.metrics import find_metric, find_variant
+from core.report.locale import language
 from core.report.words import value_text
 
 DIRECTIONS: Mapping[str, str] = {
@@ -170,7 +171,9 @@ class Explained:
     def _weight(self, case: Case) -> str:
         """Its duration, or whether it is in the numerator; nothing where all count alike."""
         if case.value is not None:
-            text = value_text(self.found.metric, case.value, self.language, self.found.variant)
+            # Beside a count stands how old each case is.
+            unit = self.found.metric.unit_of(self.found.variant)
+            text = language(self.language).value(case.value, Unit.SECONDS if unit is Unit.COUNT else unit)
             return f"{text} so far" if case.waits else text
         num, den = case.adds.get("num", 0), case.adds.get("den", 0)
         if "den" not in {role for one in self.found.cases for role in one.adds}:

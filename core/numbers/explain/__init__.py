@@ -158,6 +158,9 @@ def _change(asked: Question, period: Period, told: Sequence[str], by: str | None
     """By the dimension asked for, else by the one with the member that explains most."""
     part = leading(asked.formula)
     fact = part.fact if part else "backlog_spans"
+    if isinstance(asked.formula, Level):
+        # A level is that of its last day, beside what is usual for that.
+        period, told = Period(period.to_on, period.to_on), told[-1:]
     base = _before(asked, period)
     found = [explained(asked, told, base, dim) for dim in ([by] if by else PART_DIMS.get(fact, ()))]
     best = max((some for some in found if by or len(some) > 1), key=_weight, default=[])
