@@ -16,7 +16,9 @@ SHORT = 1.0
 
 @dataclass(frozen=True)
 class HalfHour:
-    """What a pool needs in a half hour and how many are rostered for it; None where the day has no roster."""
+    """What a pool needs in a half hour and how many are rostered for it.
+
+    None where the day has no roster, or none of these days has one for this pool (a partner's staff are not ours)."""
 
     need: Need
     rostered: float | None
@@ -79,9 +81,10 @@ def week_ahead(inquiry: Inquiry, on_days: Sequence[str]) -> WeekAhead | None:
     if known is None:
         return None
     roster = _rosters(inquiry, known, on_days)
+    planned = {queue for people in roster.values() for queue, _ in people}
     by_day: dict[tuple[Pool, str], list[HalfHour]] = defaultdict(list)
     for need in needs(known, calls_ahead(inquiry, on_days)):
-        people = roster.get(need.day_on)
+        people = roster.get(need.day_on) if planned.intersection(need.pool.queues) else None
         there = None if people is None else sum(people.get((queue, need.at), 0.0) for queue in need.pool.queues)
         by_day[need.pool, need.day_on].append(HalfHour(need, there))
     plans: dict[Pool, list[DayPlan]] = defaultdict(list)

@@ -171,7 +171,7 @@ def test_the_roster_counts_breaks_and_the_published_plan() -> None:
 
 
 def test_what_a_day_needs_is_fixed_when_it_begins() -> None:
-    """A plan corrected after the fact would be right every day; of a partner's people nobody tells, so none is missed."""
+    """A plan corrected after the fact would be right every day. A partner's people nobody tells, so none is missed."""
     asked = inquiry(legs("de", ("a", "b"), 100, 180), legs("nord", ("p",), 10, 180))
     db, monday = asked.db, add_days(SUNDAY, 1)
     assert keep_requirements(db, PLANNED, NOW_AT) > 0

@@ -7,6 +7,7 @@ import pytest
 from core.clock import add_days
 from core.numbers.answer import Period
 from core.numbers.inquiry import Inquiry
+from core.numbers.parts import fold
 from core.numbers.reporting import Planning
 from core.report.model import ReportSpec
 from core.report.sections.costs import costs
@@ -19,6 +20,7 @@ from tests.numbers.analyses.test_cost_bridge import desk as ledger
 from tests.numbers.analyses.test_hiring import asked, people, world
 from tests.numbers.analyses.test_projects import FRIDAY, PAST, desk, project
 from tests.numbers.analyses.test_staffing import PLANNED, SUNDAY, TEN, at, inquiry, legs, shift
+from tests.numbers.rows import insert
 from tests.report.desk import base
 from tests.report.sections.test_together import lines
 
@@ -79,6 +81,17 @@ def test_where_the_roster_falls_short(code: str, told: list[str]) -> None:
             f"Planned for 80{GAP}% of calls within 20 s, people busy 85{GAP}% of their time at most.",
             f"On the roster: 30{GAP}% of paid time is away from contacts, by the config.",
         ]
+
+
+def test_a_partners_queue_is_not_short_of_our_people() -> None:
+    """Nobody is called in for calls that others answer."""
+    of = centre()
+    insert(of.db, {"queue_legs": list(legs("nord", ("p",), 10, 180))})
+    fold(of.db, of.reporting, of.now_at)
+    base(of.db, "queues", uid="nord", native_id="nord", source="pbx", name="Nord")
+    made = lines(staffing(scope(of)), "en")
+    assert [line for line in made if line.startswith("Nord")] == []
+    assert "Mon 26 Oct | 10 | 10:00 | 10 | 3 | 5" in made
 
 
 def test_without_roster_and_shrinkage_only_people_at_work_are_told() -> None:
