@@ -13,6 +13,7 @@ from core.numbers.answer import Period
 from core.numbers.calendars import HolidayRow, HoursRow
 from core.numbers.goal import Goal
 from core.numbers.reporting import ScheduleRule
+from core.report import build
 from core.report.build import build_monthly, build_weekly, period_of
 from core.report.goals import is_milestone
 from core.report.html import render_html
@@ -30,6 +31,14 @@ from tests.report.test_slack import assert_within_limits
 GOALS = (Goal("service_level", 0.8), Goal("frt", 2_400, owner="Tech"), Goal("csat", 0.85))
 SPEC = ReportSpec("weekly", kind="weekly", goals=GOALS)
 MONDAY_MORNING = day_bounds(SUNDAY, BERLIN.zone)[1] + 8 * 3_600
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plain() -> Iterator[None]:
+    """Without sections, which have tests of their own and take half of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "sections", lambda _: ())
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -190,11 +199,10 @@ def test_a_month_is_told_as_a_whole(folded: sqlite3.Connection) -> None:
 
 def test_a_day_names_the_period_that_holds_it() -> None:
     """Last March is asked for by any of its days."""
-    asked = {"reporting": BERLIN, "now_at": MONDAY_MORNING}
-    assert period_of("weekly", None, **asked) == Period("2026-11-16", SUNDAY, "week")
-    assert period_of("weekly", "2026-03-04", **asked) == Period("2026-03-02", "2026-03-08", "week")
-    assert period_of("monthly", "2026-03-04", **asked) == Period("2026-03-01", "2026-03-31", "month")
-    assert period_of("daily", None, **asked) == Period(SUNDAY, SUNDAY)
+    assert period_of("weekly", None, BERLIN, MONDAY_MORNING) == Period("2026-11-16", SUNDAY, "week")
+    assert period_of("weekly", "2026-03-04", BERLIN, MONDAY_MORNING) == Period("2026-03-02", "2026-03-08", "week")
+    assert period_of("monthly", "2026-03-04", BERLIN, MONDAY_MORNING) == Period("2026-03-01", "2026-03-31", "month")
+    assert period_of("daily", None, BERLIN, MONDAY_MORNING) == Period(SUNDAY, SUNDAY)
 
 
 def test_what_was_printed_of_a_week_is_kept_as_a_week_s(week: Report) -> None:
