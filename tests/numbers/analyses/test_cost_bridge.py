@@ -106,7 +106,7 @@ def test_lost_hours_are_worth_contacts() -> None:
     found = cost_bridge(desk(), OCTOBER)
     assert found is not None
     assert found.seat is not None
-    assert (found.seat.lost_contacts, found.seat.heads) == (pytest.approx(100), 10)
+    assert (found.seat.lost_contacts, found.seat.heads) == pytest.approx((100, 10))
     assert found.seat.contacts == pytest.approx(23.75)
     assert found.seat.break_even == pytest.approx(0.2375)
 

@@ -73,7 +73,7 @@ def test_too_many_calls_are_overload_and_no_negative_wait() -> None:
         assert found.is_overloaded
         assert (found.service_level, found.asa_s, found.occupancy) == (None, None, None)
     hopeless = waits(Traffic(100, 180, patience_s=1e9), 9, 20)
-    assert (hopeless.abandon, hopeless.service_level) == (pytest.approx(0.1), 0.0)
+    assert (hopeless.abandon, hopeless.service_level) == pytest.approx((0.1, 0.0))
 
 
 def test_without_calls_nobody_is_needed() -> None:

@@ -52,7 +52,8 @@ def test_the_estimate_is_their_mean_with_its_range() -> None:
     rates = {"P1": 0.10, "P2": 0.25, "P3": 0.0, "P4": 0.40}
     found = estimate(NEW, {uid: (work, rates[uid]) for uid, work in PAST.items()}, 15)
     assert found is not None
-    assert (found.like, found.attrition, found.low, found.high) == (("P4", "P2", "P1"), pytest.approx(0.25), 0.10, 0.40)
+    assert found.like == ("P4", "P2", "P1")
+    assert (found.attrition, found.low, found.high) == pytest.approx((0.25, 0.10, 0.40))
     assert (found.kind, found.hires) == ("middle", 4)
     assert hires_now(20, 0.05) == 1
 
@@ -121,9 +122,9 @@ def test_the_worked_example_from_records(desk: Inquiry) -> None:
     (found,) = projects(desk, FRIDAY)
     assert found.pace is not None
     assert (round(found.pace.an_hour, 3), found.pace.remaining, found.pace.days_left) == (5.714, 6_800, 12)
-    assert (found.pace.left_hours, found.pace.seats) == (pytest.approx(84), 15)
+    assert (found.pace.left_hours, found.pace.seats) == pytest.approx((84, 15))
     assert found.estimate is not None
-    assert (found.estimate.seats, found.estimate.high, found.estimate.hires) == (15, pytest.approx(0.1), 1)
+    assert (found.estimate.seats, found.estimate.high, found.estimate.hires) == pytest.approx((15, 0.1, 1))
     assert found.estimate.past == 4
 
 

@@ -45,7 +45,7 @@ def accuracy(db: sqlite3.Connection, variant: str = "standard") -> tuple[float |
 
 def test_ninety_per_cent(db: sqlite3.Connection) -> None:
     """The example: two too few, one too many, of thirty."""
-    assert accuracy(db) == (pytest.approx(0.9), 3)
+    assert accuracy(db) == pytest.approx((0.9, 3))
     assert (accuracy(db, "under")[0], accuracy(db, "over")[0]) == (-2, 1)
 
 

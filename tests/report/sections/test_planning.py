@@ -1,6 +1,7 @@
 """Staffing, projects, costs and hiring in words."""
 
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -35,6 +36,7 @@ def scope(of: Inquiry, period: Period = WEEK) -> Scope:
     return Scope(of, ReportSpec("weekly", "weekly"), "weekly", period)
 
 
+@cache
 def centre(*, is_rostered: bool = True, shrinkage: float | None = 0.3) -> Inquiry:
     """100 calls of 180 s each morning; on Monday 20 people are rostered, on Tuesday three."""
     staff = tuple(f"a{number}" for number in range(20))
@@ -85,7 +87,7 @@ def test_where_the_roster_falls_short(code: str, told: list[str]) -> None:
 
 def test_a_partners_queue_is_not_short_of_our_people() -> None:
     """Nobody is called in for calls that others answer."""
-    of = centre()
+    of = centre.__wrapped__()
     insert(of.db, {"queue_legs": list(legs("nord", ("p",), 10, 180))})
     fold(of.db, of.reporting, of.now_at)
     base(of.db, "queues", uid="nord", native_id="nord", source="pbx", name="Nord")
