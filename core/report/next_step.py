@@ -6,7 +6,7 @@ from core.numbers.answer import Answer
 from core.numbers.metrics import METRICS
 from core.report.asking import Asking
 from core.report.model import Count, Name, Sentence, Slot, Term, Tile, Worded
-from core.report.story import Cause
+from core.report.story import Cause, is_worse
 
 PHONE = ("service_level", "abandon_rate", "average_speed_of_answer")
 # A half hour with fewer cases than this is no place to move anybody from.
@@ -25,6 +25,10 @@ def _ideas(
     asking: Asking, tiles: Sequence[Tile], causes: Mapping[str, Cause], read_together: Sequence[Sentence]
 ) -> Iterator[Sentence]:
     troubled = [tile for tile in tiles if tile.mark == "bad" and not tile.is_late]
+    # What explains a change for the better is no place to send people to, though the goal was missed.
+    causes = {
+        tile.metric_id: causes[tile.metric_id] for tile in troubled if tile.metric_id in causes and is_worse(tile)
+    }
     for tile in troubled:
         cause = causes.get(tile.metric_id)
         if tile.metric_id in PHONE and cause and cause.window:

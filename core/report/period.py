@@ -12,7 +12,7 @@ from core.report.asking import Asking
 from core.report.comments import masked, staff_of
 from core.report.locale import language
 from core.report.model import Count, Day, Happening, Number, Sentence, Target, Term, Tile, Value, Worded
-from core.report.story import Cause, called, why_of
+from core.report.story import Cause, called, is_worse, why_of
 from core.report.tiles import Shown
 
 CHANGES = 5
@@ -117,14 +117,17 @@ def _changed(one: Shown, cause: Cause | None) -> Iterator[Sentence]:
     match tile.goal_state:
         case "missed" if tile.goal:
             yield _lost(one, tile.goal.target)
-            if why:
+            if why and is_worse(tile):
                 yield Sentence("lost_why", {"why": why})
         case "counter_failed" if tile.counter:
             value = Value(tile.counter.metric_id, tile.counter.value, tile.counter.variant)
             yield Sentence("counter_failed", {**name, "counter": Term(tile.counter.metric_id), "value": value})
-        case _ if tile.comparison.verdict in {"worse", "different"} and why:
-            key = "worse_why" if tile.comparison.verdict == "worse" else "changed_why"
-            yield Sentence(key, {**name, "why": why})
+        case _ if tile.comparison.verdict in {"worse", "different"}:
+            key = "worse" if tile.comparison.verdict == "worse" else "changed"
+            now, usual = tile.answer, tile.comparison.usual
+            beside = {"value": now.value, "usual": usual.value}
+            figures = {name: Value(tile.metric_id, value, now.variant) for name, value in beside.items()}
+            yield Sentence(f"{key}_why", {**name, "why": why}) if why else Sentence(f"{key}_plain", {**name, **figures})
 
 
 def _lost(one: Shown, target: float) -> Sentence:

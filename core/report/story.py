@@ -160,7 +160,7 @@ def _sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> Iterator[S
                 yield Sentence("reached_nth", {**name, "nth": Nth(tile.streak)})
             case "reached":
                 yield Sentence("reached", name)
-            case "missed" if why and _helps(tile):
+            case "missed" if why and is_worse(tile):
                 yield Sentence("missed_why", {**name, "why": why})
             case "missed" if tile.goal:
                 aim = Target(tile.metric_id, tile.goal.target, tile.answer.variant)
@@ -173,8 +173,8 @@ def _sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> Iterator[S
                 yield Sentence(key, {**name, "why": why})
 
 
-def _helps(tile: Tile) -> bool:
-    """Whether what explains the change explains the missed goal: the change went the wrong way."""
+def is_worse(tile: Tile) -> bool:
+    """Whether the change went the wrong way, so that what explains it explains a missed goal."""
     delta = tile.comparison.delta or 0
     return (delta < 0) == (METRICS[tile.metric_id].direction == "up")
 
