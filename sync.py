@@ -125,6 +125,7 @@ def demo(out: Path, language: str, config: Path) -> None:
     from core.clock import Clock
     from core.daemon.cycle import run_once
     from core.daemon.place import load_place
+    from core.daemon.questions import report_text
     from core.sandbox.demo import run_demo
 
     def say(text: str) -> None:
@@ -137,9 +138,13 @@ def demo(out: Path, language: str, config: Path) -> None:
             say("\n".join(result.lines()))
         return result.exit_code
 
-    shown = run_demo(out, language, say, once)
-    _say(shown.text)
-    _say(f"\nReport: {shown.html.resolve()}")
+    def page(config: Path, clock: Clock, name: str, day: str) -> str:
+        return report_text(config, clock(), name, day, "html", None)
+
+    shown = run_demo(out, language, say, once, page)
+    _say(f"{shown.day}\n\n{shown.week}\n")
+    for file in shown.files:
+        _say(f"Report: {file.resolve()}")
 
 
 @cli.command()

@@ -21,7 +21,21 @@ from core.numbers.evaluate import (
 )
 from core.numbers.figures import Figures, share
 from core.numbers.inquiry import Inquiry, iso_weeks
-from core.numbers.metric import Ages, Amount, Difference, Distinct, Durations, Hours, Level, Metric, Mix, Share, Sum
+from core.numbers.metric import (
+    Ages,
+    Amount,
+    Difference,
+    Distinct,
+    Durations,
+    Hours,
+    Level,
+    Metric,
+    Mix,
+    PerEmployed,
+    PerStock,
+    Share,
+    Sum,
+)
 from core.numbers.quantiles import median
 from core.numbers.reading import read_values
 from core.numbers.reporting import Reporting
@@ -230,6 +244,11 @@ def _as_if(asked: Question, week: Period, period: Period) -> Figures:
         return Figures()
     elif isinstance(formula, AMOUNTS):
         return _weighted(asked, wanted, period)
+    elif isinstance(formula, PerStock) or (isinstance(formula, PerEmployed) and not formula.is_annual):
+        # So many for each customer or colleague: a month has more of them than a week.
+        found = evaluate(asked, wanted, quantiles=False).get(("", ""), nothing(asked))
+        length = sum(1 for _ in days(period.from_on, period.to_on))
+        return Figures() if found.value is None else Figures(found.value * length / WEEK)
     return evaluate(asked, wanted, quantiles=False).get(("", ""), nothing(asked)) if wanted else Figures()
 
 

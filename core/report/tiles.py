@@ -8,6 +8,7 @@ from core.numbers.answer import Answer, Comparison, Usual
 from core.numbers.evaluate import is_count
 from core.numbers.goal import Goal, GoalState
 from core.numbers.metric import Metric, Unit
+from core.numbers.metric import Share as ShareOf
 from core.numbers.metrics import METRICS
 from core.numbers.profiles import profile
 from core.report.asking import Asking
@@ -146,7 +147,8 @@ def _sample(metric: Metric, answer: Answer) -> Sentence | None:
     n = Count(answer.n, noun)
     if answer.status == "low_sample":
         return Sentence("needed", {"n": n, "floor": Number(metric.floor)})
-    if metric.unit is Unit.SHARE and metric.direction == "down" and answer.num is not None:
+    is_counted = isinstance(metric.how[answer.variant], ShareOf)
+    if is_counted and metric.direction == "down" and answer.num is not None:
         return Sentence("sample_of", {"part": Number(round(answer.num)), "n": n})
     return Sentence("sample", {"n": n})
 

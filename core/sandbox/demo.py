@@ -20,7 +20,10 @@ from core.sandbox.vendors.weather import API_KEY
 from core.sandbox.world import build_world
 from core.sandbox.zendesk import EMAIL, TOKEN
 
-DAY_ON = "2026-11-20"
+DAY_ON, SUNDAY_ON, MONTH_ON = "2026-11-20", "2026-11-15", "2026-10-31"
+REPORTS = (f"daily-{DAY_ON}", f"weekly-{SUNDAY_ON}", f"monthly-{MONTH_ON}")
+# Where a message as text goes on in its thread.
+THREAD = "\n  ↳"
 QUEUES = ("Hotline DE", "Hotline EN", "VIP")
 CONFIG = """\
 # The config of the demonstration; yours looks the same, without base_url.
@@ -91,7 +94,7 @@ edge_need = "to be easier to reach"
 [[goals]]
 metric = "first_response_time"
 target = 3600
-counter_floor = 40                 # open without any reply
+counter_floor = 60                 # open without any reply
 owner = "Help desk"
 ksf = "a word first, the search after it"
 customer_need = "to know that it has arrived"
@@ -116,6 +119,12 @@ kind = "weekly"
 to = ["ops"]
 on = "sat"                         # Monday is usual; the demonstration ends on a Saturday
 at = "00:20"
+metrics = "core"
+
+[[reports]]
+name = "monthly"                   # due on the first of each month
+kind = "monthly"
+to = ["ops"]
 metrics = "full"
 """
 BESIDE = """\
@@ -153,38 +162,42 @@ sl_threshold = "2m"                # a partner, promised by contract
 
 @dataclass(frozen=True)
 class Shown:
-    """What the demonstration has to show: the message as the channel sees it, and the report's file."""
+    """What the demonstration has to show: the day's message and the week's as the channel sees them, and all files."""
 
-    text: str
-    html: Path
+    day: str
+    week: str
+    files: tuple[Path, ...]
     messages: int
 
 
 Run: TypeAlias = Callable[[Path, Clock], int]
 """The product's own round of work over a config file, at a moment; its exit code."""
+Draw: TypeAlias = Callable[[Path, Clock, str, str], str]
+"""The product's page of a report by its name and last day."""
 
 
-def run_demo(folder: Path, language: str, say: Callable[[str], None], run: Run) -> Shown:
+def run_demo(folder: Path, language: str, say: Callable[[str], None], run: Run, draw: Draw) -> Shown:
     """Pulls six months of an imitation service centre into ``folder``, counts, reports; what it takes is said."""
     if (folder / "deskpulse.db").exists() or not folder.exists():
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     began = monotonic()
-    say("making six months of a service centre: tickets, calls, ratings …")
+    say("making six months of a service centre: tickets, calls, surveys, shifts, costs, weather …")
     world = build_world()
     write_queue_log(world, folder / "asterisk")
     write_inputs(world, folder / "imports")
     with serve_zendesk(world) as zendesk, serve_weather(world.until) as weather, serve_slack() as slack:
         config = write_config(folder, language, zendesk.url, slack.url, weather.url)
-        say(f"reading {len(world.tickets):,} tickets and {len(world.calls):,} calls over HTTP and from the log …")
+        say(f"reading {len(world.tickets):,} tickets and {len(world.calls):,} calls over HTTP and from files …")
         code = run(config, lambda: world.until)
         posted = list(slack.messages)
-    reports = folder / "reports"
-    html, text = reports / f"daily-{DAY_ON}.html", reports / f"daily-{DAY_ON}.txt"
-    if code or not posted or not html.exists():
+    files = tuple(folder / "reports" / f"{name}.html" for name in REPORTS)
+    if code or not posted or not all(file.exists() for file in files[:2]):
         raise DeskpulseError(f"the demonstration did not come to its end (exit code {code}); see the lines above.")
+    write_private(files[-1].parent, files[-1].name, draw(config, lambda: world.until, "monthly", MONTH_ON))
+    day, week = (file.with_suffix(".txt").read_text(encoding="utf-8") for file in files[:2])
     say(f"done in {monotonic() - began:.0f} s; {len(posted)} Slack messages arrived\n")
-    return Shown(text.read_text(encoding="utf-8"), html, len(posted))
+    return Shown(day, week.split(THREAD)[0].rstrip(), files, len(posted))
 
 
 def write_config(folder: Path, language: str, zendesk: str, slack: str, weather: str = "") -> Path:

@@ -57,7 +57,7 @@ def reply(dice: Dice, script: Script, at: int, agent: int, *, first: bool = Fals
     if status == "hold" and dice.chance(0.5):
         events += script.change("custom_status_id", account.WAREHOUSE_STATUS)
     reason = str(script.now["_reason"])
-    if script.now[account.FIELD_REASON] is None or dice.chance(0.06):
+    if (script.now[account.FIELD_REASON] is None and dice.chance(0.8)) or dice.chance(0.06):
         wrong = script.now[account.FIELD_REASON] is not None
         events += script.change(account.FIELD_REASON, dice.weighted(names.REASON_WEIGHT) if wrong else reason)
     script.write(at, agent, "web", events)

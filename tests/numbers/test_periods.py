@@ -297,3 +297,18 @@ def test_a_week_is_clearly_another_than_a_quarter_ago_only_beyond_how_weeks_diff
     assert found.weeks_17 is not None
     near = replace(found, usual=replace(found.usual, mad=300.0))
     assert since(inquiry, near, found.weeks_17).verdict == "no clear change"
+
+
+def test_a_month_of_usual_contacts_for_each_customer_is_as_usual() -> None:
+    """Held against a week's contacts a hundred customers, every month would be four times too bad."""
+    told = days("2026-03-02", "2026-05-31")
+    facts = {
+        "contact_facts": [{"day_on": day, "contact_uid": f"{day}-{number}"} for day in told for number in range(10)],
+        "customer_base_facts": [
+            {"day_key": day, "day_on": day, "active_customers": 1_000} for day in days("2026-03-02", "2026-05-31")
+        ],
+    }
+    db, _ = store_of(facts, "2026-05-31")
+    found = compare_period(asking(db, "2026-05-31"), "contacts_per_100_customers", month_of("2026-05-31"))
+    assert found.answer.value == pytest.approx(31.0)
+    assert found.usual.value == pytest.approx(31.0)
