@@ -3,12 +3,12 @@
 import argparse
 import sys
 
-from bench.alarms import clear_change, correlation, reasons, slip, surge, waits, weather
+from bench.alarms import clear_change, correlation, policy, reasons, slip, surge, waits, weather
 from bench.alarms.check import Check, as_table, rates
 from bench.table import laid_out
 
 CHECKS: tuple[Check, ...] = (
-    clear_change.BY_CHANCE, clear_change.BY_DAY, surge.CHECK, surge.HOURS, slip.BY_CHANCE, slip.BY_DAY, slip.AFTER_GAIN,
+    clear_change.BY_CHANCE, clear_change.BY_DAY, surge.CHECK, surge.HOURS, policy.CHECK, slip.BY_CHANCE, slip.BY_DAY, slip.AFTER_GAIN,
     correlation.BY_CHANCE, correlation.WITH_MEMORY, waits.CHECK, reasons.MOVERS,
     reasons.REPEATED, reasons.CUSTOMERS, reasons.PERSONS,
     weather.CHECK,

@@ -25,7 +25,7 @@ WINDOW_DAYS = 28
 LEAST_DAYS = 14
 POLICY, IMPROVEMENT = "policy", "improvement"
 # A cohort of contacts is settled this long after its last day at most; no event is told of later.
-LONGEST_WAIT_DAYS = 2 * WINDOW_DAYS
+LONGEST_WAIT_DAYS = 3 * WINDOW_DAYS
 EVER = "1970-01-02"
 KINDS = ("policy", "launch", "campaign", "outage", "improvement", "season", "other")
 
@@ -181,18 +181,18 @@ def effect_of(inquiry: Inquiry, event: Event, metric_id: str | None = None) -> E
         return replace(bare, state="too few", own=own)
     others = _others(inquiry, asked, event, (before, after))
     as_share = is_count(asked.formula) or isinstance(asked.formula, Durations)
-    return _judged(replace(bare, own=own, others=others), as_share=as_share)
+    return judged(replace(bare, others=others), own, as_share=as_share)
 
 
-def _judged(bare: Effect, *, as_share: bool) -> Effect:
-    assert bare.own is not None
-    change, error = difference(bare.own, bare.others, as_share=as_share)
+def judged(bare: Effect, own: Side, *, as_share: bool) -> Effect:
+    """The effect with its change, interval and p, by Student's t over the pairs of days."""
+    change, error = difference(own, bare.others, as_share=as_share)
     # Importing scipy.stats costs a second: most reports have no event to judge.
     from scipy.stats import t  # noqa: PLC0415
 
     reach = float(t.isf(0.025, bare.days - 1)) * error
     p_value = float(2 * t.sf(abs(change) / error, bare.days - 1)) if error else float(change == 0)
-    return replace(bare, change=change, low=change - reach, high=change + reach, p_value=p_value)
+    return replace(bare, own=own, change=change, low=change - reach, high=change + reach, p_value=p_value)
 
 
 def _scope(event: Event) -> tuple[str, str]:

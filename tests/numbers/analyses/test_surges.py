@@ -153,11 +153,11 @@ def test_an_empty_store_says_nothing() -> None:
 
 def test_flat_worlds_are_silent_and_planted_ones_are_not() -> None:
     """A report that cries wolf is not read when the wolf comes."""
-    found = [bench.days(seed) for seed in range(8)]
-    hours = [bench.hours(seed) for seed in range(8)]
+    found = [bench.days(seed) for seed in range(5)]
+    hours = [bench.hours(seed) for seed in range(5)]
     assert sum(each.alarm for each in (*found, *hours)) <= 1
-    assert sum(each.hit for each in found) >= 5
-    assert sum(each.hit for each in hours) >= 4
+    assert sum(each.hit for each in found) >= 3
+    assert sum(each.hit for each in hours) >= 2
 
 
 def test_the_same_seed_is_the_same_world() -> None:
