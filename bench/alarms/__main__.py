@@ -9,9 +9,8 @@ from bench.table import laid_out
 
 CHECKS: tuple[Check, ...] = (
     clear_change.BY_CHANCE, clear_change.BY_DAY, surge.CHECK, surge.HOURS, policy.CHECK,
-    slip.BY_CHANCE, slip.BY_DAY, slip.AFTER_GAIN, correlation.BY_CHANCE, correlation.WITH_MEMORY, waits.CHECK, reasons.MOVERS,
-    reasons.REPEATED, reasons.CUSTOMERS, reasons.PERSONS,
-    weather.CHECK,
+    slip.BY_CHANCE, slip.BY_DAY, slip.AFTER_GAIN, correlation.BY_CHANCE, correlation.WITH_MEMORY, waits.CHECK,
+    reasons.MOVERS, reasons.REPEATED, reasons.CUSTOMERS, reasons.PERSONS, weather.CHECK,
 )  # fmt: skip
 
 
