@@ -10,13 +10,13 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from core.numbers.answer import Answer, Comparison
-from core.report import charts
+from core.report import charts, numbers
 from core.report.charts import MARKED, Spec, scale_of, spec
 from core.report.grids import said
 from core.report.locale import neat
 from core.report.model import Chart, Report, Row, Sentence, Table, Tile
 from core.report.rules import check
-from core.report.words import CLEAR, Words
+from core.report.words import CLEAR, Part, Words
 
 Drawing: TypeAlias = Mapping[str, Any]
 Drawn: TypeAlias = Mapping[str, bytes]
@@ -37,6 +37,8 @@ LONG = re.compile(r"(\d+\.\d\d)\d+")
 CHANGE = re.compile(" ([▲▼].*)")
 EMPTY = re.compile(r'<path[^>]* d="(?:M0,0h0v0h0Z)?"[^>]*/>')
 SPARK_SIZE = (300, 36)
+# A week or month has so many cards; its table has every number.
+CARDS = 12
 # Drawn, not typed: many machines have no font with these signs. The shape says it, the colour only repeats it.
 SIGNS = {
     "good": '<circle cx="8" cy="8" r="7"/><path d="M4.5 8.3l2.4 2.4 4.6-5"/>',
@@ -67,6 +69,7 @@ def _file(name: str) -> str:
 def _view(words: Words, figures: list[Drawing], of_sections: list[list[Drawing]]) -> dict[str, Any]:
     report = words.report
     lang = words.language
+    cards = report.tiles if report.kind == "daily" else numbers.leading(report, CARDS)
     is_short = report.is_closed_day or report.is_low_volume
     problems = list(words.problems())
     notes = [*report.method, *report.revisions, *words.notes()] or [Sentence("nothing_left_out")]
@@ -82,7 +85,7 @@ def _view(words: Words, figures: list[Drawing], of_sections: list[list[Drawing]]
         "headline": words.headline(),
         "points": list(_points(words)),
         "problems": [words.parts(problem) for problem in problems],
-        "tiles": [] if is_short else [_tile(words, tile) for tile in report.tiles],
+        "tiles": [] if is_short else [_tile(words, tile) for tile in cards],
         "charts": [] if is_short else figures,
         "sections": [
             {**vars(said(words, section)), "figures": pictures}
@@ -110,7 +113,7 @@ def _view(words: Words, figures: list[Drawing], of_sections: list[list[Drawing]]
         "is_daily": report.kind == "daily",
         "now": words.text("value" if report.kind == "daily" else f"now_{report.kind}"),
         "before": "" if report.kind == "daily" else words.text(f"previous_{report.kind}"),
-        "numbers": [] if is_short else [_number(words, tile) for tile in report.tiles],
+        "numbers": [] if is_short else list(_numbers(words)),
         "notes": [words.parts(note) for note in notes],
         "definitions": list(_definitions(words)),
         "footer": [words.say(rule) for rule in (Sentence("usual_is"), *report.rules)],
@@ -131,6 +134,11 @@ def _points(words: Words) -> Iterator[dict[str, Any]]:
         ("next", (report.next_step,) if report.next_step else ()),
     )
     for key, sentences in groups:
+        if not is_daily and sentences:
+            gap = Part(words.language.text("format", "gap"))
+            parts = [part for sentence in sentences for part in (gap, *words.parts(sentence))][1:]
+            yield {"lead": words.text(key) + colon, "parts": parts}
+            continue
         for sentence in sentences:
             yield {"lead": words.text(key) + colon, "parts": words.parts(sentence)}
 
@@ -147,6 +155,18 @@ def _tile(words: Words, tile: Tile) -> dict[str, Any]:
 
 def _sign(tile: Tile) -> Markup:
     return Markup(SIGNS[tile.mark])  # noqa: S704 - our own drawing
+
+
+def _numbers(words: Words) -> Iterator[dict[str, str]]:
+    """Every number; of a week or month, whose long lists have no card each, with what guards a strong one (R13)."""
+    tiles = words.report.tiles
+    own = {tile.metric_id for tile in tiles}
+    for tile in tiles:
+        row = _number(words, tile)
+        yield row
+        beside = None if words.report.kind == "daily" else numbers.guard(words, tile, own)
+        if beside:
+            yield dict.fromkeys(row, "") | dict(zip(("name", "value"), beside, strict=True))
 
 
 def _number(words: Words, tile: Tile) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from core.numbers.metrics import STARTER, STARTER_PHONE
 from core.report import blocks, numbers
 from core.report.blocks import BLOCKS_BYTES, TEXT_CHARS, Made, escape, size_of
 from core.report.charts import chart_png, scale_of
@@ -33,7 +32,7 @@ def render_slack(report: Report, language: str) -> SlackMessage:
     replies: list[SlackReply] = []
     native: Made | None = None
     if not (report.is_closed_day or report.is_low_volume):
-        shown = leading(report)
+        shown = numbers.leading(report, TILES if report.kind == "daily" else ROWS)
         native = chart_block(words, report.chart) if report.chart else None
         if report.kind == "daily":
             made.extend(_tiles(words, shown))
@@ -58,29 +57,13 @@ def render_slack(report: Report, language: str) -> SlackMessage:
     )
 
 
-def leading(report: Report, most: int | None = None) -> tuple[Tile, ...]:
-    """The tiles of the root message: the customers' first, then what needs a look, then the others, in their order."""
-    most = most or (TILES if report.kind == "daily" else ROWS)
-
-    def rank(tile: Tile) -> tuple[bool, ...]:
-        metric = report.metrics[tile.metric_id]
-        first = (metric.group != "C", tile.mark != "bad")
-        if report.kind == "daily":
-            return first
-        # A long list leaves room in the table for what has a goal, and for what people begin with.
-        return (*first, tile.goal is None, metric.id not in (*STARTER, *STARTER_PHONE), metric.tier != "K")
-
-    chosen = sorted(report.tiles, key=rank)[:most]
-    return tuple(tile for tile in report.tiles if tile in chosen)
-
-
 def spoken(words: Words) -> str:
     """The whole report in a few sentences; screen readers read this and not the blocks."""
     report = words.report
     lang = words.language
     pieces = [f"{words.title()}{lang.text('format', 'colon')}{words.headline()}"]
     if not (report.is_closed_day or report.is_low_volume):
-        said = (_heard(words, tile) for tile in leading(report, TILES))
+        said = (_heard(words, tile) for tile in numbers.leading(report, TILES))
         pieces.append(lang.text("format", "list").join(said) + lang.text("format", "stop"))
     if report.next_step:
         pieces.append(words.text("next") + lang.text("format", "colon") + words.say(report.next_step))
@@ -155,7 +138,7 @@ def _footer(words: Words) -> Made:
     said = [words.say(problem) for problem in (*problems, *words.set_aside())][:STORY]
     fresh = " · ".join([*words.freshness(), words.text("zone", zone=report.zone)])
     rules = " · ".join(words.say(rule) for rule in (Sentence("usual_is"), *report.rules))
-    marks = [] if report.kind == "daily" else list(numbers.notes(words, leading(report)))
+    marks = [] if report.kind == "daily" else list(numbers.notes(words))
     elements = [blocks.plain(text[: TEXT_CHARS // 2]) for text in (*marks, *said, fresh, rules) if text][:9]
     if report.report_url and report.report_url.startswith(("https://", "http://")):
         link = report.report_url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")
