@@ -38,17 +38,17 @@ def keep_requirements(db: sqlite3.Connection, reporting: Reporting, now_at: int)
         return 0
     planned = list(_plan(inquiry))
     counted = list(_count(inquiry))
-    if not planned and not counted:
-        return 0
     ahead_at = day_bounds(add_days(inquiry.today_on, 1), reporting.zone)[0]
     with transaction(db):
+        set_setting(db, PLANNED_ON, inquiry.today_on)
+        if not planned and not counted:
+            return 0
         db.execute("delete from requirements where interval_start_at >= ?", (ahead_at,))
         db.executemany(INSERT, planned)
         db.executemany(
             "update requirements set staffed = ?, basis = ? where queue_uid = ? and interval_start_at = ?", counted
         )
         mark(db, "planned_day", {str(at // DAY_S) for _, _, _, at in counted})
-        set_setting(db, PLANNED_ON, inquiry.today_on)
     return len(planned) + len(counted)
 
 

@@ -1,5 +1,7 @@
 """Forecasts are kept as they were made; what comes later changes none of them."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.clock import DAY_S, add_days, day_bounds
@@ -67,6 +69,55 @@ def test_nothing_is_forecast_from_nothing() -> None:
     """A week after the first pull there is no weekday of which two are known."""
     new = Reporting(zone=BERLIN.zone, history_from_on=add_days(TODAY, -7))
     assert look_ahead(store(weeks=1, reporting=new)) == []
+
+
+def test_what_never_came_is_not_forecast() -> None:
+    """A desk without a telephone must not read "about 0 calls" every Monday."""
+    found = look_ahead(store(lambda *_: 0, shaken(5)))
+    assert {one.metric_id for one in found} == {"tickets_created"}
+
+
+def test_a_queue_begins_with_its_first_call() -> None:
+    """A line opened three weeks ago is not half as busy because nobody could call it before."""
+    opened_on = add_days(TODAY, -21)
+    found = look_ahead(store(lambda day, weekday: steady(day, weekday) if day >= opened_on else 0))
+    (line,) = (one for one in found if one.where == {"queue": QUEUE})
+    assert [day.value for day in line.days[1:8]] == [20, 0, 100, 90, 80, 80, 70]
+
+
+def test_a_day_without_anything_to_forecast_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store of three days would read its history again at every pull."""
+    made = store(weeks=1)
+    assert freeze(made.db, made.reporting, made.now_at) == 0
+    monkeypatch.setattr("core.numbers.analyses.forecast.frozen.look_ahead", lambda _: pytest.fail("looked again"))
+    assert freeze(made.db, made.reporting, made.now_at + 600) == 0
+
+
+def test_a_clock_that_was_wrong_once_stops_no_forecast() -> None:
+    """A machine that believed to be in 2038 for a minute would keep no forecast for twelve years."""
+    made = store(weeks=6)
+    assert freeze(made.db, made.reporting, made.now_at) > 0
+    made.db.execute("update made_forecasts set made_at = ?, interval_start_at = interval_start_at + ?", (2**31, 2**30))
+    fill(made.db, steady, steady, TODAY, TODAY)
+    assert freeze(made.db, made.reporting, made.now_at + DAY_S) > 0
+
+
+def test_half_hours_in_which_nothing_was_expected_count_too() -> None:
+    """Calls at seven, an hour before anybody expected one, are an error and not left out."""
+    made = store()
+    freeze(made.db, made.reporting, made.now_at)
+    made.db.executemany(
+        "insert into made_forecasts select series, where_key, interval_start_at - ?1, interval_s, horizon_days, "
+        "method, made_at - ?1, value, low, high, is_used from made_forecasts where made_at = ?2 and horizon_days = 1",
+        [(back * 7 * DAY_S, made.now_at) for back in range(1, 8)]
+        + [(back * 7 * DAY_S + DAY_S, made.now_at) for back in range(1, 8)],
+    )
+    (known, *_) = known_series(made)
+    early = replace(known, slots={day: {**slots, 14: 10.0} for day, slots in known.slots.items()})
+    before, after = (kept_trials(made, one)["half_hour", 1].naive for one in (known, early))
+    assert before is not None
+    assert after is not None
+    assert after.wape > before.wape
 
 
 def test_half_hours_grow_old_and_go() -> None:

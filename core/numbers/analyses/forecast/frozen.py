@@ -10,7 +10,7 @@ from core.numbers.analyses.forecast.outlook import Outlook, look_ahead
 from core.numbers.inquiry import Inquiry
 from core.numbers.local import SLOT_S, DayIndex
 from core.numbers.reporting import Reporting
-from core.store.db import transaction
+from core.store.db import set_setting, setting, transaction
 from core.store.dirty import mark
 
 # The coming week, and the horizons that accuracy is kept of. In rows a day: 16 for each series, and for calls two more
@@ -18,6 +18,7 @@ from core.store.dirty import mark
 FROZEN_HORIZONS = frozenset({1, 2, 3, 4, 5, 6, 7, 28})
 KEPT_HORIZONS = (1, 7, 28)
 KEPT_DAYS = 400
+FORECAST_ON = "forecast_on"
 INSERT = """
 insert or ignore into made_forecasts
   (series, where_key, interval_start_at, interval_s, horizon_days, method, made_at, value, low, high, is_used)
@@ -27,15 +28,15 @@ Row = tuple[str, str, int, int, int, Method, int, float, float | None, float | N
 
 
 def freeze(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> int:
-    """Keeps the forecasts of today if none were kept today, and drops half hours over 400 days old; rows written."""
+    """Keeps today's forecasts, once a local day, and drops half hours over 400 days old; rows written."""
     inquiry = Inquiry(db, reporting, now_at)
-    begin = day_bounds(inquiry.today_on, reporting.zone)[0]
-    if db.execute("select 1 from made_forecasts where made_at >= ? limit 1", (begin,)).fetchone():
+    if setting(db, FORECAST_ON) == inquiry.today_on:
         return 0
     rows = [row for found in look_ahead(inquiry) for row in _rows(found, reporting, now_at)]
-    if not rows:
-        return 0
     with transaction(db):
+        set_setting(db, FORECAST_ON, inquiry.today_on)
+        if not rows:
+            return 0
         db.executemany(INSERT, rows)
         mark(db, "import", ["made_forecasts"])
         db.execute(

@@ -46,14 +46,23 @@ def stretches_of(known: Known, *, knows_sky: bool = False) -> list[Stretch]:
 def kept_trials(inquiry: Inquiry, known: Known) -> dict[tuple[Grain, int], Trial]:
     """The trials that rest on at least two weeks of frozen forecasts, by grain and horizon."""
     points: dict[tuple[Grain, int], list[Point]] = defaultdict(list)
+    told: dict[int, set[int]] = defaultdict(set)
     for (day, horizon, slot), said in _frozen(inquiry, known).items():
         if day not in known.volume.values or day in known.volume.closed or len(said) < 2:
             continue
         if slot is None:
             points["day", horizon].append(Point(day, said["naive"], said["baseline"], known.volume.values[day]))
         else:
+            told[day].add(slot)
             came = known.slots.get(day, {}).get(slot, 0.0)
             points["half_hour", horizon].append(Point(day, said["naive"], said["baseline"], came))
+    # Half hours in which nothing is expected are not kept.
+    points["half_hour", 1] += (
+        Point(day, 0.0, 0.0, came)
+        for day, some in told.items()
+        for slot, came in known.slots.get(day, {}).items()
+        if slot not in some
+    )
     return {
         (grain, horizon): trial(horizon, grain, some, "frozen")
         for (grain, horizon), some in points.items()

@@ -77,7 +77,8 @@ def known_series(inquiry: Inquiry, *, by_members: bool = True) -> Iterator[Known
     around: Met | None = None
     for metric_id, dim in SERIES:
         long = history_of(inquiry, metric_id, to_on)
-        recent = {day: value for day, value in long.values.items() if day > ordinal(first_on)}
+        long = replace(long, values=begun(long.values))
+        recent = begun({day: value for day, value in long.values.items() if day > ordinal(first_on)})
         last = last_told(recent, shut)
         if last is None or last - min(recent) < LEAST_DAYS:
             continue
@@ -113,11 +114,19 @@ def _members(inquiry: Inquiry, whole: Known, dim: str, span: tuple[str, str]) ->
         if uid and mean >= LEAST_A_DAY:
             sizes.append((mean, uid, name, history))
     for _, uid, name, history in sorted(sizes, key=lambda one: (-one[0], one[1]))[:MOST_MEMBERS]:
-        values = {day: value for day, value in history.values.items() if day <= last}
+        values = begun({day: value for day, value in history.values.items() if day <= last})
+        if last - min(values) < LEAST_DAYS:
+            continue
         volume = _with_closed_days(replace(whole.volume, values=values), inquiry, metric_id)
         volume = _moved(inquiry, volume, whole.fits, last)
         slots = _slots(inquiry.within(**{dim: uid}), metric_id, *span)
         yield Known(metric_id, {**inquiry.where, dim: uid}, name, volume, last, whole.fits, slots)
+
+
+def begun(values: Mapping[int, float]) -> dict[int, float]:
+    """The same from the first day on which anything came: a queue that is not there yet is no quiet one."""
+    first = min((day for day, value in values.items() if value), default=None)
+    return {} if first is None else {day: value for day, value in values.items() if day >= first}
 
 
 def last_told(values: Mapping[int, float], closed: frozenset[int]) -> int | None:
