@@ -46,7 +46,7 @@ Cells: TypeAlias = Mapping[tuple[str, Stratum], Sums]
 class Expected:
     """What the same cases would have come to at the whole's rates; ``whole`` is the whole's own figure.
 
-    ``variance`` is that of one case within strata."""
+    ``variance`` is that of the sum of these cases: hard ones differ more from each other than easy ones do."""
 
     own: Sums
     value: float | None
@@ -66,7 +66,7 @@ class Expected:
     @property
     def error(self) -> float:
         """The standard error of the observed figure if nothing but chance set it off the expected one."""
-        return (self.own.n * self.variance) ** 0.5 / self.own.den if self.own.den > 0 else 0.0
+        return self.variance**0.5 / self.own.den if self.own.den > 0 else 0.0
 
 
 def total(sums: Iterable[Sums]) -> Sums:
@@ -108,8 +108,8 @@ def expected(cells: Cells, norm: frozenset[str]) -> dict[str, Expected]:
     everybody = total(whole.values())
     overall = everybody.num / everybody.den if everybody.den > 0 else None
     rates = {stratum: sums.num / sums.den for stratum, sums in whole.items() if sums.den > 0}
-    within = sum(whole[stratum].residual(rate) for stratum, rate in rates.items())
-    variance = within / everybody.n if everybody.n else 0.0
+    variances = {stratum: whole[stratum].residual(rate) / whole[stratum].n for stratum, rate in rates.items()}
+    anywhere = everybody.residual(overall) / everybody.n if overall is not None else 0.0
     made: dict[str, Expected] = {}
     for person in sorted({person for person, _ in cells}):
         mine = {stratum: sums for (key, stratum), sums in cells.items() if key == person}
@@ -117,5 +117,6 @@ def expected(cells: Cells, norm: frozenset[str]) -> dict[str, Expected]:
         value = None
         if overall is not None and own.den > 0:
             value = sum(sums.den * rates.get(stratum, overall) for stratum, sums in mine.items()) / own.den
+        variance = sum(sums.n * variances.get(stratum, anywhere) for stratum, sums in mine.items())
         made[person] = Expected(own, value, variance, overall)
     return made

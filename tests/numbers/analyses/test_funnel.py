@@ -1,11 +1,14 @@
 """How far chance reaches, and how somebody stands among others: the seed's method and its guards (metrics 8.6)."""
 
+from math import comb
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.numbers.analyses.case_mix import Stratum, Sums, expected, settled
-from core.numbers.analyses.funnel import share_limits, shrunk, spread, standings
+from core.numbers.analyses.funnel import count_limits, mean_limits, share_limits, shrunk, spread, standings
 
 UNITS = {"A": 52.0, "B": 47.0, "C": 61.0, "D": 40.0}
 
@@ -26,6 +29,26 @@ def test_the_funnel_narrows_with_the_cases(n: int, low: float, high: float) -> N
     """With 25 contacts a first contact resolution of 45 % may be bad luck; nobody is to be blamed for it."""
     found = share_limits(0.72, n)
     assert (round(100 * found[0], 1), round(100 * found[1], 1)) == (low, high)
+
+
+@settings(max_examples=50)
+@given(whole=st.floats(0.01, 0.99), n=st.integers(20, 120))
+def test_of_few_cases_no_more_than_two_of_a_thousand_lie_outside(whole: float, n: int) -> None:
+    """Two reopened of 30 where one of a hundred is: by the normal curve one of 28 colleagues would be told off."""
+    low, high = count_limits(whole, n)
+    chances = [comb(n, hits) * whole**hits * (1 - whole) ** (n - hits) for hits in range(n + 1)]
+    outside = sum(chance for hits, chance in enumerate(chances) if not low - 1e-9 <= hits / n <= high + 1e-9)
+    assert outside <= 0.002 + 1e-9
+    assert low <= share_limits(whole, n)[0]
+    assert high >= share_limits(whole, n)[1]
+
+
+def test_long_tails_blame_nobody() -> None:
+    """Twenty first replies, one of them after a weekend, are no proof of a slow colleague."""
+    random, n = Random(7), 20
+    draws = [sum(random.lognormvariate(0, 1) for _ in range(n)) / n for _ in range(2_000)]
+    low, high = mean_limits(2.718282**0.5, ((2.718282 - 1) * 2.718282 / n) ** 0.5)
+    assert sum(not low <= each <= high for each in draws) <= 8
 
 
 @pytest.mark.parametrize(("hits", "n", "said"), [(9, 10, 81.7), (180, 200, 88.0)])
@@ -62,6 +85,16 @@ def test_what_hard_cases_take_is_expected_of_them() -> None:
     assert found.value == pytest.approx(10)
     assert found.ratio == pytest.approx(1.10)
     assert found.whole == pytest.approx(7)
+
+
+def test_hard_cases_differ_more_from_each_other() -> None:
+    """Who takes hard cases alone has a mean that sways more than the team's: chance must reach further there."""
+    easy, hard = Sums(500, 100, 100, 2_600, 500, 100), Sums(2_000, 100, 100, 60_000, 2_000, 100)
+    cells: dict[tuple[str, Stratum], Sums] = {(person, ("easy",)): easy for person in "abcde"}
+    cells |= {("f", ("easy",)): easy, ("g", ("hard",)): hard, ("h", ("hard",)): hard}
+    found = expected(cells, frozenset("abcdefgh"))
+    assert found["f"].error == pytest.approx(0.1)
+    assert found["g"].error == pytest.approx(200**0.5 / 10)
 
 
 def test_a_kind_of_case_that_few_have_is_seen_with_its_neighbours() -> None:

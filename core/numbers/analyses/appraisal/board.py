@@ -12,9 +12,10 @@ from core.numbers.analyses.conflict import is_strong_only
 from core.numbers.analyses.funnel import (
     LEAST_PEOPLE,
     Standing,
+    count_limits,
     mean_limits,
+    rate_limits,
     share_error,
-    share_limits,
     shrunk,
     standings,
 )
@@ -234,12 +235,22 @@ def _line(
     if judged < LEAST_PEOPLE or one.value is None:
         return replace(line, expected=None, ratio=None, verdict=reason or "too few")
     error = _error(cases, one) * factor
-    low, high = share_limits(one.value, one.own.den) if cases.kind == "share" else mean_limits(one.value, error)
+    low, high = _limits(cases, one.value, one.own.den, error)
     line = replace(line, low=low, high=high, fair=_fair(cases, one))
     if reason is not None:
         return replace(line, verdict=reason, fair=None)
     off = (one.observed - one.value) / error if error else 0.0
     return replace(line, off=off, verdict=_verdict(line.metric, one.observed, low, high))
+
+
+def _limits(cases: Cases, expected: float, den: float, error: float) -> tuple[float, float]:
+    match cases.kind:
+        case "share":
+            return count_limits(expected, round(den))
+        case "mean":
+            return mean_limits(expected, error)
+        case "rate":
+            return rate_limits(expected, error)
 
 
 def _verdict(metric: Metric, value: float, low: float, high: float) -> Verdict:
