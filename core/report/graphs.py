@@ -21,7 +21,9 @@ def charts(
 ) -> tuple[Chart | None, tuple[Chart, ...]]:
     """The chart of the message, and the others: the half hours of the exception, then the other numbers over days."""
     drawn = {one.tile.metric_id: chart for one in shown if (chart := _over_days(one)) is not None}
-    lead = next((metric_id for metric_id in (*FIRST, *drawn) if metric_id in drawn), None)
+    # The message of a week has room for one story: what needs a look, if anything does.
+    bad = () if asking.is_of_day else tuple(one.tile.metric_id for one in shown if one.tile.mark == "bad")
+    lead = next((metric_id for metric_id in (*bad, *FIRST, *drawn) if metric_id in drawn), None)
     if lead is None:
         return None, ()
     first = drawn.pop(lead)
