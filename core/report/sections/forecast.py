@@ -12,7 +12,6 @@ from core.report.model import Count, Day, Figure, Grid, Name, Section, Sentence,
 from core.report.sections.scope import Scope
 
 NOUNS = {"calls_offered": "calls", "tickets_created": "tickets"}
-VARIANTS = {"calls_offered": "calls", "tickets_created": "tickets"}
 # Less than this from last week is as last week.
 SAME = 0.02
 WEEKS_A_MONTH = 4
@@ -41,10 +40,13 @@ def forecast(scope: Scope) -> Section | None:
     members = [outlook for outlook in found if outlook.name]
     if members:
         grids.append(_members(members, from_on))
-    grids.append(_errors(wholes))
-    trials = [trial for outlook in wholes for trial in outlook.trials.values()]
-    told = "forecast_frozen" if all(trial.told == "frozen" for trial in trials) else "forecast_tested"
-    return Section("forecast", tuple(sentences), tuple(grids), (Sentence("forecast_how"), Sentence(told)))
+    notes = [Sentence("forecast_how")]
+    judged = [trial for outlook in wholes for trial in outlook.trials.values() if trial.is_enough]
+    if judged:
+        grids.append(_errors(wholes))
+        is_frozen = all(trial.told == "frozen" for trial in judged)
+        notes.append(Sentence("forecast_frozen" if is_frozen else "forecast_tested"))
+    return Section("forecast", tuple(sentences), tuple(grids), tuple(notes))
 
 
 def _weeks_left(outlook: Outlook, from_on: str) -> int:
@@ -63,18 +65,23 @@ def _total(inquiry: Inquiry, outlook: Outlook, from_on: str) -> Sentence | None:
     some = _within(outlook, from_on)
     if not some:
         return None
-    last_on = add_days(inquiry.today_on, -1)
-    before = inquiry.ask(outlook.metric_id, Period(add_days(last_on, 1 - WEEK), last_on, "week")).value
+    week = _last_days(inquiry)
+    before = inquiry.ask(outlook.metric_id, week).value
     values: dict[str, Worded] = {
         "from": Day(some[0].day_on), "to": Day(some[-1].day_on), "n": Count(round(_sum(some)), NOUNS[outlook.metric_id])
     }  # fmt: skip
-    if not before:
+    if not before or outlook.last_on < week.to_on:
         return Sentence("forecast_week", values)
     change = _sum(some) / before - 1
     if abs(change) < SAME:
         return Sentence("forecast_week_same", values)
     way = "more" if change > 0 else "less"
     return Sentence(f"forecast_week_{way}", {**values, "share": Share(abs(change))})
+
+
+def _last_days(inquiry: Inquiry) -> Period:
+    last_on = add_days(inquiry.today_on, -1)
+    return Period(add_days(last_on, 1 - WEEK), last_on, "week")
 
 
 def _busiest(outlook: Outlook, from_on: str) -> Sentence | None:
@@ -89,9 +96,9 @@ def _busiest(outlook: Outlook, from_on: str) -> Sentence | None:
 
 def _last_week(inquiry: Inquiry, metric_id: str) -> Sentence | None:
     """How far off what was told the day before was, over the last 7 days."""
-    last_on = add_days(inquiry.today_on, -1)
-    week = Period(add_days(last_on, 1 - WEEK), last_on, "week")
-    wape, bias = (inquiry.ask(name, week, VARIANTS[metric_id]) for name in ("forecast_wape", "forecast_bias"))
+    week = _last_days(inquiry)
+    # The variants of these metrics are called as what they count.
+    wape, bias = (inquiry.ask(name, week, NOUNS[metric_id]) for name in ("forecast_wape", "forecast_bias"))
     if not (_is_told(wape) and _is_told(bias)):
         return None
     return Sentence(
@@ -173,7 +180,7 @@ def _members(members: Sequence[Outlook], from_on: str) -> Grid:
             Name(outlook.name),
             Term(outlook.metric_id),
             _whole(_sum(_within(outlook, from_on))),
-            _share(outlook.trials[WEEK].of_used),
+            _share(outlook.trials[WEEK].of_used if outlook.trials[WEEK].is_enough else None),
         )
         for outlook in members[:MOST_MEMBERS]
     ]
@@ -190,7 +197,7 @@ def _errors(wholes: Sequence[Outlook]) -> Grid:
         _error(outlook.metric_id, trial, trial.naive)
         for outlook in wholes
         for trial in (*outlook.trials.values(), *([outlook.slot_trial] if outlook.slot_trial else []))
-        if trial.naive is not None
+        if trial.naive is not None and trial.is_enough
     ]
     return Grid(heads, tuple(rows), says=Sentence("forecast_errors"))
 

@@ -9,10 +9,11 @@ from core.clock import DAY_S, add_days
 from core.numbers.analyses.forecast.frozen import freeze
 from core.numbers.answer import Period
 from core.numbers.inquiry import Inquiry
+from core.numbers.metric import Unit
 from core.numbers.metrics import METRICS
 from core.numbers.parts import fold
 from core.numbers.reporting import Reporting
-from core.report.model import ReportSpec, Section
+from core.report.model import Figure, ReportSpec, Section
 from core.report.sections.forecast import forecast
 from core.report.sections.scope import Scope
 from core.report.words import Words
@@ -79,7 +80,7 @@ def test_a_month_is_told_by_its_weeks(inquiry: Inquiry) -> None:
 def test_what_steps_aside_is_said() -> None:
     """A method that lost and is shown as if it had won is a lie by silence."""
     fallen = store(shaken(1, lambda day, weekday: (100 if day < add_days(TODAY, -40) else 30) * (weekday < 6)))
-    said = [text for text in lines(made(fallen), "en") if "steps aside" in text]
+    said = [text for text in lines(made(fallen), "en") if "is used there" in text]
     assert said[0].startswith("Calls offered: the mean of the last 4 weeks was closer than the baseline 1 day ahead (")
 
 
@@ -103,6 +104,23 @@ def test_a_young_store_says_nothing() -> None:
     new = Reporting(zone=BERLIN.zone, history_from_on=add_days(TODAY, -7))
     young = store(weeks=1, reporting=new)
     assert forecast(Scope(young, ReportSpec("weekly", "weekly"), "weekly", WEEK)) is None
+
+
+def test_a_week_that_was_not_read_to_its_end_is_no_comparison() -> None:
+    """After two days without the telephone's data next week looks like a third more calls."""
+    read, unread = store(shaken(1)), store(shaken(1))
+    unread.db.execute("delete from parts where day_on >= ?", (add_days(TODAY, -2),))
+    assert made(read).sentences[0].key == "forecast_week_same"
+    assert made(unread).sentences[0].key == "forecast_week"
+
+
+def test_no_error_is_told_of_a_few_days() -> None:
+    """A store of three weeks could be off on one Monday by 80 %, which says nothing of its forecasts."""
+    young = made(store(shaken(1), shaken(2), weeks=3))
+    assert [note.key for note in young.notes] == ["forecast_how"]
+    days, members = young.grids
+    assert len(days.rows) == 7
+    assert {row[-1] for row in members.rows} == {Figure(None, Unit.SHARE)}
 
 
 def test_kept_forecasts_are_named_as_such(week: Section) -> None:

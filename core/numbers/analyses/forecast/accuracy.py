@@ -61,9 +61,14 @@ class Trial:
         return self.naive if self.used == "naive" else self.baseline
 
     @property
+    def is_enough(self) -> bool:
+        """Whether it rests on days enough to be told."""
+        return self.naive is not None and self.naive.n >= LEAST_DAYS
+
+    @property
     def steps_aside(self) -> bool:
         """Whether the baseline was judged on enough days and was farther off than the naive one."""
-        if self.naive is None or self.baseline is None or self.naive.n < LEAST_DAYS:
+        if self.naive is None or self.baseline is None or not self.is_enough:
             return False
         return self.baseline.wape > self.naive.wape
 

@@ -45,13 +45,15 @@ class SlotAhead:
 
 @dataclass(frozen=True)
 class Outlook:
-    """One series (a metric, whole or within ``where``, by uid) from today on; day 0 is today.
+    """One series (a metric, whole or within ``where``, by uid) from today on; day 0 is today. It is known up to
+    ``last_on``.
 
     ``trials`` are by horizon (1, 7, 28), ``slot_trial`` that by half hour; ``effects`` what was taken into account."""
 
     metric_id: str
     where: Mapping[str, str]
     name: str
+    last_on: str
     days: tuple[DayAhead, ...]
     trials: Mapping[int, Trial]
     half_hours: Mapping[str, tuple[SlotAhead, ...]] = field(default_factory=dict)
@@ -82,8 +84,9 @@ def outlook(inquiry: Inquiry, known: Known, found: Trials) -> Outlook:
         if by_slot is not None and horizon <= HALF_HOUR_DAYS and pair.baseline is not None:
             half_hours[iso(at)] = tuple(_slots_ahead(known, at, pair.baseline, by_slot))
     return Outlook(
-        known.metric_id, known.where, known.name, tuple(made), by_horizon, half_hours, by_slot, known.effects
-    )
+        known.metric_id, known.where, known.name, iso(known.last), tuple(made), by_horizon, half_hours, by_slot,
+        known.effects,
+    )  # fmt: skip
 
 
 def horizon_of(days_ahead: int) -> int:
