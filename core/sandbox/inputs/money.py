@@ -21,7 +21,7 @@ BILLS = (
     ("training", 650, 0.0, "", "trainers"), ("other", 5_900, 0.6, "phone", "partner in the north"),
 )  # fmt: skip
 # From when on time is booked on tickets.
-BOOKED_FROM = date(2026, 8, 1)
+BOOKED_FROM = date(2026, 9, 1)
 MINUTES = {"chat": 6.5, "mail": 7.5, "voicemail": 5.0}
 
 

@@ -5,6 +5,7 @@ The plan is the contract's and the roster's at once, but on days of leave: then 
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 from core.sandbox import names
 from core.sandbox.dice import Dice
@@ -16,6 +17,8 @@ from core.sandbox.world import World
 
 HOUR, MINUTE = 3_600, 60
 DAY_S, BREAK_S = 8 * HOUR, 1_800
+# Shift plans are kept since then; times at work were always.
+PLANNED_FROM = date(2026, 7, 20)
 OPENS_MIN = 480
 STAFF = tuple(name for name, _ in names.AGENTS)
 # How likely an illness begins on a day, and how long it takes.
@@ -29,9 +32,9 @@ PLANNED = "agent_id day_on planned_start_at planned_end_at planned_s activity ki
 
 def shift_sheets(world: World) -> Iterator[Sheet]:
     """Files of shifts, absences and times at work."""
-    plans: list[tuple[object, ...]] = []
-    missing: list[tuple[object, ...]] = []
-    worked: list[tuple[object, ...]] = []
+    plans: list[tuple[Any, ...]] = []
+    missing: list[tuple[Any, ...]] = []
+    worked: list[tuple[Any, ...]] = []
     ill = _spells(world)
     for day_on in days(world.story.start_on, world.story.last_on):
         if world.story.is_closed(day_on) or day_on.weekday() == 6:
@@ -45,8 +48,9 @@ def shift_sheets(world: World) -> Iterator[Sheet]:
             for name in STAFF:
                 if name not in there and not (name in LENT and world.story.planted.is_hasty(day_on)):
                     _desk(world, day_on, midnight, name, ill, (plans, missing, worked))
-    yield Sheet("shifts", PLANNED, plans)
-    yield Sheet("absences", "agent_id day_on lost_s reason is_planned", missing)
+    kept = [[row for row in rows if row[1] >= PLANNED_FROM] for rows in (plans, missing)]
+    yield Sheet("shifts", PLANNED, kept[0])
+    yield Sheet("absences", "agent_id day_on lost_s reason is_planned", kept[1])
     yield Sheet("attendance", "agent_id day_on worked_s", worked)
 
 
@@ -55,8 +59,8 @@ def _phone(
     day_on: date,
     midnight: int,
     seat: tuple[int, Agent],
-    plans: list[tuple[object, ...]],
-    missing: list[tuple[object, ...]],
+    plans: list[tuple[Any, ...]],
+    missing: list[tuple[Any, ...]],
 ) -> None:
     """Somebody at the telephone: the shift with its lunch; times at work are those of the telephone's states."""
     place, agent = seat
@@ -88,7 +92,7 @@ def _desk(
     midnight: int,
     name: str,
     ill: dict[str, set[date]],
-    lists: tuple[list[tuple[object, ...]], list[tuple[object, ...]], list[tuple[object, ...]]],
+    lists: tuple[list[tuple[Any, ...]], list[tuple[Any, ...]], list[tuple[Any, ...]]],
 ) -> None:
     """Somebody who answers in writing: eight hours, ill or on leave at times."""
     plans, missing, worked = lists
