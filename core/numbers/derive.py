@@ -94,12 +94,12 @@ def derive(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> DeriveR
         result.incomplete += touched.incomplete
 
     def agents(keys: Sequence[str], ledger: Ledger) -> None:
-        derive_agents(db, always(keys), ground, ledger)
+        derive_agents(db, always(db, keys, ground), ground, ledger)
         unmark_days(db, "agent_day", keys)
         seen.update(keys)
 
     def agent_days(keys: Sequence[str], ledger: Ledger) -> None:
-        derive_agents(db, spans(keys, ground), ground, ledger)
+        derive_agents(db, spans(db, keys, ground), ground, ledger)
         seen.update(read_day_key(key)[0] for key in keys)
 
     def lone_surveys(keys: Sequence[str], ledger: Ledger) -> None:

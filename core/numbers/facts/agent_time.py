@@ -1,17 +1,17 @@
 """What agents did on each local day: overlapping states counted once, days cut at midnight (metrics R9).
 
-Of whom no state is told, attendance tells the presence.
+Of whom no state is told, by none of the names that a human has (``[[people]]``), attendance tells the presence.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from core.clock import DAY_S, add_days, day_bounds
 from core.numbers.facts.ground import Ground
-from core.numbers.facts.ledger import TABLES, Ledger
+from core.numbers.facts.ledger import TABLES, Ledger, as_json
 from core.numbers.facts.status import Row
 from core.numbers.facts.ticket_batch import fill_batch
 from core.store.dirty import day_key, mark, read_day_key
@@ -60,7 +60,7 @@ STORED = (
     f"select {', '.join(DAYS.names)} from agent_days "
     "where agent_uid = :agent_uid and day_on between :first_on and :last_on"
 )
-# Days of attendance that are not what `presence` makes of them, or have no row yet.
+# Days of attendance that are not what `presence` makes of them, or have no row yet; rows that no attendance tells of.
 ATTENDED = """
 select a.agent_uid, a.day_on
 from attendance a
@@ -70,6 +70,11 @@ where d.agent_uid is null or (d.logged_in_s = 0 and d.presence_days <> case
   when a.worked_s < :presence_s then 0.0
   when coalesce(g.contracted_s_per_week, 0) = 0 then 1.0
   else min(1.0, a.worked_s * :days_a_week * 1.0 / g.contracted_s_per_week) end)
+union
+select d.agent_uid, d.day_on
+from agent_days d
+where d.logged_in_s = 0
+  and not exists (select 1 from attendance a where a.agent_uid = d.agent_uid and a.day_on = d.day_on)
 """
 DIALLING = """
 insert into dirty_keys (kind, key)
@@ -92,19 +97,38 @@ class Span(NamedTuple):
     to_at: int
 
 
-def always(agents: Iterable[str]) -> list[Span]:
-    """All days of agents."""
-    return [Span(agent, "0000-01-01", FAR_ON, 0, 1 << 62) for agent in agents]
+def always(db: sqlite3.Connection, agents: Collection[str], ground: Ground) -> list[Span]:
+    """All days of agents, and of the same humans by the other names of which attendance tells."""
+    people = _same_people(db, agents, ground)
+    return [
+        Span(uid, "0000-01-01", FAR_ON, 0, 1 << 62) for uid in sorted({uid for same in people.values() for uid in same})
+    ]
 
 
-def spans(keys: Sequence[str], ground: Ground) -> Iterator[Span]:
-    """The days that states which begin on the UTC days of the keys can reach: none lasts longer than the cap."""
+def _same_people(db: sqlite3.Connection, agents: Collection[str], ground: Ground) -> dict[str, tuple[str, ...]]:
+    """Of each agent the uid, and those others of the same human of whom attendance tells."""
+    groups = {uid: group for group in ground.reporting.aliases for uid in group}
+    others = {uid for agent in agents for uid in groups.get(agent, ())}
+    sql = "select distinct agent_uid from attendance where agent_uid in (select value from json_each(?))"
+    attended = {row[0] for row in db.execute(sql, (as_json(sorted(others)),))} if others else set()
+    return {
+        agent: (agent, *(uid for uid in groups.get(agent, ()) if uid != agent and uid in attended)) for agent in agents
+    }
+
+
+def spans(db: sqlite3.Connection, keys: Sequence[str], ground: Ground) -> Iterator[Span]:
+    """The days that states which begin on the UTC days of the keys can reach: none lasts longer than the cap.
+
+    Also those of the same humans by the other names of which attendance tells."""
+    told = [read_day_key(key) for key in keys]
+    people = _same_people(db, {uid for uid, _ in told}, ground)
+    wanted = sorted({(uid, at) for agent, at in told for uid in people[agent]})
     zone, cap_s = ground.reporting.zone, ground.reporting.state_cap_s
 
     def span(agent: str, first_on: str, last_on: str) -> Span:
         return Span(agent, first_on, last_on, day_bounds(first_on, zone)[0] - cap_s, day_bounds(last_on, zone)[1])
 
-    for agent, found in groupby(sorted(map(read_day_key, keys)), key=itemgetter(0)):
+    for agent, found in groupby(wanted, key=itemgetter(0)):
         first_on = last_on = ""
         for _, at in found:
             begins_on, ends_on = ground.day_on(at), ground.day_on(at + DAY_S + cap_s - 1)
@@ -127,7 +151,7 @@ def derive_agents(db: sqlite3.Connection, wanted: Iterable[Span], ground: Ground
         given = span._asdict()
         before = set(cursor.execute(STORED, given))
         rows = agent_days(span, capped(cursor.execute(STATES, given), ground), ground)
-        now = {*rows, *_attended(cursor, given, {row[1] for row in rows}, ground)}
+        now = {*rows, *_attended(cursor, span, {row[1] for row in rows}, ground)}
         gone += before - now
         come += now - before
         db.execute(PLANNED, given)
@@ -147,14 +171,28 @@ def mark_attended(db: sqlite3.Connection, ground: Ground) -> None:
     mark(db, "agent_day", [day_key(agent, day_bounds(day, ground.reporting.zone)[0]) for agent, day in found])
 
 
-def _attended(cursor: sqlite3.Cursor, given: dict[str, Any], told: set[str], ground: Ground) -> Iterator[Row]:
+def _attended(cursor: sqlite3.Cursor, span: Span, told: Set[str], ground: Ground) -> Iterator[Row]:
     """Rows of days that attendance alone tells of: there, doing nobody knows what."""
     sql = (
         "select day_on, worked_s from attendance where agent_uid = :agent_uid and day_on between :first_on and :last_on"
     )
-    for day, worked_s in cursor.execute(sql, given).fetchall():
+    attended = cursor.execute(sql, span._asdict()).fetchall()
+    if attended:
+        told = told | _told_elsewhere(cursor, span, ground)
+    for day, worked_s in attended:
         if day not in told:
-            yield _row(given["agent_uid"], day, {}, 0, False, ground, worked_s)
+            yield _row(span.agent_uid, day, {}, 0, False, ground, worked_s)
+
+
+def _told_elsewhere(cursor: sqlite3.Cursor, span: Span, ground: Ground) -> set[str]:
+    """The days on which states tell of the same human by another uid; who is in both would be there twice."""
+    groups = (group for group in ground.reporting.aliases if span.agent_uid in group)
+    others = [span._replace(agent_uid=uid) for group in groups for uid in group if uid != span.agent_uid]
+    return {
+        row[1]
+        for other in others
+        for row in agent_days(other, capped(cursor.execute(STATES, other._asdict()), ground), ground)
+    }
 
 
 def states_of(db: sqlite3.Connection, agent_uid: str, from_at: int, to_at: int) -> Iterable[Row]:

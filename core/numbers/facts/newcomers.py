@@ -25,6 +25,7 @@ SETTLED_DAYS = 90
 FEWEST = 3
 FACT = TABLES["proficiency_facts"]
 READS = (("handled_facts", "day_on"), ("review_facts", "reviewed_on"))
+BEGAN = "select min(day_on) from handled_facts"
 KNOWN = "(select agent_uid from employment_facts union select agent_uid from proficiency_facts) where true"
 MARK = "insert into dirty_keys (kind, key) select distinct 'newcomer', agent_uid from {} on conflict do nothing"
 # A day that is over and lies in somebody's first half year (or in the weeks of reviews before), not after the goal.
@@ -34,9 +35,10 @@ join json_each(?) d
   on d.value between date(e.hired_on, '-{REVIEW_DAYS} days') and date(e.hired_on, '+{REACH_DAYS} days')
 where not exists (select 1 from proficiency_facts p where p.agent_uid = e.agent_uid and p.reached_on < d.value)
 """
+# Whose first half year lay in the days from the last look to today.
 WAITING = f"""
 employment_facts e
-where e.hired_on between date(?1, '-{REACH_DAYS + 1} days') and ?1
+where e.hired_on between date(?1, '-{REACH_DAYS + 1} days') and ?2
   and not exists (select 1 from proficiency_facts p where p.agent_uid = e.agent_uid and p.reached_on is not null)
 """
 
@@ -47,13 +49,19 @@ def mark_newcomers(db: sqlite3.Connection, ledger: Ledger | None, today_on: str)
         db.execute(MARK.format(KNOWN))
         return
     touched = {day for clock in READS for day in ledger.days.get(clock, ()) if day < today_on}
-    if touched:
+    if not touched:
+        return
+    began_on = db.execute(BEGAN).fetchone()[0]
+    if began_on is None or min(touched) <= began_on:
+        # History begins on another day, perhaps: those hired since then are told of, those before are not.
+        db.execute(MARK.format(KNOWN))
+    else:
         db.execute(MARK.format(TOUCHED), (as_json(sorted(touched)),))
 
 
-def mark_waiting(db: sqlite3.Connection, today_on: str) -> None:
-    """Marks those who have not got there yet: a day is over that may tell."""
-    db.execute(MARK.format(WAITING), (today_on,))
+def mark_waiting(db: sqlite3.Connection, since_on: str, today_on: str) -> None:
+    """Marks those who had not got there when last looked at: days are over that may tell."""
+    db.execute(MARK.format(WAITING), (min(since_on, today_on), today_on))
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ def derive_newcomers(db: sqlite3.Connection, keys: Sequence[str], ground: Ground
         )
     }
     made: dict[str, list[Row]] = {key: [] for key in before}
-    began_on = db.execute("select min(day_on) from handled_facts").fetchone()[0]
+    began_on = db.execute(BEGAN).fetchone()[0]
     last_on = add_days(day_of(ground.now_at, ground.reporting.zone), -1)
     people = [
         (agent, source, team, hired_on)

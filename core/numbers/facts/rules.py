@@ -37,8 +37,9 @@ def mark_what_rules_change(db: sqlite3.Connection, reporting: Reporting, now_at:
     _mark_stockouts(db)
     mark_service_days(db, day_of(now_at, reporting.zone), f"{rules}{setting(db, HOURS)}")
     today_on = day_of(now_at, reporting.zone)
-    if setting(db, DAY) != today_on:
-        mark_waiting(db, today_on)
+    derived_on = setting(db, DAY)
+    if derived_on != today_on:
+        mark_waiting(db, derived_on or today_on, today_on)
         set_setting(db, DAY, today_on)
     db.execute(
         "insert into dirty_keys (kind, key) select distinct 'ticket', ticket_uid from sla_facts "
@@ -101,7 +102,7 @@ from surveys
 where customer_uid in changed and coalesce(ticket_uid, call_uid) is not null
 union
 select 'agent', agent_uid
-from agent_states
+from (select agent_uid from agent_states union select agent_uid from attendance)
 where agent_uid in changed
 union
 select 'staff_day', p.day_on

@@ -213,3 +213,26 @@ def test_states_stand_above_attendance(told: Told, rows: Rows) -> None:
     attended = Attendance(agent_id="anna", day_on="2026-03-02", worked_s=8 * 3_600)
     told(attended, state("talk", "Mon 10:00", "Mon 13:00"), now_at=NOW)
     assert [(day["logged_in_s"], day["presence_days"]) for day in rows("agent_days")] == [(10_800, 0.375)]
+
+
+def test_states_stand_above_attendance_by_another_name(told: Told, rows: Rows) -> None:
+    """HR tells who was there by one name, the telephone by another: the day of one human counted twice."""
+    one_human = replace(REPORTING, aliases=((uid("anna"), uid("hr-anna")),))
+    attended = (Attendance(agent_id="hr-anna", day_on=f"2026-03-0{day}", worked_s=8 * 3_600) for day in (2, 3))
+    told(*attended, state("talk", "Mon 10:00", "Mon 13:00"), now_at=NOW, reporting=one_human)
+    assert [(day["agent_uid"], day["day_on"]) for day in rows("agent_days")] == [
+        (uid("anna"), "2026-03-02"), (uid("hr-anna"), "2026-03-03"),
+    ]  # fmt: skip
+    told(state("talk", "Tue 10:00", "Tue 13:00"), now_at=NOW, reporting=one_human)
+    assert [(day["agent_uid"], day["day_on"]) for day in rows("agent_days")] == [
+        (uid("anna"), "2026-03-02"), (uid("anna"), "2026-03-03"),
+    ]  # fmt: skip
+    told(now_at=NOW)
+    assert len(rows("agent_days")) == 4
+
+
+def test_a_contract_is_felt_where_attendance_alone_tells(told: Told, rows: Rows) -> None:
+    """Half a contract makes a whole day of four hours, also for who has no telephone."""
+    told(Attendance(agent_id="mail", day_on="2026-03-02", worked_s=4 * 3_600), now_at=NOW)
+    told(Agent(id="mail", contracted_s_per_week=40 * 3_600), now_at=NOW)
+    assert [day["presence_days"] for day in rows("agent_days")] == [0.5]

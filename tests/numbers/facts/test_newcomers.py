@@ -113,6 +113,30 @@ def test_a_day_turned_is_enough(told: Told, rows: Rows, db: sqlite3.Connection) 
     assert rows("proficiency_facts", agent_uid=uid("nia"))[0]["reached_on"] == "2026-03-29"
 
 
+def test_days_on_which_nothing_ran_are_told_of_later(told: Told, rows: Rows, db: sqlite3.Connection) -> None:
+    """The machine was off when her half year ended: the last of its days would never have been looked at."""
+    records = told_of_nia()
+    last = BEGAN + 27 * DAY_S
+    told(*(record for record in records if _at(record) <= last + 3_600), now_at=last + 3_600)
+    assert rows("proficiency_facts", agent_uid=uid("nia"))[0]["reached_on"] is None
+    derive(db, REPORTING, last + 400 * DAY_S)
+    assert rows("proficiency_facts", agent_uid=uid("nia"))[0]["reached_on"] == "2026-03-29"
+
+
+def test_an_old_call_that_comes_in_late_lets_history_begin_earlier(
+    told: Told, rows: Rows, db: sqlite3.Connection
+) -> None:
+    """Hired before the first known contact she was unknown; then one of last year came in."""
+    late = [record for record in told_of_nia() if not _at(record) or _at(record) >= BEGAN + 20 * DAY_S]
+    told(*late, now_at=NOW)
+    assert rows("proficiency_facts") == []
+    told(*calls("otto", -200, 1), now_at=NOW)
+    before = rows("proficiency_facts")
+    assert [row["agent_uid"] for row in before] == [uid("nia")]
+    derive_all(db, REPORTING, NOW)
+    assert rows("proficiency_facts") == before
+
+
 def _at(record: Record) -> int:
     moments = (getattr(record, name, None) for name in ("arrived_at", "enqueued_at", "reviewed_at"))
     return next((moment for moment in moments if isinstance(moment, int)), 0)
