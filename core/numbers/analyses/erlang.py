@@ -5,7 +5,7 @@ Load is in erlang: people who would be busy all the time.
 """
 
 from dataclasses import dataclass
-from math import ceil, exp, expm1, inf, isfinite
+from math import ceil, exp, expm1, inf, isfinite, log
 
 HALF_HOUR_S = 1_800
 # Quotients such as 14 / 0.7 may come out a hair above the whole number they are.
@@ -14,6 +14,8 @@ HAIR = 1e-9
 PANELS_A_RATE = 4
 MOST_PANELS = 20_000
 TOO_MUCH = 1e200
+# Each try counts line by line: more than any hotline has, and still answered within seconds.
+MOST_LOAD = 100_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Traffic:
             raise ValueError("calls must be 0 or more, their handle time more than 0")
         if self.interval_s <= 0 or (self.patience_s is not None and not self.patience_s > 0):
             raise ValueError("an interval and patience must be longer than 0 seconds")
+        if self.load > MOST_LOAD:
+            raise ValueError(f"calls that keep more than {MOST_LOAD:,} people busy are not computed")
 
     @property
     def load(self) -> float:
@@ -49,8 +53,12 @@ class Aim:
     max_occupancy: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.share < 1 or self.target_s < 0 or not 0 < self.max_occupancy <= 1:
-            raise ValueError("a service level lies between 0 and 1, a threshold is not negative")
+        if not 0 < self.share < 1:
+            raise ValueError("a service level is more than 0 % and less than 100 %, which no number of people promises")
+        if not (isfinite(self.target_s) and self.target_s >= 0):
+            raise ValueError("a threshold is 0 seconds or more")
+        if not 0 < self.max_occupancy <= 1:
+            raise ValueError("people are busy more than 0 and at most 1 of their time, such as 0.85")
 
 
 @dataclass(frozen=True)
@@ -124,8 +132,10 @@ def _erlang_a(traffic: Traffic, agents: int, target_s: float) -> Waits:
     patience_s = traffic.patience_s or inf
     spread = _spread(agents * patience_s / aht_s, load * patience_s / aht_s)
     if not isfinite(spread):
-        # So many wait so patiently that nobody is served at once: whoever is not served hangs up.
-        return Waits(agents, load, 1.0, 0.0, (1 - agents / load) * patience_s, 1.0, 1 - agents / load)
+        # So many wait so patiently that nobody is served at once and all who are have waited equally long; the others
+        # hang up.
+        in_time = agents / load if target_s >= patience_s * log(load / agents) else 0.0
+        return Waits(agents, load, 1.0, in_time, (1 - agents / load) * patience_s, 1.0, 1 - agents / load)
     lost = erlang_b(load, agents)
     p_wait = spread * lost / (1 + (spread - 1) * lost)
     abandon = p_wait * max(0.0, 1 / spread + load / agents - 1) * agents / load
@@ -175,5 +185,5 @@ def agents_needed(traffic: Traffic, aim: Aim) -> Waits:
 def heads(agents: float, shrinkage: float) -> int:
     """People to roster so that ``agents`` are there, of whom the share ``shrinkage`` is away: N / (1 - shrinkage)."""
     if not 0 <= shrinkage < 1:
-        raise ValueError("shrinkage lies between 0 and 1")
+        raise ValueError("shrinkage is a share of 0 or more and less than 1, such as 0.3")
     return ceil(agents / (1 - shrinkage) - HAIR)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from math import inf, nan
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,40 @@ def test_too_many_calls_are_overload_and_no_negative_wait() -> None:
         assert (found.service_level, found.asa_s, found.occupancy) == (None, None, None)
     hopeless = waits(Traffic(100, 180, patience_s=1e9), 9, 20)
     assert (hopeless.abandon, hopeless.service_level) == pytest.approx((0.1, 0.0))
+
+
+def test_a_queue_out_of_hand_answers_late_not_never() -> None:
+    """Half of 10,000 callers hang up and the other half is answered, all after the same 23 minutes."""
+    out_of_hand = Traffic(10_000, 900, patience_s=2_000)
+    assert waits(out_of_hand, 2_500, 1_300).service_level == 0
+    late = waits(out_of_hand, 2_500, 1_500)
+    assert (late.service_level, late.abandon, late.asa_s) == (0.5, 0.5, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("share", "target_s", "busy"),
+    [(1.0, 20, 1.0), (0.0, 20, 1.0), (0.8, -1, 1.0), (0.8, nan, 1.0), (0.8, inf, 1.0), (0.8, 20, 85), (nan, 20, 1.0)],
+)
+def test_an_aim_that_nobody_can_meet_is_none(share: float, target_s: float, busy: float) -> None:
+    """Looked for, it would be looked for for ever."""
+    with pytest.raises(ValueError, match=r"such as|more than|or more"):
+        Aim(share, target_s, busy)
+
+
+@pytest.mark.parametrize(
+    ("calls", "aht_s", "patience_s"), [(-1, 180, None), (nan, 180, None), (1, 0, None), (1, 180, 0), (1e9, 180, None)]
+)
+def test_calls_that_cannot_be(calls: float, aht_s: float, patience_s: float | None) -> None:
+    """A handle time of nothing or a million people tells of a slip, and would keep the machine busy for hours."""
+    with pytest.raises(ValueError, match=r"must be|not computed"):
+        Traffic(calls, aht_s, patience_s=patience_s)
+
+
+def test_one_call_is_served_by_one_person() -> None:
+    """A queue with a call in half an hour: nine in ten find its one person free."""
+    found = agents_needed(Traffic(1, 180), Aim())
+    assert (found.agents, found.p_wait, found.asa_s) == pytest.approx((1, 0.1, 20))
+    assert waits(Traffic(1, 180, patience_s=60), 1, 0).service_level == pytest.approx(1 - (found.p_wait or 0), abs=0.01)
 
 
 def test_without_calls_nobody_is_needed() -> None:
