@@ -156,8 +156,11 @@ def moved(days: Iterable[int], around: Met, found: Mapping[str, float]) -> dict[
     return made
 
 
-def factors(days: Iterable[int], around: Met, found: Iterable[Effect], *, knows_sky: bool = True) -> dict[int, float]:
-    """What clear effects make of days, past or to come; where the weather is not known, what it does on average.
+def factors(
+    days: Iterable[int], around: Met, found: Iterable[Effect], *, knows_sky: bool = True, until: int | None = None
+) -> dict[int, float]:
+    """What clear effects make of days, past or to come; where the weather is not known, what it does on average of the
+    days up to ``until``.
 
     Without ``knows_sky`` that is so on all days, and of the rest free days alone are known: what was known of days long
     ahead."""
@@ -172,7 +175,8 @@ def factors(days: Iterable[int], around: Met, found: Iterable[Effect], *, knows_
         if effect.group == "calendar" or (knows_sky and effect.group == "event")
     }
     under = dict.fromkeys(around.skies, 1.0) | moved(around.skies, around, sky)
-    mean = sum(under.values()) / len(under) if under else 1.0
+    known = [factor for day, factor in under.items() if until is None or day <= until]
+    mean = sum(known) / len(known) if known else 1.0
     besides = moved(wanted, around, rest)
     return {day: (under.get(day, mean) if knows_sky else mean) * besides.get(day, 1.0) for day in wanted}
 

@@ -61,6 +61,15 @@ def test_twelve_rainy_days_make_a_factor() -> None:
     assert made[FIRST + 91] == 1.0
 
 
+def test_a_test_on_history_does_not_know_how_wet_its_days_were() -> None:
+    """A forecast judged with the rain of the days that it is judged on looks better than it was."""
+    told = {FIRST + day: 1.28 for day in range(12)} | {FIRST + day: 1.0 for day in range(12, 80)}
+    dry, wet = (around(rain=sorted({*range(12), *more})) for more in ([0], range(100, 200)))
+    (rain, *_) = effects(told, dry)
+    blind = [factors([FIRST + 120], sky, [rain], knows_sky=False, until=FIRST + 80) for sky in (dry, wet)]
+    assert blind[0] == blind[1] == {FIRST + 120: pytest.approx(1 + 0.28 * 12 / 81)}
+
+
 def test_the_first_dry_day_after_a_wet_spell_is_a_thing_of_its_own() -> None:
     """Four wet days, then sun: 1.41 of usual; a dry day after two wet ones is none."""
     rain = [Sky(rain_mm=mm) for mm in (2.0, 5.0, 1.0, 3.0)]

@@ -47,8 +47,8 @@ class Fits:
     def applied(self, volume: Volume, last: int, to_come: tuple[int, int], *, knows_sky: bool) -> Volume:
         """A volume with what moved its days and what will move those to come, by the effects measured up to a day."""
         found = self.up_to(last)
-        ahead = factors(range(to_come[0], to_come[1] + 1), self.around, found, knows_sky=knows_sky)
-        return replace(volume, factors=factors(volume.values, self.around, found), ahead=ahead)
+        ahead = factors(range(to_come[0], to_come[1] + 1), self.around, found, knows_sky=knows_sky, until=last)
+        return replace(volume, factors=factors(volume.values, self.around, found, until=last), ahead=ahead)
 
 
 @dataclass(frozen=True)
