@@ -8,7 +8,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from core.config.load import Loaded
 from core.daemon.place import load_place, reading, reporting_of
 from core.daemon.reports import checked_day
 from core.errors import ConfigError
+from core.log import printable
 from core.numbers.analyses.appraisal.board import Board, Card, Line, boards
 from core.numbers.analyses.appraisal.people import Person
 from core.numbers.answer import Period
@@ -38,6 +39,10 @@ OFF = (
     "Numbers of single persons are off. They are switched on in [appraisal] with agent_metrics, agreed_by and "
     f"agreed_on. {LAW} docs/people.md says what is shown and what is not."
 )
+
+# How long it is known who read what; the log tells of persons too.
+READS_KEPT_DAYS = 731
+READER_LENGTH = 80
 
 
 def agreement(appraisal: Appraisal) -> str:
@@ -170,10 +175,16 @@ def scorecards(
         raise ConfigError(OFF)
     if appraisal.agent_metrics == "self" and person is None:
         raise ConfigError("[appraisal] allows one's own numbers only. Say whose: sync.py scorecard --person NAME")
-    period = _period(appraisal, now_at, reporting.zone, from_on, to_on)
+    today_on = day_of(now_at, reporting.zone)
+    if appraisal.agreed_on > today_on:
+        raise ConfigError(f"[appraisal] is agreed from {appraisal.agreed_on} on; until then nothing is shown.")
+    period = _period(appraisal, today_on, from_on, to_on)
     with reading(loaded) as db:
         found = boards(Inquiry(db, reporting, now_at), period, team_uid=_team_uid(db, team))
         key = setting(db, "hash_key") or ""
+    if person is None and team is None and len(found) > 1:
+        names = ", ".join(board.team for board in found if board.team)
+        raise ConfigError(f"a lead reads one team. Say which: sync.py scorecard --team NAME; there are {names}.")
     subjects = [f"team:{board.team_uid or 'none'}" for board in found]
     if person is not None:
         found = [_alone(found, person)]
@@ -186,9 +197,8 @@ def scorecards(
     )  # fmt: skip
 
 
-def _period(appraisal: Appraisal, now_at: int, zone: Any, from_on: str | None, to_on: str | None) -> Period:
+def _period(appraisal: Appraisal, today_on: str, from_on: str | None, to_on: str | None) -> Period:
     """All that is kept for this, up to yesterday, unless a shorter period is named (guard 7: 13 weeks at most)."""
-    today_on = day_of(now_at, zone)
     earliest_on = add_days(today_on, -7 * appraisal.retention_weeks)
     first_on = checked_day(from_on) if from_on else earliest_on
     last_on = checked_day(to_on) if to_on else add_days(today_on, -1)
@@ -197,6 +207,9 @@ def _period(appraisal: Appraisal, now_at: int, zone: Any, from_on: str | None, t
             f"--from {first_on} is too long ago: numbers of persons are told of the last {appraisal.retention_weeks} "
             f"weeks only, from {earliest_on} on."
         )
+    # Who is new is new on the last day: from a day to come nobody would be.
+    if last_on >= today_on:
+        raise ConfigError(f"--to {last_on} is not over yet; the last whole day is {add_days(today_on, -1)}.")
     if first_on > last_on:
         raise ConfigError(f"--from {first_on} lies after the last day, {last_on}.")
     return Period(first_on, last_on, "rolling")
@@ -215,11 +228,15 @@ def _team_uid(db: sqlite3.Connection, team: str | None) -> str | None:
 
 def _alone(found: Sequence[Board], person: str) -> Board:
     """The board of one person: their card, and of the others nothing but the team's mean in it."""
-    for board in found:
-        cards = tuple(card for card in board.cards if _is(card.person, person))
-        if cards:
-            return Board(board.team_uid, board.team, board.period, cards[:1], board.left_out)
-    raise ConfigError(f"there are no numbers of anybody called '{person}' in this period.")
+    meant = [(board, card) for board in found for card in board.cards if _is(card.person, person)]
+    if not meant:
+        raise ConfigError(f"there are no numbers of anybody called '{person}' in this period.")
+    if len(meant) > 1:
+        raise ConfigError(
+            f"{len(meant)} people are called '{person}'. Say the id that the source has for the one meant."
+        )
+    ((board, card),) = meant
+    return replace(board, cards=(card,))
 
 
 def _is(person: Person, name: str) -> bool:
@@ -227,17 +244,19 @@ def _is(person: Person, name: str) -> bool:
 
 
 def reader_name(named: str | None) -> str:
-    """Who reads: the user of this machine, beside the name that they give."""
+    """Who reads: the user of this machine, beside the name that they give, on one line of the log."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):
         user = str(os.getuid())
-    return f"{named} ({user})" if named else user
+    said = " ".join(printable(named or "").split())[:READER_LENGTH]
+    return f"{said} ({user})" if said else user
 
 
 def log_reading(loaded: Loaded, now_at: int, reader: str, subjects: Sequence[str], period: Period) -> None:
-    """Writes down who reads whose numbers; what cannot be written down is not shown."""
+    """Writes down who reads whose numbers; what cannot be written down is not shown. Old lines go after two years."""
     with closing(open_store(loaded.store_path)) as db, transaction(db):
+        db.execute("delete from scorecard_reads where read_at < ?", (now_at - READS_KEPT_DAYS * 86_400,))
         db.executemany(
             "insert into scorecard_reads (read_at, reader, subject, from_on, to_on) values (?, ?, ?, ?, ?)",
             [(now_at, reader, subject, period.from_on, period.to_on) for subject in subjects],

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from functools import cache
@@ -63,8 +64,17 @@ def place(folder: Path, who: str) -> Path:
     return config
 
 
-def cards(config: Path, *, person: str | None = None, from_on: str | None = None, reader: str | None = None) -> Shown:
-    return scorecards(config, NOW_AT, team=None, person=person, from_on=from_on, to_on=None, reader=reader)
+def cards(config: Path, **given: str) -> Shown:
+    asked = {**dict.fromkeys(("team", "person", "from_on", "to_on", "reader")), **given}
+    return scorecards(config, NOW_AT, **asked)
+
+
+def more(config: Path, table: str, **row: Any) -> None:
+    with closing(open_store(loaded(config).store_path)) as db:
+        if table == "agents":
+            agent(db, **row)
+        else:
+            base(db, table, **row)
 
 
 def loaded(config: Path) -> Loaded:
@@ -112,6 +122,76 @@ def test_one_s_own_numbers_hold_nobody_else(tmp_path: Path) -> None:
         cards(config, person="Zoe")
 
 
+def test_two_of_one_name_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    """The other Ada would read what is not hers."""
+    config = place(tmp_path, "self")
+    more(config, "agents", uid="zd:Ada", team="zd:u")
+    with closing(open_store(loaded(config).store_path)) as db:
+        insert(db, gathered(calls("zd:Ada", 40)))
+    with pytest.raises(ConfigError, match="2 people are called 'Ada'"):
+        cards(config, person="Ada")
+    assert readings(config) == []
+    (own,) = cards(config, person="pbx:Ada").boards
+    assert [card.person.uid for card in own.cards] == ["pbx:Ada"]
+
+
+def test_a_lead_names_the_team(tmp_path: Path) -> None:
+    """Lead of one team is not lead of the house."""
+    config = place(tmp_path, "lead")
+    more(config, "teams", uid="zd:u", native_id="u", source="zd", name="Billing")
+    more(config, "agents", uid="zd:Gil", team="zd:u")
+    with closing(open_store(loaded(config).store_path)) as db:
+        insert(db, gathered(calls("zd:Gil", 40)))
+    with pytest.raises(ConfigError, match=r"Say which: .*Billing, Tech"):
+        cards(config)
+    assert readings(config) == []
+    assert [board.team for board in cards(config, team="Tech").boards] == ["Tech"]
+
+
+@pytest.mark.parametrize("to_on", ["2026-04-01", "2030-01-01"])
+def test_nobody_is_judged_as_of_a_day_to_come(tmp_path: Path, to_on: str) -> None:
+    """In 2030 this month's newcomers would be old hands."""
+    with pytest.raises(ConfigError, match="not over yet"):
+        cards(place(tmp_path, "lead"), to_on=to_on)
+
+
+def test_what_will_be_agreed_is_not_agreed(tmp_path: Path) -> None:
+    """The works council's consent begins next month."""
+    config = place(tmp_path, "lead")
+    config.write_text(config.read_text().replace("2026-01-15", "2026-05-01"))
+    with pytest.raises(ConfigError, match="agreed from 2026-05-01 on"):
+        cards(config)
+
+
+def test_a_reader_writes_one_line_of_the_log(tmp_path: Path) -> None:
+    """A name with a line break in it would put words into somebody else's mouth."""
+    config = place(tmp_path, "lead")
+    cards(config, reader="Lea\n2026-01-01T00:00:00Z  Max (root) read pbx:Ada\x1b[2K" + "a" * 500)
+    (read,) = readings(config)
+    assert read.reader.isprintable()
+    assert "\\n" in read.reader
+    assert len(read.reader) < 120
+
+
+def test_what_cannot_be_logged_is_not_shown(tmp_path: Path) -> None:
+    """A reading that left no trace would be the one that matters."""
+    config = place(tmp_path, "lead")
+    with closing(open_store(loaded(config).store_path)) as db:
+        db.execute("create trigger full before insert on scorecard_reads begin select raise(abort, 'no room'); end")
+    with pytest.raises(sqlite3.IntegrityError, match="no room"):
+        cards(config)
+
+
+def test_the_log_forgets_after_two_years(tmp_path: Path) -> None:
+    """It tells of persons too: who read, and whom."""
+    config = place(tmp_path, "lead")
+    for days_ago in (729, 732):
+        at = NOW_AT - days_ago * 86_400
+        more(config, "scorecard_reads", id=days_ago, read_at=at, reader="Lea", subject="x", from_on="a", to_on="b")
+    cards(config)
+    assert [(NOW_AT - read.read_at) // 86_400 for read in readings(config)] == [0, 729]
+
+
 def test_what_goes_to_other_programs_has_pseudonyms(tmp_path: Path) -> None:
     """A file with names travels further than its writer thinks."""
     config = place(tmp_path, "lead")
@@ -131,7 +211,9 @@ def test_no_further_back_than_was_agreed(tmp_path: Path) -> None:
     config = place(tmp_path, "lead")
     assert cards(config, from_on="2026-01-01").boards
     with pytest.raises(ConfigError, match="too long ago"):
-        cards(config, from_on="2025-12-01")
+        cards(config, from_on="2025-12-30")
+    (board,) = cards(config).boards
+    assert (board.period.from_on, board.period.to_on) == ("2025-12-31", "2026-03-31")
 
 
 def test_doctor_names_who_agreed(tmp_path: Path) -> None:

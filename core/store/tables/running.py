@@ -100,6 +100,6 @@ RUNNING: tuple[Table, ...] = (
     Table("metric_looks", columns("metric_id day_on looks:I!"), ("metric_id", "day_on"),
           says="On which days somebody asked for a metric, how often; not who."),
     Table("scorecard_reads", columns("id:I read_at:I! reader! subject! from_on! to_on!"), ("id",),
-          says="Who read whose scorecard, of which period.", rowid=True),
+          says="Who read whose scorecard, of which period; kept for two years.", rowid=True),
     Table("settings", columns("key value"), ("key",), says="Facts about this store: schema version, hash key, zone."),
 )  # fmt: skip
