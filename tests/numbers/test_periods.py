@@ -302,7 +302,7 @@ def test_a_week_is_clearly_another_than_a_quarter_ago_only_beyond_how_weeks_diff
 def test_a_month_of_usual_contacts_for_each_customer_is_as_usual() -> None:
     """Held against a week's contacts a hundred customers, every month would be four times too bad."""
     told = days("2026-03-02", "2026-05-31")
-    facts = {
+    facts: dict[str, list[dict[str, object]]] = {
         "contact_facts": [{"day_on": day, "contact_uid": f"{day}-{number}"} for day in told for number in range(10)],
         "customer_base_facts": [
             {"day_key": day, "day_on": day, "active_customers": 1_000} for day in days("2026-03-02", "2026-05-31")

@@ -7,10 +7,10 @@ from typing import cast
 import pytest
 
 from core.numbers.answer import Answer, Comparison, Period, Usual, Verdict
-from core.numbers.goal import Goal
+from core.numbers.goal import Goal, GoalState
 from core.report import story
 from core.report.asking import Asking
-from core.report.model import GoalState, Sentence, Tile
+from core.report.model import Sentence, Tile
 from core.report.words import Words
 from tests.report.mock import DAY, daily
 
