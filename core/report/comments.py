@@ -26,6 +26,13 @@ TOLD_ZH = re.compile(r"(我叫|我姓)([\u4e00-\u9fff]{1,4})")
 SIGNED = re.compile(
     r"(?i:\b((?:kind |best )?regards|thanks|cheers|grüße|gruß|此致)[,!.]?\s+)([^\W\d_]+(?:\s+[^\W\d_]+){0,2})\s*$"
 )
+NAME_PARTS = re.compile(r"[\s,;./()_]+")
+FIRST_HAN = "\u2e80"
+# Parts of names, or what stands for one, that are words of their own in every comment.
+NO_NAMES = frozenset(
+    "von van vom der den dem del della dos das ten ter zum zur bin ben and und "
+    "agent admin support service team desk helpdesk user customer hotline".split()
+)
 
 
 def comments(asking: Asking) -> tuple[Comment, ...]:
@@ -61,13 +68,22 @@ def _members(asking: Asking) -> tuple[str, ...]:
 
 
 def staff_of(db: sqlite3.Connection) -> Staff:
-    """Names of agents, whole and word by word: a channel is no place for praise or blame of one person."""
-    names = {row[0] for row in db.execute("select name from agents where name is not null and is_human = 1")}
-    words = {word for name in names for word in (name, *name.split()) if len(word) > 2}
-    if not words:
+    """Names of agents, whole and word by word, in capitals or not: a channel is no place for praise or blame of one."""
+    names = {row[0].strip() for row in db.execute("select name from agents where name is not null and is_human = 1")}
+    parts = {part.strip("'’") for name in names for part in NAME_PARTS.split(name)}
+    words = {word for word in names | {part for part in parts if len(part) > 2} if word.casefold() not in NO_NAMES}
+    longest_first = sorted(filter(None, words), key=lambda word: (-len(word), word))
+    if not longest_first:
         return None
-    longest_first = sorted(words, key=lambda word: (-len(word), word))
-    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b")
+    return re.compile("|".join(map(_name, longest_first)))
+
+
+def _name(word: str) -> str:
+    """A pattern for a name with its genitive; in Chinese it stands between others without a gap."""
+    if any(letter > FIRST_HAN for letter in word):
+        return re.escape(word)
+    pattern = rf"(?<!\w){re.escape(word)}(?:['’]?s)?(?!\w)"
+    return f"(?i:{pattern})" if len(word) > 2 else pattern
 
 
 def masked(text: str, staff: Staff = None) -> str:
