@@ -52,10 +52,15 @@ class Together:
     q_detrended: float
 
     @property
+    def strength(self) -> float:
+        """The smaller |rho| of both ways."""
+        return min(abs(self.rho), abs(self.rho_detrended))
+
+    @property
     def is_shown(self) -> bool:
         """Whether it is strong and clear both ways, and of one sign."""
-        is_strong = min(abs(self.rho), abs(self.rho_detrended)) >= RHO_SHOWN
-        return is_strong and self.rho * self.rho_detrended > 0 and max(self.q, self.q_detrended) < Q_SHOWN
+        is_clear = self.rho * self.rho_detrended > 0 and max(self.q, self.q_detrended) < Q_SHOWN
+        return is_clear and self.strength >= RHO_SHOWN
 
 
 @dataclass(frozen=True)
@@ -125,13 +130,9 @@ def _strongest(found: Iterable[Together]) -> tuple[Together, ...]:
     best: dict[frozenset[str], Together] = {}
     for each in found:
         key = frozenset((each.first, each.second))
-        if key not in best or _strength(each) > _strength(best[key]):
+        if key not in best or each.strength > best[key].strength:
             best[key] = each
-    return tuple(sorted(best.values(), key=_strength, reverse=True))
-
-
-def _strength(one: Together) -> float:
-    return min(abs(one.rho), abs(one.rho_detrended))
+    return tuple(sorted(best.values(), key=lambda each: each.strength, reverse=True))
 
 
 def _known(values: Series) -> dict[int, float]:

@@ -7,8 +7,10 @@ from typing import Literal, TypeAlias
 
 from core.clock import add_days
 from core.numbers.analyses.between import Change, change, settled
+from core.numbers.analyses.goals import guards_of
 from core.numbers.analyses.pairs import PAIRS, Strong, loses
-from core.numbers.answer import Period
+from core.numbers.answer import Answer, Period
+from core.numbers.compare import BETTER
 from core.numbers.goal import Goal
 from core.numbers.inquiry import Inquiry
 from core.numbers.metrics import METRICS, find_metric
@@ -20,6 +22,9 @@ LOOKS: Mapping[Look, int] = {"before": SPAN_DAYS, "weeks_13": 91}
 P_CLEAR = 0.05
 # A weak metric is heard at half of what a strong one has to gain: 4 points of 88 are a loss (metrics 8.5, example 1).
 WEAK_FLOOR = 0.5
+WAYS: Mapping[str, int] = {weak_id: -loses(weak_id) for pair in PAIRS for weak_id, _ in pair.weak} | {
+    pair.metric_id: pair.gains for pair in PAIRS
+}
 
 
 @dataclass(frozen=True)
@@ -135,15 +140,15 @@ def attainment(value: float, target: float, way: int) -> float:
     return min(max(part / whole, 0.0), 1.0)
 
 
-def score(attained: Mapping[str, float], pairs: Sequence[Strong] = PAIRS) -> Score | None:
+def score(attained: Mapping[str, float], more: Iterable[tuple[str, str]] = ()) -> Score | None:
     """100 x the smallest attainment on either side of a pair; None without a pair that has goals on both sides.
 
-    A minimum, since a mean would let the strong side pay for the weak one."""
+    A minimum, since a mean would let the strong side pay for the weak one. ``more`` are pairs besides ours."""
+    pairs = dict.fromkeys([*((pair.metric_id, weak_id) for pair in PAIRS for weak_id, _ in pair.weak), *more])
     both = [
-        (min(attained[pair.metric_id], attained[weak_id]), pair.metric_id, weak_id)
-        for pair in pairs
-        for weak_id, _ in pair.weak
-        if pair.metric_id in attained and weak_id in attained
+        (min(attained[strong_id], attained[weak_id]), strong_id, weak_id)
+        for strong_id, weak_id in pairs
+        if strong_id in attained and weak_id in attained
     ]
     if not both:
         return None
@@ -153,18 +158,33 @@ def score(attained: Mapping[str, float], pairs: Sequence[Strong] = PAIRS) -> Sco
 
 
 def groove_score(inquiry: Inquiry, goals: Iterable[Goal], last_on: str) -> Score | None:
-    """The score of the 28 days that end on ``last_on``, by the goals that hold then for the inquiry's slice."""
-    ways = {pair.metric_id: pair.gains for pair in PAIRS} | {
-        weak_id: -loses(weak_id) for pair in PAIRS for weak_id, _ in pair.weak
-    }
+    """The score of the 28 days that end on ``last_on``, by the goals that hold then for the inquiry's slice.
+
+    What a goal's counter-metric is to hold is the goal of a counter-metric that has none of its own, and makes the two
+    a pair. Of two goals for one metric the farther one counts."""
     attained: dict[str, float] = {}
+    floors: dict[str, float] = {}
+    pairs: list[tuple[str, str]] = []
     for goal in goals:
-        metric_id = find_metric(goal.metric_id).id
+        metric = find_metric(goal.metric_id)
         holds = (goal.from_on or "") <= last_on <= (goal.to_on or "9999-12-31")
-        if metric_id not in ways or not holds or dict(goal.where) != dict(inquiry.where):
+        if not holds or dict(goal.where) != dict(inquiry.where):
             continue
-        now, _ = windows(settled(inquiry, metric_id, last_on), "before")
-        made = inquiry.ask(metric_id, now, goal.variant)
-        if made.status == "ok" and made.value is not None:
-            attained[metric_id] = attainment(made.value, goal.target, ways[metric_id])
-    return score(attained)
+        _attain(attained, metric.id, goal.target, _asked(inquiry, metric.id, last_on, goal.variant))
+        if goal.counter_floor is not None and metric.strength == "S":
+            told = (_asked(inquiry, name, last_on) for name in guards_of(goal, metric))
+            beside = next((made for made in told if made.status != "unavailable" and made.value is not None), None)
+            if beside is not None:
+                pairs.append((metric.id, beside.metric_id))
+                _attain(floors, beside.metric_id, goal.counter_floor, beside)
+    return score(floors | attained, pairs)
+
+
+def _asked(inquiry: Inquiry, metric_id: str, last_on: str, variant: str | None = None) -> Answer:
+    return inquiry.ask(metric_id, windows(settled(inquiry, metric_id, last_on), "before")[0], variant)
+
+
+def _attain(attained: dict[str, float], metric_id: str, target: float, made: Answer) -> None:
+    way = WAYS.get(metric_id) or BETTER.get(METRICS[metric_id].direction)
+    if way is not None and made.status == "ok" and made.value is not None:
+        attained[metric_id] = min(attained.get(metric_id, 1.0), attainment(made.value, target, way))

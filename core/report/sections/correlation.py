@@ -7,6 +7,8 @@ from core.report.model import Count, Figure, Section, Sentence, Term, Worded
 from core.report.sections.scope import Scope
 
 SHOWN = 4
+# From here on a link is called strong, below it moderate.
+STRONG = 0.7
 
 
 def correlation(scope: Scope) -> Section | None:
@@ -23,6 +25,7 @@ def _sentence(one: Together) -> Sentence:
     values: dict[str, Worded] = {
         "first": _term(one.first),
         "second": _term(one.second),
+        "link": Term("strong" if one.strength >= STRONG else "medium", "link"),
         "weeks": Count(one.weeks, "weeks"),
         "rho": Figure(one.rho, Unit.RATIO, is_signed=True),
         "rho_detrended": Figure(one.rho_detrended, Unit.RATIO, is_signed=True),

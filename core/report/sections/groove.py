@@ -67,7 +67,9 @@ def _score(score: Score) -> Sentence:
     pairs: dict[str, Worded] = {"pairs": Count(score.pairs, "pairs")}
     if score.value >= FULL:
         return Sentence("groove_full", pairs)
-    held: dict[str, Worded] = {"score": Number(int(rounded(score.value, 0))), "metric": Term(score.held_by)}
+    # What is held back is not at 100, however near.
+    value = min(int(rounded(score.value, 0)), FULL - 1)
+    held: dict[str, Worded] = {"score": Number(value), "metric": Term(score.held_by)}
     return Sentence("groove_score", {**held, **pairs})
 
 

@@ -122,6 +122,23 @@ def test_the_score_is_asked_of_the_goals_that_hold() -> None:
     assert groove_score(inquiry, (goals[0], replace(goals[1], where={"team": "x"})), SUNDAY) is None
 
 
+def test_what_the_counter_is_to_hold_is_its_goal() -> None:
+    """A goal of 60 calls that is to hold a quality of 90 % has a weak side: 63 % is no groove of 100."""
+    inquiry = centre((60, 66), ((88, 120), (63, 120)))
+    calls = Goal("contacts_per_agent_day", 60, counter="qa_score", counter_floor=0.9)
+    made = groove_score(inquiry, (calls,), SUNDAY)
+    assert made is not None
+    assert made.value == pytest.approx(70)
+    assert made.held_by == "qa_score"
+    own = groove_score(inquiry, (calls, Goal("qa_score", 0.7)), SUNDAY)
+    assert own is not None
+    assert own.value == pytest.approx(90), "a goal of its own goes before a floor"
+    twice = groove_score(inquiry, (calls, Goal("contacts_per_agent_day", 132), Goal("qa_score", 0.63)), SUNDAY)
+    assert twice is not None
+    assert twice.value == pytest.approx(50)
+    assert twice.held_by == "contacts_per_agent_day"
+
+
 @given(st.dictionaries(st.sampled_from(sorted({pair.metric_id for pair in PAIRS} | {
     weak for pair in PAIRS for weak, _ in pair.weak})), st.floats(0, 1)), st.data())  # fmt: skip
 def test_no_side_pays_for_the_other(attained: Mapping[str, float], data: st.DataObject) -> None:

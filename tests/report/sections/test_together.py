@@ -90,6 +90,8 @@ def test_a_strain_asks_for_reviews_and_a_score_names_what_holds_it_back() -> Non
     assert told[-1].startswith("No groove score")
     scored = lines(groove(scope(centre((60, 66), ((63, 120), (63, 120))), goals=goals)), "en")
     assert scored[1].startswith("Groove score 70 of 100, held back by Quality (monitoring) score")
+    near = lines(groove(scope(centre((60, 66), ((90, 120), (89.9, 120))), goals=goals)), "en")
+    assert near[1].startswith("Groove score 99 of 100, held back by Quality (monitoring) score")
     full = lines(groove(scope(centre((60, 66), ((90, 120), (90, 120))), goals=goals)), "de")
     assert full[1] == "Gleichgewicht 100 von 100: beide Seiten von 1 Paar sind am Ziel."
 
@@ -110,7 +112,7 @@ def test_a_centre_in_its_groove_is_not_mentioned() -> None:
 
 @pytest.mark.parametrize(
     ("code", "start", "warning"),
-    [("en", "Time to answer up, CSAT down: ρ −1.00 over 30 weeks, −0.98",
+    [("en", "Time to answer up, CSAT down: a strong link over 30 weeks (ρ −1.00, without trends −0.98",
       "Correlations do not always hold and name no cause"),
      ("de", "Steigt „", "Zusammenhänge halten nicht immer und nennen keine Ursache"),
      ("zh", "", "相关关系不一定持续，也不说明原因")],
@@ -132,11 +134,11 @@ def test_without_a_correlation_there_is_no_warning() -> None:
     ("code", "told"),
     [
         ("en", f"Callers put up with 8 min: 90.0{GAP}% were satisfied with shorter waits (200 ratings), 71.0{GAP}% "
-         "with longer ones (100 ratings). Aim at the knee, not at zero."),
+         "with longer ones (100 ratings). Aim for less than 8 min, not for zero."),
         ("de", f"Anrufer nehmen 8 Min. hin: bei kürzerem Warten waren 90,0{GAP}% zufrieden (200 Bewertungen), bei "
-         f"längerem 71,0{GAP}% (100 Bewertungen). Ziel ist der Knick, nicht null."),
+         f"längerem 71,0{GAP}% (100 Bewertungen). Ziel ist unter 8 Min., nicht null."),
         ("zh", "来电客户能接受 8 分钟：等待更短时 90.0% 满意（200 份评价），更长时 71.0%（100 份评价）。"
-         "目标应是这个拐点，而不是零等待。"),
+         "目标是低于 8 分钟，而不是零等待。"),
     ],
 )  # fmt: skip
 def test_the_knee_is_told_with_its_bands(code: str, told: str) -> None:
