@@ -1,14 +1,18 @@
 """Calls expected by queue and half hour over the coming days, for staffing: forecast where a queue has one (8.7)."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 
 from core.clock import add_days, day_bounds
+from core.numbers.analyses.baseline import ordinal
 from core.numbers.analyses.forecast.frozen import slot_begins
 from core.numbers.analyses.forecast.kept import trials
 from core.numbers.analyses.forecast.outlook import HALF_HOUR_DAYS, outlook
 from core.numbers.analyses.forecast.series import known_series
 from core.numbers.analyses.staffing import Calls
-from core.numbers.inquiry import Inquiry
+from core.numbers.facts.grounds import load_ground
+from core.numbers.inquiry import WEEK, Inquiry
 from core.numbers.metrics.queue import offered
 from core.numbers.sql import QUEUE_HALF_HOUR, marks
 
@@ -40,21 +44,45 @@ def calls_ahead(inquiry: Inquiry, on_days: Sequence[str]) -> Calls:
 
 
 def usual_calls(inquiry: Inquiry, on_days: Iterable[str]) -> Calls:
-    """The mean of the last 4 open days of the weekday; closed days have none."""
-    calendar = inquiry.calendar
+    """By queue the mean of the last 4 days of the weekday on which it was open, as many as there are since its first
+    call; a day on which it is closed has none."""
+    ground = load_ground(inquiry.db, inquiry.reporting, inquiry.now_at)
+    first_on = _first_days(inquiry)
     found: dict[tuple[str, int], float] = {}
     for day in on_days:
-        if calendar is not None and calendar.day_open_s(day) == 0:
-            continue
-        earlier = (add_days(day, -7 * week) for week in range(1, WEEKS_BACK + 1))
-        known = [one for one in earlier if one < inquiry.today_on and (calendar is None or calendar.day_open_s(one))]
-        same = known[:NAIVE_WEEKS]
+        last = max(1, ceil((ordinal(day) - ordinal(inquiry.today_on) + 1) / WEEK))
+        earlier = [add_days(day, -WEEK * week) for week in range(last, last + WEEKS_BACK)]
         begins = slot_begins(day, inquiry.reporting)
-        for queue, slot, count in inquiry.db.execute(
-            f"select member, slot, sum(num) from parts where part = ? and dim = ? and day_on in {marks(same)} "
-            "and member <> '' group by member, slot",
-            (offered.id, QUEUE_HALF_HOUR, *same),
-        ):
-            if slot in begins and count:
-                found[queue, begins[slot]] = count / len(same)
+        for queue, calls in _half_hours(inquiry, earlier).items():
+            calendar = ground.schedules.calendar(ground.queues[queue].schedule_uid if queue in ground.queues else None)
+            if calendar is not None and not calendar.day_open_s(day):
+                continue
+            known = [one for one in earlier if one >= first_on[queue] and (not calendar or calendar.day_open_s(one))]
+            same = known[:NAIVE_WEEKS]
+            for slot in begins.keys() & {slot for one in same for slot in calls.get(one, ())}:
+                count = sum(calls.get(one, {}).get(slot, 0.0) for one in same)
+                if count:
+                    found[queue, begins[slot]] = count / len(same)
+    return found
+
+
+def _first_days(inquiry: Inquiry) -> dict[str, str]:
+    """The first day with a call of each queue, if that is no longer ago than is looked back."""
+    since_on = add_days(inquiry.today_on, -WEEK * (WEEKS_BACK + 1))
+    rows = inquiry.db.execute(
+        "select member, min(day_on) from parts where part = ? and day_on >= ? and dim = ? and num > 0 group by member",
+        (offered.id, since_on, QUEUE_HALF_HOUR),
+    )
+    return dict(rows.fetchall())
+
+
+def _half_hours(inquiry: Inquiry, on_days: Sequence[str]) -> Mapping[str, Mapping[str, Mapping[int, float]]]:
+    """Calls offered by queue, day and half hour of the wall clock."""
+    found: dict[str, dict[str, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
+    for queue, day_on, slot, count in inquiry.db.execute(
+        f"select member, day_on, slot, num from parts where part = ? and dim = ? and day_on in {marks(on_days)} "
+        "and member <> '' order by member",
+        (offered.id, QUEUE_HALF_HOUR, *on_days),
+    ):
+        found[queue][day_on][slot] = count
     return found

@@ -1,11 +1,12 @@
 """The staffing of the coming days: what each pool of queues needs, who is rostered, where it falls short (8.8)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.clock import day_bounds
 from core.numbers.analyses.calls_ahead import calls_ahead
+from core.numbers.analyses.erlang import HALF_HOUR_S
 from core.numbers.analyses.presence import rostered
 from core.numbers.analyses.staffing import Basis, Need, Pool, basis, needs
 from core.numbers.inquiry import Inquiry
@@ -18,7 +19,7 @@ SHORT = 1.0
 class HalfHour:
     """What a pool needs in a half hour and how many are rostered for it.
 
-    None where the day has no roster, or none of these days has one for this pool (a partner's staff are not ours)."""
+    None where nobody of this pool is on a roster that day: it is not written yet, or the staff are a partner's."""
 
     need: Need
     rostered: float | None
@@ -49,9 +50,9 @@ class DayPlan:
         return tuple(sorted(found, key=lambda each: (-each.short, each.need.at)))
 
     @property
-    def people_hours(self) -> float:
-        """Hours at work that the day needs."""
-        return sum(each.need.found.agents for each in self.half_hours) / 2
+    def work_s(self) -> int:
+        """Time at work that the day needs, of all people together."""
+        return HALF_HOUR_S * sum(each.need.found.agents for each in self.half_hours)
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,13 @@ def week_ahead(inquiry: Inquiry, on_days: Sequence[str]) -> WeekAhead | None:
     known = basis(inquiry)
     if known is None:
         return None
-    roster = _rosters(inquiry, known, on_days)
-    planned = {queue for people in roster.values() for queue, _ in people}
+    roster = {day: rostered(inquiry.db, *day_bounds(day, inquiry.reporting.zone), known.shares) for day in on_days}
+    planned = {(day, queue) for day, people in roster.items() for queue, _ in people}
     by_day: dict[tuple[Pool, str], list[HalfHour]] = defaultdict(list)
     for need in needs(known, calls_ahead(inquiry, on_days)):
-        people = roster.get(need.day_on) if planned.intersection(need.pool.queues) else None
-        there = None if people is None else sum(people.get((queue, need.at), 0.0) for queue in need.pool.queues)
+        people, queues = roster[need.day_on], need.pool.queues
+        is_planned = any((need.day_on, queue) in planned for queue in queues)
+        there = sum(people.get((queue, need.at), 0.0) for queue in queues) if is_planned else None
         by_day[need.pool, need.day_on].append(HalfHour(need, there))
     plans: dict[Pool, list[DayPlan]] = defaultdict(list)
     for (pool, day_on), some in sorted(by_day.items(), key=lambda entry: entry[0][1]):
@@ -93,13 +95,3 @@ def week_ahead(inquiry: Inquiry, on_days: Sequence[str]) -> WeekAhead | None:
         plans[pool].append(DayPlan(day_on, peak, tuple(some)))
     made = sorted((PoolPlan(pool, tuple(days)) for pool, days in plans.items()), key=lambda plan: -plan.calls)
     return WeekAhead(known, tuple(made)) if made else None
-
-
-def _rosters(inquiry: Inquiry, known: Basis, on_days: Sequence[str]) -> Mapping[str, Mapping[tuple[str, int], float]]:
-    """The people on the roster of each day that has one."""
-    found = {}
-    for day in on_days:
-        people = rostered(inquiry.db, *day_bounds(day, inquiry.reporting.zone), known.shares)
-        if people:
-            found[day] = people
-    return found

@@ -13,6 +13,7 @@ from core.clock import add_days, day_bounds
 from core.numbers.analyses.calls_ahead import calls_ahead, usual_calls
 from core.numbers.analyses.presence import rostered, seen, shares_of
 from core.numbers.analyses.staffing import basis, needs, pooled
+from core.numbers.analyses.week_ahead import week_ahead
 from core.numbers.answer import Period
 from core.numbers.ask import ask
 from core.numbers.derive import derive
@@ -196,6 +197,112 @@ def test_what_a_day_needs_is_fixed_when_it_begins() -> None:
     found = ask(db, "schedule_accuracy", Period(monday, monday), reporting=PLANNED, now_at=tuesday_at)
     assert (found.value, found.n) == pytest.approx((2 / 14, 1))
     assert found.status == "low_sample"
+
+
+def test_a_day_further_away_is_planned_by_the_same_weekdays() -> None:
+    """In February somebody asks how many people Easter Monday needs, and is told there are no calls to plan for."""
+    asked = inquiry(legs("de", ("a",), 20, 180))
+    far = add_days(SUNDAY, 1 + 7 * 20)
+    assert usual_calls(asked, [far]) == {("de", at(far)): 20.0}
+    assert usual_calls(asked, [add_days(SUNDAY, 1 - 7)]) == {("de", at(add_days(SUNDAY, -6))): 20.0}
+
+
+def test_a_new_queue_is_not_averaged_with_days_before_it() -> None:
+    """After one week of data Monday had 20 calls: planned for 5, three of four callers would find nobody."""
+    monday = add_days(SUNDAY, -6)
+    asked = inquiry(row for row in legs("de", ("a",), 20, 180) if row["enqueued_at"] >= at(monday))
+    assert usual_calls(asked, [add_days(SUNDAY, 1)]) == {("de", at(add_days(SUNDAY, 1))): 20.0}
+
+
+def test_a_queue_is_planned_by_its_own_hours() -> None:
+    """The office is closed on Mondays, the emergency line is not: nobody would be there to answer it."""
+    hours = ScheduleRule(OPEN.time_zone, tuple(row for row in OPEN.hours if row.weekday != 0))
+    rule = QueueRule(sl_threshold_s=20, schedule="always")
+    own = replace(PLANNED, schedules={"office": hours, "always": OPEN}, queues={"SOS": rule})
+    asked = inquiry(legs("de", ("a",), 20, 180), legs("sos", ("b",), 10, 180), reporting=own)
+    base(asked.db, "queues", uid="sos", native_id="sos", source="pbx", name="SOS")
+    monday = add_days(SUNDAY, 1)
+    assert usual_calls(asked, [monday]) == {("sos", at(monday)): 10.0}
+
+
+def test_a_day_whose_clocks_change_has_as_many_half_hours() -> None:
+    """A night queue on the day of 25 hours: the half hour that the clocks repeat is planned once, not lost."""
+    night = replace(PLANNED, schedules={}, default_schedule_uid=None)
+    rows = [{**row, "slot": 4, "enqueued_at": day_bounds(row["answered_on"], BERLIN.zone)[0] + 2 * 3_600}
+            for row in legs("de", ("a",), 20, 180)]  # fmt: skip
+    for row in list(rows):
+        if row["answered_on"] == add_days(SUNDAY, -6):
+            rows += [{**row, "enqueued_at": day_bounds(add_days(SUNDAY, -back), BERLIN.zone)[0] + 7_200,
+                      "answered_on": add_days(SUNDAY, -back)} for back in (7, 14, 21, 28)]  # fmt: skip
+    asked = inquiry(iter(rows), reporting=night)
+    known = basis(asked)
+    assert known is not None
+    (need,) = needs(known, usual_calls(asked, [SUNDAY]))
+    assert (need.day_on, need.slot, need.at) == (SUNDAY, 4, day_bounds(SUNDAY, BERLIN.zone)[0] + 7_200)
+    spring = "2027-03-28"
+    assert usual_calls(asked, [spring]) == {}
+
+
+def test_a_roster_that_is_not_written_yet_is_unknown() -> None:
+    """Monday's roster of one team is out, the other's is not: nobody is called in for a gap that is none."""
+    asked = inquiry(legs("de", ("a",), 20, 180), legs("vip", ("b",), 10, 180))
+    monday, tuesday = add_days(SUNDAY, 1), add_days(SUNDAY, 2)
+    shift(asked.db, "a", monday, at(monday), at(monday, TEN + 1))
+    shift(asked.db, "b", tuesday, at(tuesday), at(tuesday, TEN + 1))
+    found = week_ahead(asked, [monday, tuesday])
+    assert found is not None
+    there = {pool.pool.queues: [day.peak.rostered for day in pool.days] for pool in found.pools}
+    assert there == {("de",): [1.0, None], ("vip",): [None, 1.0]}
+
+
+def kept(db: sqlite3.Connection, day_on: str) -> dict[str, tuple[float | None, str | None]]:
+    return {
+        queue: (staffed, kind)
+        for queue, staffed, kind in db.execute(
+            "select queue_uid, staffed, basis from requirements where interval_start_at = ?", (at(day_on),)
+        )
+    }
+
+
+def next_morning(days: int) -> int:
+    """An hour after midnight, so many days after the Sunday."""
+    return day_bounds(add_days(SUNDAY, days), BERLIN.zone)[0] + 3_600
+
+
+def test_states_that_come_late_count() -> None:
+    """At one o'clock the afternoon's states were not pulled yet: the day would stay half staffed for ever."""
+    asked = inquiry(legs("de", ("a", "b"), 100, 180), legs("vip", ("c",), 20, 180))
+    db, monday = asked.db, add_days(SUNDAY, 1)
+    keep_requirements(db, PLANNED, NOW_AT)
+    state(db, "a", at(monday), at(monday, TEN + 1))
+    keep_requirements(db, PLANNED, next_morning(2))
+    assert kept(db, monday) == {"de": (1.0, "seen"), "vip": (None, None)}
+    state(db, "b", at(monday), at(monday, TEN + 1))
+    shift(db, "c", monday, at(monday), at(monday, TEN + 1))
+    keep_requirements(db, PLANNED, next_morning(3))
+    assert kept(db, monday) == {"de": (2.0, "seen"), "vip": (1.0, "rostered")}
+    changed = db.total_changes
+    assert keep_requirements(db, PLANNED, next_morning(3) + 60) == 0
+    assert db.total_changes == changed
+
+
+def test_half_hours_that_nobody_tells_of_are_dropped() -> None:
+    """A desk without rosters and states would keep a plan a day for ever, and nobody ever reads one."""
+    asked = inquiry(legs("de", ("a",), 100, 180))
+    keep_requirements(asked.db, PLANNED, NOW_AT)
+    for days in (2, 7, 11):
+        keep_requirements(asked.db, PLANNED, next_morning(days))
+    (oldest,) = asked.db.execute("select min(interval_start_at) from requirements").fetchone()
+    assert oldest == at(add_days(SUNDAY, 4))
+
+
+def test_a_desk_without_calls_is_looked_at_once_a_day() -> None:
+    """A desk of mails alone would pay for a plan of nothing after each pull."""
+    asked = inquiry()
+    assert keep_requirements(asked.db, PLANNED, NOW_AT) == 0
+    changed = asked.db.total_changes
+    assert keep_requirements(asked.db, PLANNED, NOW_AT + 60) == 0
+    assert asked.db.total_changes == changed
 
 
 def test_closed_days_need_nobody() -> None:
