@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 # Verbs that do work say what happens (20, INFO); the others answer; a demonstration shows its message and errors (40).
 LEVELS = {"run": 20, "daemon": 20, "backfill": 20, "send": 20, "rebuild": 20, "demo": 40}
@@ -420,22 +421,32 @@ def audit(source: str | None, as_json: bool, config: Path) -> None:
 @click.option("--queue", help="The people of one queue only.")
 @click.option("--day", help="A local day, such as 2026-11-20; tomorrow if left out.")
 @click.option("--calls", type=float, help="Calls of an interval: then nothing is read from the store.")
-@click.option("--aht", callback=_span, help="How long one takes, such as 180s or 4m.")
+@click.option("--aht", callback=_span, help="How long one takes, talk, hold and wrap-up, such as 180s or 4m.")
 @click.option("--in", "interval", default="30m", show_default=True, callback=_seconds, help="The interval.")
-@click.option("--target", default="80/20", show_default=True, help="Per cent within seconds.")
+@click.option("--target", default="80/20", show_default=True, help="Per cent of calls answered within seconds.")
 @click.option("--shrinkage", type=float, help="Share of paid time away from contacts, such as 0.3.")
 @click.option("--patience", callback=_span, help="How long callers wait before they hang up, such as 2m.")
-@click.option("--busy", type=float, default=1.0, show_default=True, help="How busy people may be at most.")
+@click.option("--busy", type=float, default=1.0, show_default=True, help="Share of their time people are busy at most.")
+@click.pass_context
 def staffing(
-    queue: str | None, day: str | None, calls: float | None, aht: int | None, interval: int, target: str,
-    shrinkage: float | None, patience: int | None, busy: float, as_json: bool, config: Path,
+    context: click.Context, queue: str | None, day: str | None, calls: float | None, aht: int | None, interval: int,
+    target: str, shrinkage: float | None, patience: int | None, busy: float, as_json: bool, config: Path,
 ) -> None:  # fmt: skip
-    """How many people a day of this store needs by the forecast; with --calls and --aht, how many those calls need."""
+    """How many people a day needs by the forecast of this store, half hour by half hour.
+
+    With --calls and --aht: how many people those calls need, from nothing but what the options say. A day's plan takes
+    its target, shrinkage and patience from the config, [planning] and [[queues]].
+    """
     from core.clock import now
     from core.daemon.planning import plan_day, what_if
 
     if (calls is None) != (aht is None):
         raise click.UsageError("--calls and --aht go together")
+    given = {name for name in context.params if context.get_parameter_source(name) is ParameterSource.COMMANDLINE}
+    if calls is None and (alone := sorted(given & {"interval", "target", "shrinkage", "patience", "busy"})):
+        raise click.UsageError(f"--{alone[0].replace('interval', 'in')} goes with --calls and --aht")
+    if calls is not None and (of_store := sorted(given & {"queue", "day"})):
+        raise click.UsageError(f"--{of_store[0]} does not go with --calls, which reads nothing from the store")
     if calls is not None and aht is not None:
         found: Any = what_if(calls, aht, interval, target, shrinkage=shrinkage, patience_s=patience, max_occupancy=busy)
     else:

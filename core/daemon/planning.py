@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.clock import add_days
+from core.daemon.exits import unknown
 from core.daemon.place import load_place, reading, reporting_of
 from core.daemon.reports import checked_day
 from core.errors import ConfigError
@@ -16,6 +17,7 @@ from core.report.locale import slot_time
 
 # Fewer people and more than needed that are shown beside it.
 AROUND = 2
+HOUR_S = 3_600
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,24 @@ class WhatIf:
 
     def lines(self) -> Iterator[str]:
         """The answer, then the people around it."""
-        every = f"{self.calls:g} calls in {self.interval_s / 60:g} min, {self.aht_s:g} s each: {self.load:.2f} erlang"
+        every = (
+            f"{_of(self.calls, 'call')} in {self.interval_s / 60:g} min, {self.aht_s:g} s each: {self.load:,.2f} erlang"
+        )
         yield f"{every} ({self.method.replace('_', ' ').title()})"
         roster = "" if self.needed.heads is None else f", {self.needed.heads} on the roster ({self.shrinkage:.0%} away)"
-        yield f"{self.needed.agents} people at work for {self.target:.0%} in {self.target_s:g} s{roster}"
-        yield f"{self.lines_needed} lines, so that {BLOCKED:.0%} of calls at most find all of them busy"
+        people = _of(self.needed.agents, "person", "people")
+        yield f"{people} at work for {100 * self.target:g}% in {self.target_s:g} s{roster}"
+        yield f"{_of(self.lines_needed, 'line')}, so that {BLOCKED:.0%} of calls at most find all of them busy"
         yield ""
         hung_up = "  hang up" if self.patience_s is not None else ""
         yield f"   people  in {self.target_s:g} s    wait   busy{hung_up}"
         for one in self.tries:
             yield f" {'>' if one is self.needed else ' '} {one.agents:6d}  {_met(one)}"
+
+
+def _of(count: float, one: str, more: str = "") -> str:
+    """So many of something, in the singular for one."""
+    return f"{round(count, 2):,} {one}" if count == 1 else f"{round(count, 2):,} {more or one + 's'}"
 
 
 def _met(one: Try) -> str:
@@ -75,8 +85,19 @@ def _met(one: Try) -> str:
 
 
 @dataclass(frozen=True)
+class Pool:
+    """Queues that the same people answer: what is aimed at, how long callers wait before they hang up (None: unknown),
+    and the people at work that the day needs, in seconds of all together."""
+
+    queues: str
+    target_s: int
+    patience_s: float | None
+    work_s: int
+
+
+@dataclass(frozen=True)
 class Planned:
-    """A half hour of a pool of queues; ``rostered`` is None where the day has no roster."""
+    """A half hour of a pool of queues; ``rostered`` is None where its people have no roster that day."""
 
     queues: str
     slot: str
@@ -95,25 +116,36 @@ class DayPlan:
 
     day_on: str
     target: float
-    target_s: int
     max_occupancy: float
     shrinkage: float | None
-    patience_s: float | None
+    pools: tuple[Pool, ...]
     half_hours: tuple[Planned, ...]
 
     def lines(self) -> Iterator[str]:
         """One line a half hour, one block a pool."""
-        yield f"{self.day_on}: {self.target:.0%} in {self.target_s} s, busy {self.max_occupancy:.0%} at most"
-        patience = "unknown: nobody is expected to hang up" if self.patience_s is None else f"{self.patience_s:.0f} s"
-        away = "unknown: only people at work are told" if self.shrinkage is None else f"{self.shrinkage:.0%}"
-        yield f"patience {patience}, shrinkage {away}"
-        for queues in dict.fromkeys(one.queues for one in self.half_hours):
+        away = (
+            "how much paid time is away from contacts is unknown, so only people at work are told"
+            if self.shrinkage is None
+            else f"{self.shrinkage:.0%} of paid time is away from contacts (shrinkage)"
+        )
+        yield f"{self.day_on}: people busy {self.max_occupancy:.0%} of their time at most; {away}"
+        for pool in self.pools:
+            half_hours = [one for one in self.half_hours if one.queues == pool.queues]
             yield ""
-            yield queues
+            yield f"{pool.queues}: {self._said(pool)}"
+            if all(one.rostered is None for one in half_hours):
+                yield "  no roster for this day is known"
             yield "          calls     aht  at work  to roster  rostered  in time   busy"
-            for one in self.half_hours:
-                if one.queues == queues:
-                    yield _line(one)
+            yield from map(_line, half_hours)
+
+    def _said(self, pool: Pool) -> str:
+        patience = (
+            "too few hung up to tell how patient callers are"
+            if pool.patience_s is None
+            else f"callers hang up after {pool.patience_s:.0f} s on average"
+        )
+        work = f"{pool.work_s / HOUR_S:g} hours at work"
+        return f"{self.target:.0%} in {pool.target_s} s, {work}; {patience}"
 
 
 def _line(one: Planned) -> str:
@@ -158,12 +190,11 @@ def _tried(found: Waits, aim: Aim, shrinkage: float | None) -> Try:
 
 def read_target(text: str) -> tuple[float, float]:
     """``80/20``: the share, and the seconds within which calls are to be answered."""
-    share, slash, seconds = text.partition("/")
+    share, _, seconds = text.partition("/")
     try:
         return float(share) / 100, float(seconds)
     except ValueError:
-        hint = "" if slash else ", share in per cent first"
-        raise ConfigError(f"'{text}' is no service level. Write it as 80/20{hint}.") from None
+        raise ConfigError(f"'{text}' is no service level. Write it as 80/20: per cent within seconds.") from None
 
 
 def plan_day(config: Path, now_at: int, day: str | None, queue: str | None) -> DayPlan:
@@ -174,28 +205,33 @@ def plan_day(config: Path, now_at: int, day: str | None, queue: str | None) -> D
     with reading(loaded) as db:
         inquiry = Inquiry(db, reporting_of(loaded.config, now_at), now_at)
         day_on = checked_day(day) if day else add_days(inquiry.today_on, 1)
+        if day_on < inquiry.today_on:
+            raise ConfigError(
+                f"{day_on} is over. How well it was staffed: sync.py kpi show schedule_accuracy --day {day_on}"
+            )
         found = week_ahead(inquiry, [day_on])
         if found is None:
             raise ConfigError(f"{day_on} has no calls to plan for: closed, or no calls in the last four weeks.")
         names = member_names(db, "queue", [queue for pool in found.pools for queue in pool.pool.queues])
-        pools = [pool for pool in found.pools if queue is None or queue in {names[uid] for uid in pool.pool.queues}]
-        if not pools:
-            raise ConfigError(
-                f"no queue with calls on {day_on} is called '{queue}'. Known: {', '.join(names.values())}"
-            )
-        known = found.basis
+        plans = [pool for pool in found.pools if queue is None or queue in {names[uid] for uid in pool.pool.queues}]
+        if not plans:
+            raise unknown(f"queue with calls on {day_on}", str(queue), names.values())
+        called = {plan.pool: " + ".join(names[uid] for uid in plan.pool.queues) for plan in plans}
         made = [
             Planned(
-                " + ".join(names[uid] for uid in pool.pool.queues), slot_time(one.need.slot), one.need.calls,
-                one.need.aht_s, one.need.found.agents, one.need.heads, one.rostered, one.need.found.service_level,
-                one.need.found.occupancy,
+                called[plan.pool], slot_time(one.need.slot), one.need.calls, one.need.aht_s, one.need.found.agents,
+                one.need.heads, one.rostered, one.need.found.service_level, one.need.found.occupancy,
             )
-            for pool in pools
-            for plan in pool.days
-            for one in plan.half_hours
+            for plan in plans
+            for of_day in plan.days
+            for one in of_day.half_hours
         ]  # fmt: skip
-        patience = [pool.pool.patience_s for pool in pools if pool.pool.patience_s is not None]
-        return DayPlan(
-            day_on, known.share_aimed, min(pool.pool.target_s for pool in pools), known.max_occupancy, known.shrinkage,
-            min(patience, default=None), tuple(made),
-        )  # fmt: skip
+        pools = [
+            Pool(
+                called[plan.pool], plan.pool.target_s, plan.pool.patience_s,
+                sum(of_day.work_s for of_day in plan.days),
+            )
+            for plan in plans
+        ]  # fmt: skip
+        known = found.basis
+        return DayPlan(day_on, known.share_aimed, known.max_occupancy, known.shrinkage, tuple(pools), tuple(made))

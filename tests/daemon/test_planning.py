@@ -57,12 +57,55 @@ def test_too_few_people_are_said_to_be() -> None:
     assert lines[6].endswith("overloaded: the queue grows without end")
 
 
-@pytest.mark.parametrize("target", ["80", "eighty/20", "/", "120/20"])
+@pytest.mark.parametrize("target", ["80", "eighty/20", "/", "120/20", "100/20", "80/nan", "80/inf", "80/-1"])
 def test_a_target_that_is_none(target: str) -> None:
     """A slip of the keyboard is told, and nothing is computed from it."""
     with pytest.raises(ConfigError):
         what_if(10, 180, 1_800, target, shrinkage=None, patience_s=None)
     assert read_target("90/15") == (0.9, 15)
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--calls", "100"), "--calls and --aht go together"),
+        (("--target", "90/15"), "--target goes with --calls and --aht"),
+        (("--in", "15m"), "--in goes with --calls and --aht"),
+        ((*GIVEN, "--day", "2026-11-23"), "--day does not go with --calls"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told(options: tuple[str, ...], told: str) -> None:
+    """An option that is taken and not heeded gives a number that somebody believes."""
+    done = CliRunner().invoke(sync.cli, ["staffing", *options])
+    assert done.exit_code == 2
+    assert told in done.output
+
+
+@pytest.mark.parametrize(
+    ("calls", "shrinkage", "busy", "told"),
+    [
+        (100, 30, 1.0, "share of 0 or more"),
+        (100, None, 85, "such as 0.85"),
+        (1e9, None, 1.0, "more than 100,000 people"),
+    ],
+)
+def test_numbers_that_cannot_be_are_told(calls: float, shrinkage: float | None, busy: float, told: str) -> None:
+    """Thirty for thirty per cent is the slip that everybody makes once."""
+    with pytest.raises(ConfigError, match=told):
+        what_if(calls, 180, 1_800, "80/20", shrinkage=shrinkage, patience_s=None, max_occupancy=busy)
+
+
+def test_one_of_anything_is_singular() -> None:
+    """A line that says "1 calls" tells a reader that nobody read it."""
+
+    def said(calls: float, target: str) -> list[str]:
+        return list(what_if(calls, 180, 1_800, target, shrinkage=None, patience_s=None, max_occupancy=0.15).lines())
+
+    assert said(1, "80/20")[:2] == [
+        "1 call in 30 min, 180 s each: 0.10 erlang (Erlang C)", "1 person at work for 80% in 20 s"
+    ]  # fmt: skip
+    assert said(1, "99.5/20")[1] == "2 people at work for 99.5% in 20 s"
+    assert said(20_000, "80/20")[0].startswith("20,000 calls in 30 min, 180 s each: 2,000.00 erlang")
 
 
 def test_the_plan_of_a_day(tmp_path: Path) -> None:
@@ -76,8 +119,17 @@ def test_the_plan_of_a_day(tmp_path: Path) -> None:
     plan = plan_day(tmp_path / "config.toml", NOW_AT, None, "Hotline")
     (line,) = plan.half_hours
     assert (plan.day_on, line.slot, line.agents, line.heads) == ("2026-10-26", "10:00", 14, 20)
-    assert "  10:00   100.0   180 s       14         20         -      89%    71%" in list(plan.lines())
-    with pytest.raises(ConfigError, match="Known: Hotline"):
+    assert list(plan.lines()) == [
+        "2026-10-26: people busy 85% of their time at most; 30% of paid time is away from contacts (shrinkage)",
+        "",
+        "Hotline: 80% in 20 s, 7 hours at work; too few hung up to tell how patient callers are",
+        "  no roster for this day is known",
+        "          calls     aht  at work  to roster  rostered  in time   busy",
+        "  10:00   100.0   180 s       14         20         -      89%    71%",
+    ]
+    with pytest.raises(ConfigError, match="is over"):
+        plan_day(tmp_path / "config.toml", NOW_AT, "2026-10-19", None)
+    with pytest.raises(ConfigError, match=r"Did you mean 'Hotline'\?"):
         plan_day(tmp_path / "config.toml", NOW_AT, None, "Hotlin")
     with pytest.raises(ConfigError, match="no calls to plan for"):
         plan_day(tmp_path / "config.toml", day_bounds("2027-10-26", BERLIN.zone)[0], None, None)
