@@ -13,6 +13,7 @@ from core.daemon.questions import asked_period, lateness_of, said
 from core.numbers.answer import Answer
 from core.numbers.explain import Explanation, explain
 from core.numbers.explain.cases import Case
+from core.numbers.explain.conditions import NOUNS
 from core.numbers.metric import Metric, Unit
 from core.numbers.metrics import find_metric, find_variant
 from core.report.locale import language
@@ -76,7 +77,7 @@ class Explained:
         yield f"  value     {said(metric, made, self.language)}{self._beside(metric, made)}"
         if made.num is not None:
             of = "" if made.den is None else f" of {_sum(made.den)}"
-            yield f"  made of   {_sum(made.num)}{of}"
+            yield f"  made of   {self._amount(made.num)}{of}"
         if made.status != "unavailable":
             until = "" if made.maturity == "final" else f" until {self._moment(found.final_from_at)}"
             yield f"  it is     {made.maturity}{until}, {made.precision}"
@@ -106,7 +107,8 @@ class Explained:
         if found.answer.status == "unavailable":
             return
         yield ""
-        yield f"{found.counted:,} rows count; left out on these days: {'none' if not found.left_out else ''}".rstrip()
+        counts = "row counts" if found.counted == 1 else "rows count"
+        yield f"{found.counted:,} {counts}; left out on these days: {'none' if not found.left_out else ''}".rstrip()
         for one in found.left_out:
             yield f"  {one.count:>7,}  {one.says}"
 
@@ -153,16 +155,15 @@ class Explained:
             return
         shown = sum(case.rows for case in found.cases)
         yield ""
-        yield f"Behind it: {found.counted:,} rows{'' if shown == found.counted else f', {shown:,} shown'}"
+        yield f"Behind it: {_rows(found.counted)}{'' if shown == found.counted else f', {shown:,} shown'}"
         for case in found.cases:
             yield f"  {self._case(case)}"
 
     def _case(self, case: Case) -> str:
         if not case.id:
-            adds = ", ".join(f"{role} {_sum(amount)}" for role, amount in case.adds.items())
             label = ", ".join(filter(None, (case.day_on, case.label)))
             files = f"  ({', '.join(case.files)})" if case.files else ""
-            return f"{case.kind} {label}: {case.rows:,} rows, {adds}{files}"
+            return f"{NOUNS.get(case.kind, case.kind)} {label}: {_rows(case.rows)}, {self._added(case)}{files}"
         when = self._moment(case.at) if case.at is not None else case.day_on
         told = ", ".join(filter(None, (_told(name, word) for name, word in case.details.items())))
         parts = (self._weight(case), f"{case.kind} {case.id} ({case.source})", when, told, case.url)
@@ -175,10 +176,25 @@ class Explained:
             unit = self.found.metric.unit_of(self.found.variant)
             text = language(self.language).value(case.value, Unit.SECONDS if unit is Unit.COUNT else unit)
             return f"{text} so far" if case.waits else text
-        num, den = case.adds.get("num", 0), case.adds.get("den", 0)
-        if "den" not in {role for one in self.found.cases for role in one.adds}:
-            return "" if num == 1 else f"{num:+,g}"
-        return f"{num:g} of {den:g}"
+        if {"num", "den"} <= case.adds.keys():
+            return f"{case.adds['num']:g} of {case.adds['den']:g}"
+        added = next(iter(case.adds.values()), 0)
+        return "" if added == 1 else f"{added:+,g}"
+
+    def _added(self, case: Case) -> str:
+        """What rows add up to: numerator of denominator where they are in both."""
+        told = dict(case.adds)
+        num, den = told.pop("num", None), told.pop("den", None)
+        whole = None if num is None else self._amount(num) if den is None else f"{self._amount(num)} of {_sum(den)}"
+        if num is None and den is not None:
+            whole = f"counted against: {_sum(den)}"
+        return ", ".join(filter(None, (whole, *(f"{role.replace('_', ' ')} {_sum(it)}" for role, it in told.items()))))
+
+    def _amount(self, amount: float) -> str:
+        """What is in the numerator, money as money."""
+        metric, variant = self.found.metric, self.found.variant
+        is_money = metric.unit_of(variant) is Unit.MONEY
+        return value_text(metric, amount, self.language, variant) if is_money else _sum(amount)
 
     def _moment(self, at: int) -> str:
         return datetime.fromtimestamp(at, UTC).astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
@@ -229,6 +245,10 @@ def _told(name: str, word: str | float) -> str:
     if name.startswith("is_"):
         return name.removeprefix("is_") if word else ""
     return f"{word} s" if name.endswith("_s") else f"{name} {word}" if isinstance(word, int | float) else word
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _sum(amount: float | None) -> str:

@@ -24,6 +24,7 @@ from core.numbers.needs import NEEDS, needs_of
 from core.numbers.reporting import Reporting
 from core.numbers.sql import PART_DIMS
 from core.numbers.usual import baseline
+from core.numbers.where import UNKNOWN
 from core.store.tables import TABLES
 
 LIMIT = 20
@@ -155,7 +156,9 @@ def _reads(asked: Question) -> list[Reads]:
 
 
 def _change(asked: Question, period: Period, told: Sequence[str], by: str | None) -> Change | None:
-    """By the dimension asked for, else by the one with the member that explains most."""
+    """By the dimension asked for, else by the one with the member that explains most.
+
+    A dimension by which the value itself is not known (costs of teams) explains nothing."""
     part = leading(asked.formula)
     fact = part.fact if part else "backlog_spans"
     if isinstance(asked.formula, Level):
@@ -163,11 +166,17 @@ def _change(asked: Question, period: Period, told: Sequence[str], by: str | None
         period, told = Period(period.to_on, period.to_on), told[-1:]
     base = _before(asked, period)
     found = [explained(asked, told, base, dim) for dim in ([by] if by else PART_DIMS.get(fact, ()))]
-    best = max((some for some in found if by or len(some) > 1), key=_weight, default=[])
+    best = max((some for some in found if by or _is_told(some)), key=_weight, default=[])
     if not best:
         return None
     is_of_slow = isinstance(asked.formula, Durations) and asked.formula.lead == "median"
     return Change(best[0].dim, base, sum(one.delta for one in best), tuple(best), is_of_slow)
+
+
+def _is_told(members: Sequence[Driver]) -> bool:
+    if any(one.answer.n and one.answer.value is None for one in members):
+        return False
+    return len(members) > 1 and any(one.answer.value is not None and one.member != UNKNOWN for one in members)
 
 
 def _weight(members: Sequence[Driver]) -> float:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.numbers.addresses import ticket_address
 from core.numbers.evaluate import Question
-from core.numbers.explain.roles import NUM
+from core.numbers.explain.roles import DEN, NUM, roles
 from core.numbers.explain.rows import CALL, TICKET, Counted
 from core.numbers.metric import Ages, Durations, Max, Waiting
 from core.numbers.sql import marks
@@ -20,7 +20,8 @@ DATED_BY_MONTH = frozenset({"cost_facts"})
 class Case:
     """One row behind a value. ``id`` is the vendor's own, ``url`` leads there; names of persons are never told.
 
-    ``adds`` is what it adds to the numerator (``num``), to the denominator (``den``) or to what else is counted;
+    ``adds`` is what it adds to the numerator (``num``), to the denominator (``den``) or to what else is counted, 0
+    where it could and does not;
     ``value`` its duration in seconds, which still runs where it ``waits``. ``rows`` are several where only sums are
     told (``kind`` is the fact then, ``label`` what was added up). ``details`` are columns of the fact."""
 
@@ -48,14 +49,15 @@ class Group:
 
 
 def cases(asked: Question, rows: Sequence[Counted], links: Mapping[str, str], limit: int) -> list[Case]:
-    """Sums of what files and people's days told, then single rows, of each the first so many.
+    """Sums of what files and people's days told, the largest, then single rows, of each so many.
 
     Longest first where durations are counted, else those that weigh on the value first."""
     single = sorted((row for row in rows if row.kind), key=_order(asked))[:limit]
     found = _named(asked.db, single)
     made = [_case(asked, row, found, links) for row in single]
-    grouped = _grouped(asked.db, [row for row in rows if not row.kind])
-    return [*grouped[:limit], *made]
+    grouped = _grouped(asked, [row for row in rows if not row.kind])
+    largest = sorted(range(len(grouped)), key=lambda place: -max(map(abs, grouped[place].adds.values()), default=0))
+    return [*(grouped[place] for place in sorted(largest[:limit])), *made]
 
 
 def _is_timed(asked: Question) -> bool:
@@ -70,8 +72,8 @@ def _order(asked: Question) -> Callable[[Counted], tuple[float, int, str]]:
         value = _value(asked, row)
         if value is not None:
             return (-value, -(row.at or 0), row.uid)
-        within = row.adds.get(NUM, 0) > 0
-        return (float(within if good else not within), -(row.at or 0), row.uid)
+        within = row.adds.get(NUM, 0) / (row.adds.get(DEN) or 1)
+        return (within if good else -within, -(row.at or 0), row.uid)
 
     return key
 
@@ -89,9 +91,16 @@ def _case(
     source, native_id, number = found.get((row.kind, row.uid), (account, native or account, ""))
     shown = number or native_id
     adds = {role: amount for role, amount in row.adds.items() if role != "value"}
+    adds = {**_unmoved(asked, row.fact), **adds}
     url = ticket_address(links.get(source, ""), shown) if row.kind == TICKET else ""
     value = _value(asked, row)
     return Case(row.kind, source, shown, url, row.day_on, row.at, adds, value, row.waits, details=row.details)
+
+
+def _unmoved(asked: Question, fact: str) -> dict[str, float]:
+    """Nothing, for each part of the formula that rows of a fact may add to."""
+    named = roles(asked.formula).items()
+    return dict.fromkeys((role for role, parts in named if any(part.fact == fact for part, _ in parts)), 0.0)
 
 
 def _named(db: sqlite3.Connection, rows: Iterable[Counted]) -> dict[tuple[str, str], tuple[str, str, str]]:
@@ -106,7 +115,7 @@ def _named(db: sqlite3.Connection, rows: Iterable[Counted]) -> dict[tuple[str, s
     return found
 
 
-def _grouped(db: sqlite3.Connection, rows: Sequence[Counted]) -> list[Case]:
+def _grouped(asked: Question, rows: Sequence[Counted]) -> list[Case]:
     groups: dict[tuple[str, str, tuple[str, ...]], Group] = {}
     for row in rows:
         day = "" if row.fact in DATED_BY_MONTH else row.day_on
@@ -116,8 +125,8 @@ def _grouped(db: sqlite3.Connection, rows: Sequence[Counted]) -> list[Case]:
             group.adds[role] = group.adds.get(role, 0) + amount
     return [
         Case(
-            fact, "", "", "", day_on, None, group.adds, label=", ".join(labels), rows=group.rows,
-            files=_files(db, labels) if fact in DATED_BY_MONTH else (),
+            fact, "", "", "", day_on, None, {**_unmoved(asked, fact), **group.adds}, label=", ".join(labels),
+            rows=group.rows, files=_files(asked.db, labels) if fact in DATED_BY_MONTH else (),
         )
         for (fact, day_on, labels), group in sorted(groups.items())
     ]  # fmt: skip

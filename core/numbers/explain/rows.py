@@ -53,9 +53,21 @@ GROUPED: Mapping[str, tuple[str, ...]] = {
     "review_item_facts": ("item",),
     "training_facts": ("topic",),
     "improvement_facts": ("metric",),
+    "improvement_effect_facts": ("metric",),
     "employment_facts": ("leave_reason",),
     "requirement_facts": ("queue_uid",),
-    **dict.fromkeys(("agent_days", "staff_days", "customer_base_facts", "hire_facts", "service_days"), ()),
+    **dict.fromkeys(
+        (
+            "agent_days",
+            "staff_days",
+            "customer_base_facts",
+            "hire_facts",
+            "service_days",
+            "training_effect_facts",
+            "proficiency_facts",
+        ),
+        (),
+    ),
 }
 # What is told of a single row beside its number: words and seconds, never of persons.
 DETAILS: Mapping[str, tuple[str, ...]] = {

@@ -1,6 +1,7 @@
 """Explaining a value: the cases behind every metric add up to it, whatever the facts are."""
 
 import sqlite3
+from collections.abc import Sequence
 from functools import cache
 
 import pytest
@@ -13,7 +14,7 @@ from core.numbers.explain import Explanation, explain
 from core.numbers.explain.conditions import CONDITIONS, NOUNS, atoms
 from core.numbers.explain.left_out import NO_QUEUE, WHYS
 from core.numbers.explain.roles import leading, roles
-from core.numbers.metric import CLOCKS, Ages, ForecastError, Level, Max, Metric, Share, Waiting, parts_of
+from core.numbers.metric import CLOCKS, Ages, ForecastError, Level, Max, Metric, Row, Share, Waiting, parts_of
 from core.numbers.metrics import METRICS
 from core.numbers.metrics.fixture_week import CALLS, LEGS, WEEK
 from core.numbers.publish import publish
@@ -217,3 +218,60 @@ def test_reasons_are_sound_sql() -> None:
         assert fact in known
         for why in whys:
             world()[0].execute(f"select count(*) from {fact} where {why.condition}")
+
+
+def test_the_least_complete_come_first() -> None:
+    """Of fields to be filled in, a ticket with one of three is what the reader is looking for, not one with all."""
+    facts = [
+        {"ticket_uid": f"zd:{filled}", "last_solved_on": "2026-03-04", "is_solve_counted": 1, "is_solved": 1,
+         "handled_by": "human", "required_fields": 3, "filled_fields": filled}
+        for filled in (3, 1, 0, 2)
+    ]  # fmt: skip
+    db, now_at = store_of({"ticket_facts": facts}, MONDAY_TO_SUNDAY.to_on)
+    found = explain(db, "data_entry_completeness", MONDAY_TO_SUNDAY, reporting=BERLIN, now_at=now_at)
+    assert [case.adds for case in found.cases] == [{"num": filled, "den": 3} for filled in (0, 1, 2, 3)]
+
+
+def test_a_case_of_another_table_is_no_miss() -> None:
+    """A contact that is counted for the agents' days is not '1 of 0': it can be in the numerator alone."""
+    facts: dict[str, Sequence[Row]] = {
+        "handled_facts": ({"contact_uid": "zd:1", "day_on": "2026-03-04"},),
+        "agent_days": ({"day_on": "2026-03-04", "presence_days": 1.0, "is_paid": 1, "logged_in_s": 28_800},),
+    }
+    db, now_at = store_of(facts, MONDAY_TO_SUNDAY.to_on)
+    found = explain(db, "contacts_per_agent_day", MONDAY_TO_SUNDAY, reporting=BERLIN, now_at=now_at)
+    assert [(case.kind, case.adds) for case in found.cases] == [("agent_days", {"den": 1}), ("ticket", {"num": 1})]
+
+
+def test_what_is_known_of_no_team_is_explained_by_none() -> None:
+    """Costs have no team: all of their change stood beside 'unknown', as if that were a cause."""
+    day_on = "2026-05-06"
+    usual = [add_days(day_on, -7 * week) for week in range(1, 9)]
+    facts: dict[str, Sequence[Row]] = {
+        "cost_facts": [
+            {
+                "day_on": on,
+                "category": "labour",
+                "channel": "phone",
+                "source": "files",
+                "amount_minor": 1_000 + 500 * (on == day_on),
+            }
+            for on in (*usual, day_on)
+        ],
+        "handled_facts": [
+            {
+                "day_on": on,
+                "contact_uid": f"zd:{on}{team}",
+                "team_uid": team,
+                "channel": "phone",
+                "is_total": 1,
+                "source": "zd" if team == "a" else "files",
+            }
+            for on in (*usual, day_on)
+            for team in ("a", "b")
+        ],
+    }
+    db, now_at = store_of(facts, day_on)
+    found = explain(db, "cost_per_contact", Period(day_on, day_on), reporting=BERLIN, now_at=now_at)
+    assert found.answer.value == 750
+    assert found.change is None
