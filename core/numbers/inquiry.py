@@ -12,6 +12,7 @@ from core.numbers.answer import Answer, Comparison, Period
 from core.numbers.calendars import Calendar
 from core.numbers.facts.grounds import load_schedules
 from core.numbers.reporting import Reporting
+from core.numbers.usual import calendars_of, is_open
 
 WEEK = 7
 
@@ -34,6 +35,14 @@ class Inquiry:
     def calendar(self) -> Calendar | None:
         """The opening hours of the default schedule."""
         return load_schedules(self.db, self.reporting, self.now_at).calendar()
+
+    @cached_property
+    def _calendars(self) -> tuple[Calendar, ...]:
+        return calendars_of(self.db, self.reporting, self.now_at)
+
+    def is_open(self, day_on: str) -> bool:
+        """Whether a day has opening hours: the default ones; where none are the default, any."""
+        return is_open(self._calendars, day_on)
 
     def within(self, **members: str) -> "Inquiry":
         """The same within a narrower slice, such as ``queue="VIP"``."""

@@ -1,5 +1,6 @@
 """What is usual for a day, a week or a month: the median of the last 8 clean weeks, and its spread."""
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +10,7 @@ from core.numbers.calendars import Calendar
 from core.numbers.evaluate import Question
 from core.numbers.facts.grounds import load_schedules
 from core.numbers.quantiles import median
+from core.numbers.reporting import Reporting
 
 WEEKS = 8
 # How far back a closed day may be replaced by an earlier one of its weekday.
@@ -47,19 +49,25 @@ def baseline(asked: Question, day_on: str) -> Baseline:
 
 
 def opening_hours(asked: Question) -> tuple[Calendar, ...]:
+    """``calendars_of`` what a question is asked of."""
+    return calendars_of(asked.db, asked.reporting, asked.now_at)
+
+
+def calendars_of(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> tuple[Calendar, ...]:
     """The default opening hours; where none are the default, all: a day is closed if it is by each of them."""
-    schedules = load_schedules(asked.db, asked.reporting, asked.now_at)
+    schedules = load_schedules(db, reporting, now_at)
     default = schedules.calendar()
     return (default,) if default else tuple(schedules.calendars.values())
 
 
-def _is_open(calendars: Sequence[Calendar], day_on: str) -> bool:
+def is_open(calendars: Sequence[Calendar], day_on: str) -> bool:
+    """Whether there is service on a day by any of them; by none, on every day."""
     return not calendars or any(calendar.day_open_s(day_on) > 0 for calendar in calendars)
 
 
 def _closed(calendars: Sequence[Calendar], days: Sequence[str]) -> frozenset[str]:
     """Days without opening hours, where most of these days have some."""
-    shut = {day for day in days if not _is_open(calendars, day)}
+    shut = {day for day in days if not is_open(calendars, day)}
     return frozenset(shut) if 2 * len(shut) < len(days) else frozenset()
 
 
@@ -92,9 +100,9 @@ def shut_days(calendars: Sequence[Calendar], some: Iterable[str]) -> frozenset[s
     """Days without opening hours, of weekdays that had some in most of the 8 weeks before."""
 
     def was_open(day_on: str) -> int:
-        return sum(_is_open(calendars, add_days(day_on, -7 * back)) for back in range(1, WEEKS + 1))
+        return sum(is_open(calendars, add_days(day_on, -7 * back)) for back in range(1, WEEKS + 1))
 
-    return frozenset(day for day in some if not _is_open(calendars, day) and 2 * was_open(day) > WEEKS)
+    return frozenset(day for day in some if not is_open(calendars, day) and 2 * was_open(day) > WEEKS)
 
 
 def usual(base: Baseline, values: Sequence[float | None]) -> Usual:

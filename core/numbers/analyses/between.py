@@ -120,7 +120,8 @@ def _weekdays(inquiry: Inquiry, asked: Question, now: Period, then: Period) -> l
     made = []
     for late, early in pairs:
         one, other = values[late], values[early]
-        if one is not None and other is not None and (one or other) and not _is_shut(inquiry, late, early):
+        is_open = inquiry.is_open(late) and inquiry.is_open(early)
+        if is_open and one is not None and other is not None and (one or other):
             made.append((one, other))
     return made
 
@@ -136,11 +137,6 @@ def _relative(asked: Question, bare: Change, pairs: Sequence[tuple[float, float]
     if not then:
         return copysign(inf, now) if now else 0.0
     return (now - then) / abs(then)
-
-
-def _is_shut(inquiry: Inquiry, *on: str) -> bool:
-    calendar = inquiry.calendar
-    return calendar is not None and any(calendar.day_open_s(day) == 0 for day in on)
 
 
 def weekdays_p(pairs: Sequence[tuple[float, float]], *, are_times: bool = False) -> float | None:

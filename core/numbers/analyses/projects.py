@@ -188,11 +188,10 @@ def _pace(one: Project, to_on: str, inquiry: Inquiry) -> Pace | None:
             "select day_on from project_days where project_uid = ? and day_on <= ?", (one.uid, to_on)
         )
     }
-    calendar = inquiry.calendar
     left = [
         day
         for day in days(add_days(to_on, 1), one.end_on)
-        if date.fromisoformat(day).weekday() in worked and (calendar is None or calendar.day_open_s(day))
+        if date.fromisoformat(day).weekday() in worked and inquiry.is_open(day)
     ]
     seat_hours = one.seat_s / HOUR_S
     hours_a_day = seat_hours / one.days / (one.seats or 1)

@@ -16,15 +16,12 @@ FOR_GOOD = "0001-01-01"
 
 def closed_days(inquiry: Inquiry, on_days: Sequence[str]) -> frozenset[str]:
     """Days without opening hours, of weekdays that have some on most of these days."""
-    calendar = inquiry.calendar
-    if calendar is None:
-        return frozenset()
     shut: dict[int, list[str]] = defaultdict(list)
     all_of: dict[int, int] = defaultdict(int)
     for day in on_days:
         weekday = ordinal(day) % WEEK
         all_of[weekday] += 1
-        if calendar.day_open_s(day) == 0:
+        if not inquiry.is_open(day):
             shut[weekday].append(day)
     return frozenset(day for weekday, some in shut.items() if 2 * len(some) < all_of[weekday] for day in some)
 

@@ -9,6 +9,11 @@ from hypothesis import strategies as st
 
 from core.clock import add_days
 from core.numbers.analyses.baseline import AROUND, YEAR, Expected, History, Trend, baseline_of, ordinal
+from core.numbers.analyses.volumes import closed_days
+from core.numbers.calendars import HolidayRow, HoursRow
+from core.numbers.inquiry import Inquiry
+from core.numbers.reporting import Reporting, ScheduleRule
+from tests.numbers.rows import BERLIN, store_of
 
 MONDAY = "2026-01-05"
 WEEKEND = 0.4
@@ -141,3 +146,17 @@ def test_twice_as_many_every_day_are_expected_twice_as_many(counts: list[int], t
 def test_nothing_known_is_nothing_expected() -> None:
     """An empty store asks for no division."""
     assert baseline_of({}, (), MONDAY) == Expected()
+
+
+def test_a_day_is_closed_if_no_schedule_is_open() -> None:
+    """With two schedules and none the default, a holiday of both would count as a slow day in every analysis."""
+    hours = tuple(HoursRow(weekday, 480, 1_080, "2020-01-01") for weekday in range(5))
+    rules = {
+        "north": ScheduleRule("Europe/Berlin", hours, (HolidayRow("2026-11-18"), HolidayRow("2026-11-19"))),
+        "south": ScheduleRule("Europe/Berlin", hours, (HolidayRow("2026-11-18"),)),
+    }
+    reporting = Reporting(zone=BERLIN.zone, schedules=rules)
+    db, now_at = store_of({}, "2026-11-22", reporting)
+    asks = Inquiry(db, reporting, now_at)
+    assert asks.calendar is None
+    assert closed_days(asks, [add_days("2026-10-26", number) for number in range(28)]) == {"2026-11-18"}

@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from core.clock import add_days
+from core.clock import add_days, days
 from core.numbers.analyses.baseline import History, Trend, iso, ordinal
 from core.numbers.analyses.forecast.accuracy import LEAST_DAYS
 from core.numbers.analyses.forecast.backtest import TESTED_DAYS
 from core.numbers.analyses.forecast.methods import Slots, Volume, closed_share, usual_with_trend
 from core.numbers.analyses.surroundings import read_surroundings
-from core.numbers.analyses.volumes import histories_by, history_of, slots_of
+from core.numbers.analyses.volumes import closed_days, histories_by, history_of, slots_of
 from core.numbers.analyses.weather import Effect, Met, factors, measured, met
-from core.numbers.calendars import Calendar
-from core.numbers.facts.grounds import load_schedules
 from core.numbers.inquiry import WEEK, Inquiry
 
 # Metric, the dimension that it is forecast by, and whether by half hour too.
@@ -73,7 +71,8 @@ def known_series(inquiry: Inquiry, *, by_members: bool = True) -> Iterator[Known
     """Each series of the store that is worth a forecast: calls whole and by queue, tickets whole and by team."""
     to_on = add_days(inquiry.today_on, -1)
     first_on = add_days(to_on, -HISTORY_DAYS)
-    shut = _shut(inquiry, first_on)
+    span = days(first_on, add_days(inquiry.today_on, DAYS_AHEAD))
+    shut = frozenset(map(ordinal, closed_days(inquiry, list(span))))
     around: Met | None = None
     for metric_id, dim in SERIES:
         long = history_of(inquiry, metric_id, to_on)
@@ -143,23 +142,6 @@ def last_told(values: Mapping[int, float], closed: frozenset[int]) -> int | None
     return last - MOST_UNTOLD if last - MOST_UNTOLD in values else None
 
 
-def _calendars(inquiry: Inquiry) -> list[Calendar]:
-    """The default schedule's; without one, those of all schedules: closed is when none of them is open."""
-    if inquiry.calendar is not None:
-        return [inquiry.calendar]
-    return list(load_schedules(inquiry.db, inquiry.reporting, inquiry.now_at).calendars.values())
-
-
-def _shut(inquiry: Inquiry, first_on: str) -> frozenset[int]:
-    """Closed days of history and of the weeks ahead, of weekdays that are open for the most part."""
-    calendars = _calendars(inquiry)
-    span = range(ordinal(first_on), ordinal(inquiry.today_on) + DAYS_AHEAD + 1)
-    shut = {day for day in span if calendars and not any(each.day_open_s(iso(day)) for each in calendars)}
-    return frozenset(
-        day for day in shut if 2 * sum(other % WEEK == day % WEEK for other in shut) < len(span) // WEEK
-    )  # fmt: skip
-
-
 def _with_closed_days(volume: Volume, inquiry: Inquiry, metric_id: str) -> Volume:
     """With what comes on closed days: measured, else nothing by telephone, and as at weekends in writing."""
     share = closed_share(volume)
@@ -169,10 +151,9 @@ def _with_closed_days(volume: Volume, inquiry: Inquiry, metric_id: str) -> Volum
 
 
 def _weekend_share(volume: Volume, inquiry: Inquiry) -> float:
-    calendars = _calendars(inquiry)
     by_state: dict[bool, list[float]] = {True: [], False: []}
     for day in sorted(volume.values.keys() - volume.closed)[-DAYS_AHEAD:]:
-        by_state[any(each.day_open_s(iso(day)) for each in calendars)].append(volume.values[day])
+        by_state[inquiry.is_open(iso(day))].append(volume.values[day])
     held, shut = by_state[True], by_state[False]
     if not shut or not held or not sum(held):
         return 1.0
