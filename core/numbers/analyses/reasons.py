@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.clock import add_days
-from core.numbers.analyses.cells import OTHER, Cell, merged
+from core.numbers.analyses.cells import LEAST_CUSTOMERS, OTHER, Cell, merged
 from core.numbers.analyses.customers import filters
 from core.numbers.answer import Answer, Period
 from core.numbers.clear_change import two_shares_z, two_sided
@@ -42,17 +42,22 @@ class Reason:
 
 @dataclass(frozen=True)
 class Mover:
-    """A reason whose share of the contacts is clearly another than 13 weeks ago."""
+    """A reason whose share of the contacts is clearly another than 13 weeks ago.
+
+    ``was_rare``: so few customers had it then that their contacts are not told."""
 
     reason: Reason
     before: int
     share_before: float
     p_value: float
+    was_rare: bool = False
 
 
 @dataclass(frozen=True)
 class Reasons:
-    """All that is known of the reasons of a period; ``known`` of ``contacts`` have one."""
+    """All that is told of the reasons of a period: of ``known`` out of ``contacts``.
+
+    Those of reasons that are too rare to be told are not among the known: the whole less the rest would tell them."""
 
     contacts: int
     known: int
@@ -63,14 +68,19 @@ class Reasons:
 
     @property
     def pareto(self) -> int:
-        """How many reasons, the most frequent first, make 80 % of the contacts with a reason."""
-        return pareto([reason.contacts for reason in self.reasons])
+        """How many reasons, the most frequent first, make 80 % of the contacts with a reason; 0 if those that are told
+        by name do not."""
+        return pareto([reason.contacts for reason in self.named], self.known)
+
+    @property
+    def named(self) -> tuple[Reason, ...]:
+        """Those that are told by name; what is merged is no single reason."""
+        return tuple(reason for reason in self.reasons if reason.word != OTHER)
 
 
-def pareto(counts: Iterable[int], line: float = PARETO) -> int:
-    """How many of the largest make at least this share of all."""
-    ordered = sorted(counts, reverse=True)
-    whole, reached = sum(ordered), 0
+def pareto(counts: Iterable[int], whole: int, line: float = PARETO) -> int:
+    """How many of the largest make at least this share of the whole; 0 if all together do not."""
+    ordered, reached = sorted(counts, reverse=True), 0
     for place, count in enumerate(ordered, 1):
         reached += count
         if reached >= line * whole:
@@ -88,9 +98,9 @@ def reasons(inquiry: Inquiry, period: Period, *, is_whole: bool = True) -> Reaso
     total = sum(cell.contacts for cell in now)
     if not known:
         return None
-    with_reason = sum(cell.contacts for cell in known)
     paths, wishes = _tree(inquiry)
     cells = merged(known, lambda words: _customers_of(inquiry, period, sliced, words))
+    with_reason = sum(cell.contacts for cell in cells)
     found = [
         Reason(
             cell.member, paths.get(cell.member, (cell.member,)), cell.contacts, cell.customers,
@@ -245,7 +255,8 @@ def movers(found: Sequence[Reason], now: Sequence[Cell], before: Sequence[Cell],
         p_value = 1.0 if z is None else two_sided(z)
         is_large = abs(share - share_then) >= PRACTICAL * share_then
         if p_value < P_CLEAR / max(len(shown), 1) and is_large:
-            made.append(Mover(reason, earlier.contacts, share_then, p_value))
+            was_rare = earlier.customers < LEAST_CUSTOMERS
+            made.append(Mover(reason, earlier.contacts, share_then, p_value, was_rare))
     return sorted(made, key=lambda mover: -abs(mover.reason.share - mover.share_before))
 
 

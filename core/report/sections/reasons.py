@@ -36,7 +36,7 @@ def reasons_section(scope: Scope) -> Section | None:
 
 
 def _sentences(found: Reasons, *, is_whole: bool) -> Iterator[Sentence]:
-    if is_whole and len(found.reasons) >= LEAST_REASONS and found.pareto < len(found.reasons):
+    if is_whole and len(found.named) >= LEAST_REASONS and 0 < found.pareto < len(found.named):
         yield _pareto(found)
     for mover in found.movers[:MOVERS]:
         yield _mover(mover)
@@ -55,9 +55,9 @@ def _sentences(found: Reasons, *, is_whole: bool) -> Iterator[Sentence]:
 
 
 def _pareto(found: Reasons) -> Sentence:
-    ordered = sorted(found.reasons, key=lambda reason: -reason.contacts)[: found.pareto]
+    ordered = sorted(found.named, key=lambda reason: -reason.contacts)[: found.pareto]
     values: dict[str, Worded] = {
-        "n": Number(found.pareto), "all": Count(len(found.reasons), "reasons"),
+        "n": Number(found.pareto), "all": Count(len(found.named), "reasons"),
         "share": Share(sum(reason.contacts for reason in ordered) / found.known),
         "names": _names(ordered[:PARETO_NAMES]),
     }  # fmt: skip
@@ -65,6 +65,10 @@ def _pareto(found: Reasons) -> Sentence:
 
 
 def _mover(mover: Mover) -> Sentence:
+    if mover.was_rare:
+        new: dict[str, Worded] = {"reason": _name(mover.reason), "share": Share(mover.reason.share)}
+        few: dict[str, Worded] = {"n": Number(mover.reason.contacts), "least": Number(LEAST_CUSTOMERS)}
+        return Sentence("reasons_new", new | few)
     is_more = mover.reason.share > mover.share_before
     return Sentence(
         "reasons_more" if is_more else "reasons_less",

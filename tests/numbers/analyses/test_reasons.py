@@ -24,7 +24,7 @@ WORDS = ("delivery", "defect", "invoice", "setup", "refund")
 @given(st.lists(st.integers(0, 500)))
 def test_pareto_takes_no_more_than_it_needs(counts: list[int]) -> None:
     """One reason less and the line is not reached."""
-    place = pareto(counts)
+    place = pareto(counts, sum(counts))
     ordered = sorted(counts, reverse=True)
     assert sum(ordered[:place]) >= 0.8 * sum(ordered)
     assert place == 0 or not sum(ordered) or sum(ordered[: place - 1]) < 0.8 * sum(ordered)
@@ -68,7 +68,33 @@ def test_reasons_are_told_by_their_tree() -> None:
         "broken": ("Damage", "Broken"),
         "scratch": ("Damage", "Scratch"),
     }
-    assert (found.known, sum(reason.contacts for reason in found.reasons)) == (123, 120)
+
+
+def test_the_rest_does_not_tell_of_the_few() -> None:
+    """Known less shown would be the contacts of three customers."""
+    found = told(tickets("invoice", 50), tickets("setup", 40), tickets("rare", 3))
+    assert found is not None
+    assert (found.contacts, found.known) == (93, 90)
+    assert sum(reason.share for reason in found.reasons) == pytest.approx(1)
+
+
+def test_merged_reasons_are_no_reason() -> None:
+    """Fifty rare matters are not the one matter to begin with."""
+    rare = [tickets(f"rare{number}", 9) for number in range(20)]
+    found = told(tickets("invoice", 50), tickets("setup", 40), *rare)
+    assert found is not None
+    assert [reason.word for reason in found.named] == ["invoice", "setup"]
+    assert found.known == 270
+    assert found.pareto == 0
+
+
+def test_what_few_had_is_not_told_afterwards_either() -> None:
+    """Two customers of thirteen weeks ago are as few as two of today."""
+    then = add_days(WEEK.from_on, -91)
+    before = [tickets("invoice", 100, day_on=then), tickets("defect", 2, day_on=then)]
+    found = told(*before, tickets("invoice", 100), tickets("defect", 60))
+    assert found is not None
+    assert {mover.reason.word: mover.was_rare for mover in found.movers} == {"defect": True, "invoice": False}
 
 
 def test_a_reason_in_a_circle_is_told_all_the_same() -> None:

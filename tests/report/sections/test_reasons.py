@@ -75,6 +75,27 @@ def test_a_month_tells_what_most_contacts_are_about(code: str, pareto: str, move
     assert [words(code).cell_text(row[0]) for row in grid.rows] == ["delivery", "invoice", "order", "setup"]
 
 
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("en", f"New or far more: defect, 40{GAP}% of the contacts (40); 13 weeks ago fewer than 10 customers had it."),
+        ("de", f"Neu oder viel mehr: defect, 40{GAP}% der Kontakte (40); vor 13 Wochen weniger als 10 Kunden."),
+        ("zh", "新增或大增：defect，占接触量的 40%（40）；13 周前涉及的客户不足 10 位。"),
+    ],
+)
+def test_a_new_reason_is_told_without_the_few_of_before(code: str, line: str) -> None:
+    """Two callers of a quarter ago could be made out."""
+    then = add_days(MONTH.from_on, -84)
+    rows = [
+        {"contact_uid": "old", "kind": "call", "day_on": "2025-01-01"},
+        *contacts("order", 60, then), *contacts("defect", 2, then),
+        *contacts("order", 60, "2026-02-10"), *contacts("defect", 40, "2026-02-10"),
+    ]  # fmt: skip
+    db, now_at = store_of({"contact_facts": rows}, MONTH.to_on)
+    section = reasons_section(Scope(Inquiry(db, BERLIN, now_at), ReportSpec("m", "weekly"), "weekly", MONTH))
+    assert line in said(section, code)
+
+
 def test_a_week_tells_only_what_moved() -> None:
     """The list itself is the same every week."""
     section = reasons_section(scope("weekly"))
