@@ -5,6 +5,7 @@ import ipaddress
 import os
 import shutil
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 BROWSER_REQUIRED = os.environ.get("DESKPULSE_REQUIRE_BROWSER") == "1"
 BROWSER_PACKAGES = "chromium fonts-wqy-microhei libatomic1"
 NO_BROWSER = f"no Chromium, or no libatomic for Playwright; on Debian: apt-get install {BROWSER_PACKAGES}"
+
+# Bytecode is kept whatever the environment says: of the hundreds of processes that the tests start, each would compile
+# the whole program again, and pytest every test.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Few examples keep the whole suite short; HYPOTHESIS_PROFILE=thorough looks for what they miss.
 hypothesis.settings.register_profile("local", deadline=None, max_examples=40)
