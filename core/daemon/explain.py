@@ -16,7 +16,8 @@ from core.numbers.explain.cases import Case
 from core.numbers.explain.conditions import NOUNS
 from core.numbers.metric import Metric, Unit
 from core.numbers.metrics import find_metric, find_variant
-from core.report.locale import language
+from core.numbers.money import currency_of
+from core.report.locale import Language, language_of
 from core.report.words import value_text
 
 DIRECTIONS: Mapping[str, str] = {
@@ -34,11 +35,17 @@ STRENGTHS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Explained:
-    """An explanation in the language and zone of a place."""
+    """An explanation in the language and zone of a place; money is in minor units of ``currency``."""
 
     found: Explanation
     language: str
     zone: ZoneInfo
+    currency: str | None
+
+    @property
+    def tongue(self) -> Language:
+        """The language, with its money."""
+        return language_of(self.language, self.currency)
 
     def lines(self) -> Iterator[str]:
         """The explanation in plain words."""
@@ -74,7 +81,7 @@ class Explained:
         period, slice_said = made.period, ", ".join(f"{dim}={name}" for dim, name in made.where.items())
         yield ""
         yield " to ".join(dict.fromkeys((period.from_on, period.to_on))) + (f", {slice_said}" if slice_said else "")
-        yield f"  value     {said(metric, made, self.language)}{self._beside(metric, made)}"
+        yield f"  value     {said(metric, made, self.tongue)}{self._beside(metric, made)}"
         if made.num is not None:
             of = "" if made.den is None else f" of {_sum(made.den)}"
             yield f"  made of   {self._amount(made.num)}{of}"
@@ -84,18 +91,18 @@ class Explained:
         for note in (note for note in made.notes if not note.startswith("late: ")):
             yield f"            {note}"
         if found.comparison and found.comparison.usual.value is not None:
-            usual = value_text(metric, found.comparison.usual.value, self.language, made.variant)
+            usual = value_text(metric, found.comparison.usual.value, self.tongue, made.variant)
             yield f"  usual     {usual} ({found.comparison.usual.days} days), verdict: {found.comparison.verdict}"
         for name, answer in found.counters.items():
-            yield f"  beside it {name}: {said(find_metric(name), answer, self.language)}"
+            yield f"  beside it {name}: {said(find_metric(name), answer, self.tongue)}"
         if metric.strength == "S" and not found.counters:
             yield "  guard: no data"
         for member, answer in found.by:
-            yield f"    {member.ljust(24)} {said(metric, answer, self.language)}"
+            yield f"    {member.ljust(24)} {said(metric, answer, self.tongue)}"
 
     def _beside(self, metric: Metric, made: Answer) -> str:
         def text(value: float | None) -> str:
-            return value_text(metric, value, self.language, made.variant)
+            return value_text(metric, value, self.tongue, made.variant)
 
         interval = f", 95 % interval {text(made.ci_low)} to {text(made.ci_high)}" if made.ci_low is not None else ""
         tail = f", p90 {text(made.p90)}" if made.p90 is not None else ""
@@ -122,7 +129,7 @@ class Explained:
         whole = f"{self._by(change.change)}{slow}"
         yield f"What changed by {change.dim}: {whole} against {len(change.against)} days ({days})"
         for one in change.members:
-            value = said(metric, one.answer, self.language)
+            value = said(metric, one.answer, self.tongue)
             yield f"  {self._by(one.delta):>14} {one.share:>8.1%}  {one.member.ljust(24)} {value}"
 
     def _by(self, change: float) -> str:
@@ -132,7 +139,7 @@ class Explained:
             return f"{100 * change:+,.1f} points"
         if found.metric.unit_of(found.variant) in (Unit.MONEY, Unit.SECONDS):
             sign = "-" if change < 0 else "+"
-            return sign + value_text(found.metric, abs(change), self.language, found.variant)
+            return sign + value_text(found.metric, abs(change), self.tongue, found.variant)
         return f"{change:+,.2f}"
 
     def _published(self) -> Iterator[str]:
@@ -142,12 +149,12 @@ class Explained:
         yield ""
         yield "As reports gave it"
         for one in found.published:
-            value = value_text(found.metric, one.value, self.language, found.variant)
+            value = value_text(found.metric, one.value, self.tongue, found.variant)
             why = f"; restated, {one.why}" if one.why else ""
             yield f"  {self._moment(one.as_of_at)}  {value} (n {one.n:,}), {one.maturity}{why}"
         last = found.published[-1].value
         if last != found.answer.value:
-            yield f"  now {value_text(found.metric, found.answer.value, self.language, found.variant)}"
+            yield f"  now {value_text(found.metric, found.answer.value, self.tongue, found.variant)}"
 
     def _cases(self) -> Iterator[str]:
         found = self.found
@@ -174,7 +181,7 @@ class Explained:
         if case.value is not None:
             # Beside a count stands how old each case is.
             unit = self.found.metric.unit_of(self.found.variant)
-            text = language(self.language).value(case.value, Unit.SECONDS if unit is Unit.COUNT else unit)
+            text = self.tongue.value(case.value, Unit.SECONDS if unit is Unit.COUNT else unit)
             return f"{text} so far" if case.waits else text
         if {"num", "den"} <= case.adds.keys():
             return f"{case.adds['num']:g} of {case.adds['den']:g}"
@@ -194,7 +201,7 @@ class Explained:
         """What is in the numerator, money as money."""
         metric, variant = self.found.metric, self.found.variant
         is_money = metric.unit_of(variant) is Unit.MONEY
-        return value_text(metric, amount, self.language, variant) if is_money else _sum(amount)
+        return value_text(metric, amount, self.tongue, variant) if is_money else _sum(amount)
 
     def _moment(self, at: int) -> str:
         return datetime.fromtimestamp(at, UTC).astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
@@ -211,6 +218,7 @@ class Explained:
             "formula": found.formula,
             "reads": [asdict(reads) for reads in found.reads],
             "needs": found.needs,
+            "currency": self.currency,
             "unit": metric.unit_of(found.variant).value if metric.how else metric.unit.value,
             "direction": metric.direction,
             "strength": metric.strength,
@@ -290,8 +298,8 @@ def explain_metric(
             reporting=reporting,
             now_at=now_at,
         )
-        late = lateness_of(db, loaded, reporting, now_at)
+        late, currency = lateness_of(db, loaded, reporting, now_at), currency_of(db)
     told = late.told(found.answer)
     if told != found.answer:
         found = replace(found, answer=told, comparison=None, change=None)
-    return Explained(found, loaded.config.reporting.language, reporting.zone)
+    return Explained(found, loaded.config.reporting.language, reporting.zone, currency)

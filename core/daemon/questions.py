@@ -22,16 +22,18 @@ from core.errors import ConfigError
 from core.numbers.answer import Answer, Comparison, Period
 from core.numbers.ask import METRICS, ask, breakdown, compare, find_metric, series
 from core.numbers.lateness import Lateness, lateness
-from core.numbers.metric import Metric
+from core.numbers.metric import Metric, Unit
+from core.numbers.money import currency_of
 from core.numbers.reporting import Reporting
 from core.report.export import Form, Kind, export_rows, write_rows
+from core.report.locale import Language, language, language_of
 from core.report.model import Report, ReportSpec
 from core.report.words import value_text
 
 
 @dataclass(frozen=True)
 class MetricLine:
-    """One line of ``kpi list``: ``said`` is yesterday's value, or why there is none."""
+    """One line of ``kpi list``: ``said`` is yesterday's value, or why there is none; ``currency`` is that of money."""
 
     id: str
     name: str
@@ -45,6 +47,7 @@ class MetricLine:
     value: float | None
     n: int
     said: str
+    currency: str | None
 
 
 def list_metrics(config: Path, now_at: int) -> list[MetricLine]:
@@ -52,12 +55,11 @@ def list_metrics(config: Path, now_at: int) -> list[MetricLine]:
     if not config.exists():
         never = Period("", "")
         return [
-            _line(metric, Answer(id, "", never, status="unavailable", reason="no config yet"), "en")
+            _line(metric, Answer(id, "", never, status="unavailable", reason="no config yet"), language("en"))
             for id, metric in METRICS.items()  # noqa: A001
         ]
     loaded = load_place(config, with_secrets=False)
     reporting = reporting_of(loaded.config, now_at)
-    language = loaded.config.reporting.language
     day = last_whole_day(loaded, now_at)
     with reading(loaded) as db:
         late = lateness_of(db, loaded, reporting, now_at)
@@ -65,7 +67,8 @@ def list_metrics(config: Path, now_at: int) -> list[MetricLine]:
             metric.id: late.told(ask(db, metric.id, Period(day, day), reporting=reporting, now_at=now_at))
             for metric in METRICS.values()
         }
-    return [_line(metric, answers[metric.id], language) for metric in METRICS.values()]
+        tongue = language_of(loaded.config.reporting.language, currency_of(db))
+    return [_line(metric, answers[metric.id], tongue) for metric in METRICS.values()]
 
 
 def lateness_of(db: sqlite3.Connection, loaded: Loaded, reporting: Reporting, now_at: int) -> Lateness:
@@ -74,10 +77,10 @@ def lateness_of(db: sqlite3.Connection, loaded: Loaded, reporting: Reporting, no
     return lateness(db, reporting, now_at, loaded.config.reporting.late_after, names)
 
 
-def _line(metric: Metric, answer: Answer, language: str) -> MetricLine:
+def _line(metric: Metric, answer: Answer, tongue: Language) -> MetricLine:
     return MetricLine(
         metric.id,
-        metric.names[language],
+        metric.names[tongue.code],
         metric.group,
         metric.unit.value,
         metric.direction,
@@ -87,22 +90,23 @@ def _line(metric: Metric, answer: Answer, language: str) -> MetricLine:
         answer.reason,
         answer.value,
         answer.n,
-        said(metric, answer, language),
+        said(metric, answer, tongue),
+        tongue.currency if metric.unit is Unit.MONEY else None,
     )
 
 
-def said(metric: Metric, answer: Answer, language: str) -> str:
+def said(metric: Metric, answer: Answer, tongue: Language) -> str:
     """A value with its n, or the reason why there is none."""
     if answer.status == "unavailable":
         return f"unavailable: {answer.reason}"
     low = ", too few to judge" if answer.status == "low_sample" else ""
     late = "".join(f", {note}" for note in answer.notes if note.startswith("late: "))
-    return f"{value_text(metric, answer.value, language, answer.variant)} (n {answer.n:,}{low}{late})"
+    return f"{value_text(metric, answer.value, tongue, answer.variant)} (n {answer.n:,}{low}{late})"
 
 
 @dataclass(frozen=True)
 class ShownMetric:
-    """Everything ``kpi show`` prints of one metric."""
+    """Everything ``kpi show`` prints of one metric; money is in minor units of ``currency``."""
 
     metric: Metric
     period: Period
@@ -113,11 +117,12 @@ class ShownMetric:
     by: tuple[tuple[str, Answer], ...]
     days: tuple[Answer, ...]
     language: str
+    currency: str | None
 
     def lines(self) -> Iterator[str]:
         """The metric in plain words."""
-        metric, tongue = self.metric, self.language
-        yield f"{metric.names[tongue]} ({metric.id})"
+        metric, tongue = self.metric, language_of(self.language, self.currency)
+        yield f"{metric.names[tongue.code]} ({metric.id})"
         yield f"  {metric.says}"
         yield f"  unit {metric.unit.value}, better {metric.direction}, counted on {metric.clock}, floor {metric.floor}"
         slice_said = ", ".join(f"{key}={name}" for key, name in self.where.items())
@@ -141,13 +146,13 @@ class ShownMetric:
             yield f"  {answer.period.from_on} {said(metric, answer, tongue)}"
 
 
-def _interval(metric: Metric, answer: Answer, language: str) -> str:
+def _interval(metric: Metric, answer: Answer, tongue: Language) -> str:
     if answer.ci_low is not None and answer.ci_high is not None:
-        low, high = (value_text(metric, side, language, answer.variant) for side in (answer.ci_low, answer.ci_high))
+        low, high = (value_text(metric, side, tongue, answer.variant) for side in (answer.ci_low, answer.ci_high))
         return f", 95 % interval {low} to {high}"
     if answer.p90 is not None:
-        mean = f", mean {value_text(metric, answer.mean, language, answer.variant)}" if answer.mean is not None else ""
-        return f", p90 {value_text(metric, answer.p90, language, answer.variant)}{mean}"
+        mean = f", mean {value_text(metric, answer.mean, tongue, answer.variant)}" if answer.mean is not None else ""
+        return f", p90 {value_text(metric, answer.p90, tongue, answer.variant)}{mean}"
     return ""
 
 
@@ -197,6 +202,7 @@ def show_metric(
             else (),
             daily,
             loaded.config.reporting.language,
+            currency_of(db),
         )
 
 

@@ -26,6 +26,7 @@ from core.numbers.inquiry import Inquiry
 from core.numbers.metric import Unit
 from core.numbers.metrics import METRICS
 from core.numbers.reporting import Appraisal
+from core.report.locale import language
 from core.report.words import value_text
 from core.store.db import open_store, setting, transaction
 from core.store.private import pseudonym
@@ -105,14 +106,14 @@ class Shown:
             yield f"    most clearly off: {METRICS[card.problem].names[self.language]}"
 
     def _short(self, line: Line) -> str:
-        value = value_text(line.metric, line.value, self.language, line.variant)
+        value = value_text(line.metric, line.value, language(self.language), line.variant)
         # A person's durations are told by their mean, which alone can be set beside a mix of cases.
         mean = ", mean" if line.metric.unit is Unit.SECONDS else ""
         return f"{line.metric.names[self.language]}{mean} {value} (n {line.n:,}), {line.verdict}"
 
     def _line(self, line: Line) -> str:
         def said(value: float | None) -> str:
-            return value_text(line.metric, value, self.language, line.variant)
+            return value_text(line.metric, value, language(self.language), line.variant)
 
         pieces = [self._short(line)]
         if line.expected is not None and line.ratio is not None:

@@ -3,7 +3,7 @@
 import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -188,6 +188,11 @@ def language(code: str) -> Language:
         if file.name.endswith(".toml"):
             _add(messages, tomllib.loads(file.read_text(encoding="utf-8"))[code], file.name)
     return Language(code, Locale.parse(messages["format"]["locale"]), messages)
+
+
+def language_of(code: str, currency: str | None) -> Language:
+    """A language in which money is told with its currency."""
+    return replace(language(code), currency=currency)
 
 
 def _add(messages: dict[str, dict[str, Any]], more: Mapping[str, Mapping[str, Any]], file: str) -> None:

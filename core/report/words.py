@@ -1,7 +1,7 @@
 """A report put into words: sentences from messages and typed values, and the texts of a tile."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from string import Formatter
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from core.numbers.answer import Answer, Comparison, Usual
 from core.numbers.metric import Metric, Unit
 from core.numbers.needs import NEEDS
 from core.numbers.where import UNKNOWN
-from core.report.locale import Language, language, neat, slot_time
+from core.report.locale import Language, language_of, neat, slot_time
 from core.report.model import (
     Chart,
     Clock,
@@ -84,7 +84,7 @@ class Words:
 
     def __init__(self, report: Report, code: str) -> None:
         self.report = report
-        self.language: Language = replace(language(code), currency=report.currency)
+        self.language: Language = language_of(code, report.currency)
         self.zone = ZoneInfo(report.zone)
 
     def text(self, key: str, **values: object) -> str:
@@ -382,6 +382,6 @@ def compared(cell: Comparison | Answer) -> Answer:
     return cell.answer if isinstance(cell, Comparison) else cell
 
 
-def value_text(metric: Metric, value: float | None, code: str, variant: str = "") -> str:
+def value_text(metric: Metric, value: float | None, tongue: Language, variant: str = "") -> str:
     """A value of a metric in a language, in its unit."""
-    return language(code).value(value, metric.unit_of(variant))
+    return tongue.value(value, metric.unit_of(variant))
