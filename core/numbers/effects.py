@@ -16,11 +16,16 @@ from core.numbers.facts.ledger import TABLES, Ledger
 from core.numbers.facts.rules import HOURS, RULES
 from core.numbers.facts.status import Row
 from core.numbers.inquiry import Inquiry
+from core.numbers.metric import Ages, Difficulty, Latest, Level, Metric, PerEmployed, ToDate
+from core.numbers.metrics import METRICS
 from core.numbers.parts import Folded, fold
 from core.numbers.reporting import Reporting
+from core.numbers.sql import marks
 from core.store.db import set_setting, setting, transaction
 
 FACT = "improvement_effect_facts"
+# What stands on a day rests on all days before it as well: a ticket unsolved since January is in the backlog of May.
+STANDING = (Level, Ages, ToDate, Latest, PerEmployed, Difficulty)
 GROUND = "effects_ground"
 
 
@@ -67,12 +72,14 @@ def _forget(db: sqlite3.Connection, now_at: int) -> None:
     """Takes away the effects that rest on days to be folded, or all where calendar, opening hours or rules changed."""
     ground = _ground(db)
     is_new = setting(db, GROUND) != ground
+    standing = tuple(metric.id for metric in METRICS.values() if metric.how and _stands(metric))
     rows: list[Row] = [
         tuple(row)
         for row in db.execute(
             f"select {', '.join(TABLES[FACT].names)} from {FACT} where ? or exists (select 1 from dirty_days d "
-            "where d.fact <> ? and d.day_on between date(done_on, ?) and measured_on)",
-            (is_new, FACT, f"-{WINDOW_DAYS} days"),
+            "where d.fact <> ? and d.day_on <= measured_on "
+            f"and (d.day_on >= date(done_on, ?) or metric in {marks(standing)}))",
+            (is_new, FACT, f"-{WINDOW_DAYS} days", *standing),
         )
     ]
     if rows or is_new:
@@ -80,6 +87,10 @@ def _forget(db: sqlite3.Connection, now_at: int) -> None:
             db.executemany(f"delete from {FACT} where event_uid = ?", [(row[0],) for row in rows])
             _mark(db, rows, now_at)
             set_setting(db, GROUND, ground)
+
+
+def _stands(metric: Metric) -> bool:
+    return isinstance(metric.how[metric.headline], STANDING)
 
 
 def _mark(db: sqlite3.Connection, rows: Sequence[Row], now_at: int) -> None:

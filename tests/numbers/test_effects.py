@@ -7,9 +7,13 @@ import pytest
 
 from core.clock import add_days, day_bounds
 from core.numbers import effects
+from core.numbers.analyses import policy
+from core.numbers.analyses.events import Event
+from core.numbers.analyses.policy import Effect
 from core.numbers.answer import Period
 from core.numbers.ask import ask
 from core.numbers.effects import FACT, recount
+from core.numbers.inquiry import Inquiry
 from core.numbers.metric import Row
 from tests.numbers.rows import BERLIN, insert, store_of
 from tests.report.desk import base
@@ -80,6 +84,25 @@ def test_late_ratings_measure_again(db: sqlite3.Connection) -> None:
     insert(db, {"survey_facts": list(ratings(DONE_ON, 28, 0, 20))})
     recount(db, BERLIN, NOW_AT)
     assert rows(db) == [("worked", READY_ON, 0)]
+
+
+def test_tickets_older_than_the_days_measure_a_backlog_again(
+    db: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is unsolved in May came in January: no row of it lies in the days before and after."""
+    improvement(db, "fewer open", metric="backlog_open", expected_direction="down")
+    improvement(db, "worked")
+    recount(db, BERLIN, NOW_AT)
+    measured: list[str] = []
+
+    def effect_of(inquiry: Inquiry, event: Event) -> Effect | None:
+        measured.append(event.uid)
+        return policy.effect_of(inquiry, event)
+
+    monkeypatch.setattr(effects, "effect_of", effect_of)
+    insert(db, {"backlog_spans": [{"from_at": day_bounds("2026-01-12", BERLIN.zone)[0], "status_category": "open"}]})
+    recount(db, BERLIN, NOW_AT)
+    assert measured == ["fewer open"]
 
 
 def test_a_changed_calendar_measures_again(db: sqlite3.Connection) -> None:
