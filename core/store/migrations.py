@@ -5,9 +5,10 @@ need none: they are dropped and made anew when their declaration changed, and ev
 """
 
 import hashlib
+import re
 import secrets
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,36 +22,49 @@ if TYPE_CHECKING:
 Step = Callable[[sqlite3.Connection], None]
 
 
-def ensure(db: sqlite3.Connection, table: Table) -> None:
-    """Makes the table, or adds the columns and indexes that it lacks; existing rows keep their values."""
-    create, *indexes = table.ddl()
-    db.execute(create)
+def ensure(db: sqlite3.Connection, tables: Iterable[Table]) -> None:
+    """Makes the tables, or adds the columns and indexes that they lack; existing rows keep their values."""
+    there = {row[0]: row[1] for row in db.execute("select name, sql from sqlite_master")}
+    made = set(there.values())
+    for table in tables:
+        create, *indexes = table.ddl()
+        if table.name not in there:
+            db.execute(create)
+        elif _kept(create) not in made:
+            _widen(db, table)
+        for statement in indexes:
+            if _kept(statement) not in made:
+                db.execute(statement)
+
+
+def _kept(statement: str) -> str:
+    # How SQLite keeps a statement: from the name on as it was written.
+    _, kind, name_on = re.split(r" (table|index) if not exists ", statement, maxsplit=1)
+    return f"CREATE {kind.upper()} {name_on}"
+
+
+def _widen(db: sqlite3.Connection, table: Table) -> None:
     there = {row[1] for row in db.execute(f"pragma table_info({table.name})")}
     for column in table.columns:
         if column.name not in there:
             db.execute(f"alter table {table.name} add column {column.name} {column.type}")
-    for statement in indexes:
-        db.execute(statement)
 
 
 def first(db: sqlite3.Connection) -> None:
     """Version 1: every table as declared, and the key of the identity hashes."""
-    for table in TABLES:
-        ensure(db, table)
+    ensure(db, TABLES)
     if setting(db, "hash_key") is None:
         set_setting(db, "hash_key", secrets.token_hex(32))
 
 
 def second(db: sqlite3.Connection) -> None:
     """Version 2: tables of staff, money, plans and surroundings, parents of children, more columns of base tables."""
-    for table in TABLES:
-        ensure(db, table)
+    ensure(db, TABLES)
 
 
 def third(db: sqlite3.Connection) -> None:
     """Version 3: forecasts and requirements as they were made, looks at metrics and scorecards, ticket columns."""
-    for table in TABLES:
-        ensure(db, table)
+    ensure(db, TABLES)
 
 
 STEPS: tuple[Step, ...] = (first, second, third)
@@ -81,7 +95,8 @@ def migrate(db: sqlite3.Connection, path: str, *, read_only: bool, steps: tuple[
         if read_only:
             raise StoreError("its derived tables are of another version; run once to derive them again")
         with transaction(db):
-            _remake_derived(db)
+            if have:
+                _remake_derived(db)
             set_setting(db, "derived_shape", shape)
 
 
@@ -111,7 +126,7 @@ def _derived_shape() -> str:
 def _remake_derived(db: sqlite3.Connection) -> None:
     for table in FACTS:
         db.execute(f"drop table if exists {table.name}")
-        ensure(db, table)
+    ensure(db, FACTS)
     mark_all(db)
 
 
