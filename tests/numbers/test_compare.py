@@ -225,6 +225,15 @@ def test_an_even_change_has_no_driver() -> None:
     assert found.share == pytest.approx(100 / 120)
 
 
+def test_nobody_is_sent_after_the_unknown() -> None:
+    """'unknown explains 100 %' tells where the data end, not what happened."""
+    rows = [r for day in WEEKS_BACK[:8] for team in ("a", None) for r in tickets(day, 10, team_uid=team)]
+    rows += [*tickets(MONDAY, 10, team_uid="a"), *tickets(MONDAY, 60, team_uid=None)]
+    db, now_at = store({"ticket_facts": rows})
+    asked: dict[str, Any] = {"reporting": BERLIN, "now_at": now_at}
+    assert driver(db, "tickets_created", Period(MONDAY, MONDAY), ["team"], **asked) is None
+
+
 def test_the_team_that_grew_slow_is_named() -> None:
     """A median has no parts; the share of replies slower than usual has, and leads to the same team."""
 

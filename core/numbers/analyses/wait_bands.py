@@ -1,7 +1,7 @@
 """How satisfied customers were by how long they had waited, and from where on waiting hurts (metrics 8.4).
 
-A wait is that of the caller until somebody answered, or of the writer until the first reply of a person, by the clock
-on the customer's wall. Each group has steps of its own: a minute is long in a chat and nothing in e-mail.
+A wait is that of the caller in all queues until somebody answered, or of the writer until the first reply of a person,
+by the clock on the customer's wall. Each group has steps of its own: a minute is long in a chat and nothing in e-mail.
 """
 
 from bisect import bisect_right
@@ -31,10 +31,13 @@ STEPS: Mapping[str, tuple[int, ...]] = {
     "tickets": (15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 16 * HOUR, DAY, 2 * DAY, 3 * DAY),
 }
 """The edges of the finest bands of each group, seconds."""
-LIVE = "('chat', 'messaging')"
+CHATS = "in ('chat', 'messaging')"
+# Who leaves a voicemail has called.
+WRITTEN = "not in ('chat', 'messaging', 'phone', 'voicemail')"
 
 _CALLS = """
-select l.wait_s, s.is_satisfied from survey_facts s
+select (select sum(e.wait_s) from queue_legs e where e.call_uid = l.call_uid and e.seq <= l.seq), s.is_satisfied
+from survey_facts s
 join queue_legs l on l.call_uid = s.call_uid and l.seq = (
   select min(e.seq) from queue_legs e where e.call_uid = s.call_uid and e.outcome = 'answered')
 where {csat} and s.is_satisfied is not null and l.wait_s is not null and s.rated_on between ? and ?{filters}
@@ -42,7 +45,7 @@ where {csat} and s.is_satisfied is not null and l.wait_s is not null and s.rated
 _TICKETS = """
 select t.frt_s, s.is_satisfied from survey_facts s join ticket_facts t on t.ticket_uid = s.ticket_uid
 where {csat} and s.is_satisfied is not null and s.call_uid is null and t.is_frt_counted = 1 and t.frt_s is not null
-  and t.first_replied_at <= s.rated_at and t.channel {live} and s.rated_on between ? and ?{filters}
+  and t.first_replied_at <= s.rated_at and t.channel {channels} and s.rated_on between ? and ?{filters}
 """
 
 
@@ -162,8 +165,8 @@ def _ratings(inquiry: Inquiry, group: str, from_on: str, to_on: str) -> list[tup
         return []
     chosen = slice_of(inquiry.db, inquiry.where)
     filters = "".join(f" and {_of(alias, condition)}" for condition in chosen.filters(fact))
-    live = f"in {LIVE}" if group == "chats" else f"not in {LIVE}"
-    sql = (_CALLS if group == "calls" else _TICKETS).format(csat=f"({CSAT})", live=live, filters=filters)
+    channels = CHATS if group == "chats" else WRITTEN
+    sql = (_CALLS if group == "calls" else _TICKETS).format(csat=f"({CSAT})", channels=channels, filters=filters)
     return [(row[0], bool(row[1])) for row in inquiry.db.execute(sql, (from_on, to_on, *chosen.values()))]
 
 

@@ -143,14 +143,19 @@ def replaced(values: Series, holidays: frozenset[int]) -> Series:
 
 
 def _by_week(inquiry: Inquiry, periods: Sequence[Period], fact: str, total: str) -> Series:
-    """A figure over the rows of a fact by week; none for a slice that the fact does not tell."""
+    """A figure over the rows of a fact by week, None before its first whole week; none for a slice that the fact does
+    not tell."""
     if any(column_of(fact, dim) is None for dim in inquiry.where):
         return ()
     chosen = slice_of(inquiry.db, inquiry.where)
     filters = "".join(f" and {condition}" for condition in chosen.filters(fact))
+    (first_on,) = inquiry.db.execute(f"select min(day_on) from {fact}").fetchone()
     sql = f"select {total} from {fact} where day_on between ? and ?{filters}"
     return [
-        inquiry.db.execute(sql, (period.from_on, period.to_on, *chosen.values())).fetchone()[0] for period in periods
+        inquiry.db.execute(sql, (period.from_on, period.to_on, *chosen.values())).fetchone()[0]
+        if first_on is not None and first_on <= period.from_on
+        else None
+        for period in periods
     ]
 
 

@@ -133,3 +133,22 @@ def test_calls_chats_and_tickets_have_knees_of_their_own() -> None:
     assert wait_bands(inquiry.within(channel="email"), SUNDAY)[0].rated == 200
     assert wait_bands(inquiry.within(project="none"), SUNDAY) == ()
     assert wait_bands(inquiry, "2025-06-30") == ()
+
+
+def test_a_wait_goes_on_in_the_next_queue() -> None:
+    """Nine minutes, an overflow, ten seconds: for the caller that is no quick answer. A voicemail is no letter."""
+    calls = [pair for wait, good, bad in zip(WAITED_S, (90, 90, 71), (10, 10, 29), strict=True)
+             for pair in ratings_of("call", wait, good, bad)]  # fmt: skip
+    legs: list[Row] = []
+    for (leg, _), wait in zip(calls, (wait for wait in WAITED_S for _ in range(100)), strict=True):
+        legs += [{**leg, "outcome": "flow_out_overflow", "wait_s": wait - 10}, {**leg, "seq": 2, "wait_s": 10}]
+    spoken = [*ratings_of("voicemail", 40 * HOUR, 90, 10), *ratings_of("voicemail", 60 * HOUR, 60, 40)]
+    facts = {
+        "queue_legs": legs,
+        "ticket_facts": [ticket for ticket, _ in spoken],
+        "survey_facts": [survey for _, survey in (*calls, *spoken)],
+    }
+    db, now_at = store_of(facts, SUNDAY)
+    (found,) = wait_bands(Inquiry(db, BERLIN, now_at), SUNDAY)
+    assert found.knee is not None
+    assert (found.group, found.knee.at_s) == ("calls", 8 * MINUTE)
