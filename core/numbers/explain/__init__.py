@@ -180,9 +180,10 @@ def _is_told(members: Sequence[Driver]) -> bool:
 
 
 def _weight(members: Sequence[Driver]) -> float:
-    """How much of all that moved, one way or the other, is the first member's."""
+    """How much of all that moved, one way or the other, is that of the first member that has a name."""
     moved = sum(abs(one.share) for one in members)
-    return members[0].share / moved if moved else 0.0
+    named = next((one for one in members if one.member != UNKNOWN), None)
+    return named.share / moved if moved and named else 0.0
 
 
 def _before(asked: Question, period: Period) -> tuple[str, ...]:
