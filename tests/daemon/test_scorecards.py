@@ -107,6 +107,12 @@ def test_praise_may_be_public_and_criticism_may_not(tmp_path: Path) -> None:
     """Only what was better is listed as fit to be said aloud, and only if the person agrees."""
     said = [line for line in cards(place(tmp_path, "lead")).lines() if "said aloud" in line]
     assert said == ["  may be said aloud, if Ada agrees: First contact resolution"]
+    (tmp_path / "own").mkdir()
+    own = cards(place(tmp_path / "own", "self"), person="Ada").lines()
+    assert "said aloud" not in "\n".join(own)
+    config = tmp_path / "config.toml"
+    config.write_text(config.read_text().replace("may_praise = true\n", ""))
+    assert "said aloud" not in "\n".join(cards(config).lines())
 
 
 def test_one_s_own_numbers_hold_nobody_else(tmp_path: Path) -> None:

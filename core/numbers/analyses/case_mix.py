@@ -80,23 +80,44 @@ def total(sums: Iterable[Sums]) -> Sums:
 def settled(cells: Cells, norm: frozenset[str]) -> dict[tuple[str, Stratum], Sums]:
     """The cells with thin strata seen together: the last level goes first, until enough cases and people are in each.
 
+    Where those that are thin do not suffice, the smallest of their neighbours joins them: nobody is their own measure.
     ``norm`` are those who make the rates of the whole."""
     kept: dict[tuple[str, Stratum], Sums] = dict(cells)
     depth = max((len(stratum) for _, stratum in cells), default=0)
     for level in range(depth - 1, -1, -1):
-        cases: dict[Stratum, int] = {}
-        people: dict[Stratum, set[str]] = {}
-        for (person, stratum), sums in kept.items():
-            if person in norm:
-                cases[stratum] = cases.get(stratum, 0) + sums.n
-                people.setdefault(stratum, set()).add(person)
+        joined = _joined(kept, norm, level, depth)
         merged: dict[tuple[str, Stratum], Sums] = {}
         for (person, stratum), sums in kept.items():
-            is_thin = cases.get(stratum, 0) < LEAST_CASES or len(people.get(stratum, ())) < LEAST_PEOPLE
-            key = (person, (*stratum[:level], *("",) * (depth - level)) if is_thin else stratum)
+            key = (person, joined.get(stratum, stratum))
             merged[key] = merged.get(key, Sums()) + sums
         kept = merged
     return kept
+
+
+def _joined(cells: Cells, norm: frozenset[str], level: int, depth: int) -> dict[Stratum, Stratum]:
+    """What each thin stratum becomes, and each that has to join it; those of the same levels above are neighbours."""
+    members: dict[Stratum, dict[str, int]] = {}
+    for (person, stratum), sums in cells.items():
+        members.setdefault(stratum, {}).update({person: sums.n} if person in norm else {})
+    neighbours: dict[Stratum, list[Stratum]] = {}
+    for stratum in sorted(members, key=lambda stratum: (sum(members[stratum].values()), stratum)):
+        neighbours.setdefault(stratum[:level], []).append(stratum)
+    found: dict[Stratum, Stratum] = {}
+    for above, near in neighbours.items():
+        target = (*above, *("",) * (depth - level))
+        rest = [stratum for stratum in near if _is_thin([members[stratum]])]
+        others = sorted(set(near) - set(rest), key=lambda stratum: (stratum != target, near.index(stratum)))
+        while rest and others and (others[0] == target or _is_thin([members[stratum] for stratum in rest])):
+            rest.append(others.pop(0))
+        found |= dict.fromkeys(rest, target)
+    return found
+
+
+def _is_thin(members: Iterable[Mapping[str, int]]) -> bool:
+    """Whether strata together, each with the cases of its people, say little of the whole."""
+    several = list(members)
+    cases = sum(sum(each.values()) for each in several)
+    return cases < LEAST_CASES or len({person for each in several for person in each}) < LEAST_PEOPLE
 
 
 def expected(cells: Cells, norm: frozenset[str]) -> dict[str, Expected]:

@@ -101,10 +101,36 @@ def test_a_kind_of_case_that_few_have_is_seen_with_its_neighbours() -> None:
     """Who alone does complaints would otherwise be the measure of themselves."""
     cells: dict[tuple[str, Stratum], Sums] = {(person, ("phone", "delivery")): minutes(20, 5) for person in "abc"}
     cells["d", ("phone", "complaint")] = minutes(20, 9)
-    found = settled(cells, frozenset("abcd"))
-    assert set(found) == {*((person, ("phone", "delivery")) for person in "abc"), ("d", ("", ""))}
+    norm = frozenset("abcd")
+    assert set(settled(cells, norm)) == {(person, ("phone", "")) for person in "abcd"}
+    assert expected(settled(cells, norm), norm)["d"].value == pytest.approx(6)
+    cells |= {(person, ("phone", "order")): minutes(30, 7) for person in "abc"}
+    assert {key for person, key in settled(cells, norm) if person == "a"} == {("phone", ""), ("phone", "order")}
     cells["c", ("phone", "complaint")] = minutes(1, 9)
-    assert ("c", ("phone", "complaint")) not in settled(cells, frozenset("abcd"))
+    assert ("c", ("phone", "complaint")) not in settled(cells, norm)
+
+
+@settings(max_examples=50)
+@given(
+    st.dictionaries(
+        st.tuples(st.sampled_from("abcde"), st.tuples(st.sampled_from("xyz"), st.sampled_from(["", "u", "v"]))),
+        st.integers(1, 40),
+    )
+)
+def test_nobody_is_their_own_measure(cases: dict[tuple[str, Stratum], int]) -> None:
+    """Whatever kinds of case there are, three people at least make a rate, if there are three."""
+    norm = frozenset("abcd")
+    cells = {key: minutes(n, 5) for key, n in cases.items()}
+    found = settled(cells, norm)
+    assert sum(sums.n for sums in found.values()) == sum(cases.values())
+    if len({person for person, _ in cells if person in norm}) < 3:
+        return
+    if sum(n for (person, _), n in cases.items() if person in norm) < 30:
+        return
+    for stratum in {stratum for _, stratum in found}:
+        behind = [(person, sums.n) for (person, at), sums in found.items() if at == stratum and person in norm]
+        assert len(behind) >= 3
+        assert sum(n for _, n in behind) >= 30
 
 
 @settings(max_examples=30)

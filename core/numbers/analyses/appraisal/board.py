@@ -166,8 +166,7 @@ def cards_of(people: Sequence[Person], measured: Mapping[str, tuple[str, Cases]]
 
 
 def _card(person: Person, lines: list[Line]) -> Card:
-    has_weak = any(line.metric.strength == "W" for line in lines)
-    if len(lines) < LEAST_METRICS or not has_weak:
+    if len(lines) < LEAST_METRICS:
         return Card(person)
     worst = max((line for line in lines if line.verdict == "worse"), key=lambda line: abs(line.off or 0), default=None)
     better = tuple(line.metric_id for line in lines if line.verdict == "better" and line.metric.strength == "W")

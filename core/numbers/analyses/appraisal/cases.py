@@ -128,7 +128,7 @@ def _read(
         if person is None:
             continue
         values = [float(figure or 0) for _, figure, _ in unpacked(parts, tuple(row)[5:])]
-        key = (person, tuple(str(level) for level in tuple(row)[1:5]))
+        key = (person, tuple("" if level is None else str(level) for level in tuple(row)[1:5]))
         found[key] = found.get(key, Sums()) + Sums(values[0], values[1], int(values[2]), *values[3:])
     return {key: each for key, each in found.items() if each.n}
 
