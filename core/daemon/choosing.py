@@ -1,7 +1,7 @@
 """What people look at, counted; and `kpi suggest`: what to look at next."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from core.clock import add_days, day_of
 from core.config.load import Loaded
 from core.daemon.place import load_place, reading, report_specs, reporting_of
 from core.numbers.analyses.choosing import Suggestion, channels, needs_in, start, suggest
+from core.numbers.goal import Goal
 from core.numbers.inquiry import Inquiry
 from core.numbers.metrics import METRICS, STARTER
 from core.numbers.profiles import profile
@@ -109,6 +110,12 @@ class Suggested:
         }
 
 
+def _told(goals: Sequence[Goal]) -> dict[str, str]:
+    """What the goals of a config say of each question, all of them."""
+    found = {key: dict.fromkeys(goal.needs[key] for goal in goals if goal.needs.get(key)) for key in QUESTIONS}
+    return {key: "; ".join(texts) for key, texts in found.items() if texts}
+
+
 def suggestion(config: Path, now_at: int, needs: Mapping[str, str]) -> Suggested:
     """One thing to try: the starter profile where no report is configured, else the next metric to add or leave out.
 
@@ -119,7 +126,7 @@ def suggestion(config: Path, now_at: int, needs: Mapping[str, str]) -> Suggested
     reporting = reporting_of(loaded.config, now_at)
     specs = report_specs(loaded)
     goals = next(iter(specs.values())).goals
-    told = {key: text for goal in goals for key, text in goal.needs.items()} | {k: v for k, v in needs.items() if v}
+    told = _told(goals) | {key: text for key, text in needs.items() if text}
     understood = needs_in(told)
     with reading(loaded) as db:
         seen = channels(db)

@@ -73,3 +73,37 @@ def test_needs_are_taken_from_options_and_said_back(tmp_path: Path, need: str, u
     data = suggestion(place(tmp_path, REPORT), NOW_AT, {"customer": need}).data()
     assert (data["understood"], data["shown"]) == (understood, ["csat", "backlog_open"])
     assert (data["suggestion"], data["config"]) == (None, "")
+
+
+def test_the_needs_of_every_goal_count(tmp_path: Path) -> None:
+    """The last goal in the file is not the only one that somebody thought about."""
+    goal = '\n[[goals]]\nmetric = "{}"\ntarget = 0.8\ncounter_floor = 0.1\ncustomer_need = "{}"\n'
+    goals = goal.format("csat", "quick answers") + goal.format("service_level", "a friendly word")
+    made = suggestion(place(tmp_path, REPORT + goals), NOW_AT, {"company": "low costs"})
+    assert made.needs == {"customer": "quick answers; a friendly word", "company": "low costs"}
+    assert set(made.understood) == {"fast", "kind", "cheap"}
+
+
+def test_a_store_that_may_only_be_read_answers(tmp_path: Path) -> None:
+    """A look that cannot be counted is no reason to say nothing, and neither is a daemon that writes."""
+    config = place(tmp_path, REPORT)
+    store = config.with_name("deskpulse.db")
+
+    def asked() -> list[str]:
+        made = show_metric(
+            config, NOW_AT, "csat", day=None, from_on=None, to_on=None, variant=None, by=None, days=0, where={}
+        )
+        return list(made.lines())
+
+    store.chmod(0o400)
+    tmp_path.chmod(0o500)
+    try:
+        said = asked()
+        assert suggestion(config, NOW_AT, {}).shown == ("csat", "backlog_open")
+    finally:
+        tmp_path.chmod(0o700)
+        store.chmod(0o600)
+    with closing(sqlite3.connect(store, isolation_level=None)) as writer:
+        writer.execute("begin exclusive")
+        assert asked() == said
+        writer.execute("rollback")
