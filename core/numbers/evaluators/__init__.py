@@ -1,0 +1,1 @@
+"""How the figures of each kind of formula come about; ``core.numbers.evaluate`` chooses."""
