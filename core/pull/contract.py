@@ -102,14 +102,19 @@ class Context:
         hashed = self.pseudonym("phone", number)
         return f"phone-{hashed[:24]}" if hashed else None
 
-    def filled(self, fields: Mapping[str, Any], required: Collection[str]) -> tuple[int | UnsetType, int | UnsetType]:
-        """(how many of the required fields a row has, how many of these are filled in); 0 and false are filled in.
+    def filled(
+        self, fields: Mapping[str, Any], required: Collection[str]
+    ) -> tuple[int | None | UnsetType, int | None | UnsetType]:
+        """(how many of the required fields a row has, how many of these are filled in); 0 and false are, blanks not.
 
-        UNSET where nothing is required, and where rows are redacted and one of the fields was blanked."""
+        None where nothing is required (any more), UNSET where rows are redacted and one of the fields was blanked."""
+        if not required:
+            return None, None
         there = [fields[name] for name in required if name in fields]
-        if not required or (self.is_redacted and len(there) < len(required)):
+        if self.is_redacted and len(there) < len(required):
             return UNSET, UNSET
-        return len(there), sum(value not in (None, "", [], ()) for value in there)
+        plain = (value.strip() if isinstance(value, str) else value for value in there)
+        return len(there), sum(value not in (None, "", [], ()) for value in plain)
 
 
 class Fetch(Protocol):

@@ -188,10 +188,11 @@ def test_required_fields_are_counted(
 ) -> None:
     """Under pressure of time agents skip fields; a field that the account does not have is not skipped."""
     named = {"required_fields": ("1", "2", "3", "9")}
-    fields = [{"id": 1, "value": "ship"}, {"id": 2, "value": ""}, {"id": 3, "value": False}, {"id": 4, "value": None}]
+    fields = [{"id": 1, "value": "ship"}, {"id": 2, "value": " "}, {"id": 3, "value": False}, {"id": 4, "value": None}]
     found = ticket(context(**named), custom_fields=fields)
     assert (found.required_fields, found.filled_fields) == (3, 2)
-    assert ticket(custom_fields=fields).required_fields is UNSET
+    # Taken out of the config, what was counted before goes, too.
+    assert ticket(custom_fields=fields).required_fields is None
     blanked = {**ROW, "custom_fields": [{"id": 1, "value": "ship"}, {"id": 2, "text": "xxxxx"}]}
     kept = records(blanked, TicketRow, normalise_ticket, context(**named, is_redacted=True))[0]
     assert isinstance(kept, Ticket)
