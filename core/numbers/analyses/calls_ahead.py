@@ -1,7 +1,7 @@
 """Calls expected by queue and half hour over the coming days, for staffing: forecast where a queue has one (8.7)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import ceil
 
 from core.clock import add_days, day_bounds
@@ -11,6 +11,7 @@ from core.numbers.analyses.forecast.kept import trials
 from core.numbers.analyses.forecast.outlook import HALF_HOUR_DAYS, outlook
 from core.numbers.analyses.forecast.series import known_series
 from core.numbers.analyses.staffing import Calls
+from core.numbers.facts.ground import Ground
 from core.numbers.facts.grounds import load_ground
 from core.numbers.inquiry import WEEK, Inquiry
 from core.numbers.metrics.queue import offered
@@ -54,16 +55,22 @@ def usual_calls(inquiry: Inquiry, on_days: Iterable[str]) -> Calls:
         earlier = [add_days(day, -WEEK * week) for week in range(last, last + WEEKS_BACK)]
         begins = slot_begins(day, inquiry.reporting)
         for queue, calls in _half_hours(inquiry, earlier).items():
-            calendar = ground.schedules.calendar(ground.queues[queue].schedule_uid if queue in ground.queues else None)
-            if calendar is not None and not calendar.day_open_s(day):
+            is_open = _opening(inquiry, ground, queue)
+            if not is_open(day):
                 continue
-            known = [one for one in earlier if one >= first_on[queue] and (not calendar or calendar.day_open_s(one))]
-            same = known[:NAIVE_WEEKS]
+            same = [one for one in earlier if one >= first_on[queue] and is_open(one)][:NAIVE_WEEKS]
             for slot in begins.keys() & {slot for one in same for slot in calls.get(one, ())}:
                 count = sum(calls.get(one, {}).get(slot, 0.0) for one in same)
                 if count:
                     found[queue, begins[slot]] = count / len(same)
     return found
+
+
+def _opening(inquiry: Inquiry, ground: Ground, queue: str) -> Callable[[str], bool]:
+    """Whether a queue is open on a day: by its own hours, else as the service is."""
+    own = ground.queues[queue].schedule_uid if queue in ground.queues else None
+    calendar = ground.schedules.calendars.get(own or "")
+    return inquiry.is_open if calendar is None else lambda day_on: calendar.day_open_s(day_on) > 0
 
 
 def _first_days(inquiry: Inquiry) -> dict[str, str]:

@@ -83,15 +83,16 @@ def _shares(month: Month) -> dict[str, Fraction]:
 
 @dataclass(frozen=True)
 class Seat:
-    """What a seat costs in a month, and what callers who gave up and lost hours would have been worth in contacts.
+    """What a seat costs in a month, and what callers who gave up and lost hours would have been worth in contacts, each
+    None where nobody tells.
 
     ``break_even`` is the share of these that another seat must win back to pay for itself; above 1 it cannot."""
 
     cost: float
     heads: int
     cost_per_contact: float
-    abandoned: float
-    lost_contacts: float
+    abandoned: float | None
+    lost_contacts: float | None
 
     @property
     def contacts(self) -> float:
@@ -101,7 +102,7 @@ class Seat:
     @property
     def break_even(self) -> float | None:
         """Share of the contacts lost; None where none were."""
-        return break_even(self.cost, self.cost_per_contact, self.abandoned + self.lost_contacts)
+        return break_even(self.cost, self.cost_per_contact, (self.abandoned or 0.0) + (self.lost_contacts or 0.0))
 
 
 def break_even(seat_cost: float, cost_per_contact: float, lost: float) -> float | None:
@@ -171,11 +172,11 @@ def _seat(inquiry: Inquiry, month: Period, costs: Month, per_contact: Answer) ->
     people = inquiry.ask("attrition_rate", month).n
     if not labour or not people or not per_contact.value or not costs.handled:
         return None
-    offered = inquiry.ask("calls_offered", month).value or 0.0
-    gone = (inquiry.ask("abandon_rate", month).value or 0.0) * offered
-    lost = inquiry.ask("lost_service_hours", month)
+    offered, rate = (inquiry.ask(name, month).value for name in ("calls_offered", "abandon_rate"))
+    gone = None if offered is None or rate is None else offered * rate
+    hours = inquiry.ask("lost_service_hours", month).value
     worked_s = inquiry.db.execute(
         "select sum(worked_s) from staff_days where day_on between ? and ?", (month.from_on, month.to_on)
     ).fetchone()[0]
-    worth = (lost.value or 0.0) * 3_600 * costs.handled / worked_s if worked_s else 0.0
+    worth = None if hours is None or not worked_s else hours * 3_600 * costs.handled / worked_s
     return Seat(labour / people, people, per_contact.value, gone, worth)

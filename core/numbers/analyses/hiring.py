@@ -15,7 +15,7 @@ HOUR_S = 3_600
 # Fewer affected calls tell no service level.
 LEAST_CALLS = 30
 MISSED = """
-select s.day_on, s.planned_start_at, s.planned_end_at
+select s.planned_start_at, s.planned_end_at
 from staff_days d
 join shifts s on s.agent_uid = d.agent_uid and s.day_on = d.day_on and s.deleted_at is null
   and s.planned_start_at is not null and s.planned_end_at > s.planned_start_at
@@ -130,8 +130,9 @@ def _levels(inquiry: Inquiry, period: Period) -> tuple[tuple[float, int] | None,
     zone = inquiry.reporting.zone
     index = DayIndex(zone.key, inquiry.now_at, inquiry.now_at + 1)
     missed: dict[str, set[int]] = {}
-    for day_on, begin, end in inquiry.db.execute(MISSED, (period.from_on, period.to_on)):
-        missed.setdefault(day_on, set()).update(index.slot(at) for at in (*range(begin, end, SLOT_S), end - 1))
+    for begin, end in inquiry.db.execute(MISSED, (period.from_on, period.to_on)):
+        for at in (*range(begin, end, SLOT_S), end - 1):
+            missed.setdefault(index.day_on(at), set()).add(index.slot(at))
     if not missed:
         return None, None
     sides = [[0.0, 0.0], [0.0, 0.0]]

@@ -14,15 +14,18 @@ LOOK_BACK_DAYS = 28
 FLOOR = 30
 SEARCH_DAYS = 14
 WORK_DAY_S = 8 * 3_600
-BOOKED = """
+CALLS = "phone"
+BOOKED = f"""
 select sum(spent_s), count(distinct ticket_uid) from booked_facts
-where day_on between ? and ? and coalesce(channel, '') <> 'phone'
+where day_on between ? and ? and coalesce(channel, '') <> '{CALLS}'
 """
 
 
 @dataclass(frozen=True)
 class Workload:
-    """Tickets waiting and expected until ``until_at``, seconds of work each, and the seconds in which it is open."""
+    """Tickets waiting and expected until ``until_at``, seconds of work each, and the seconds in which it is open.
+
+    Tickets of calls are left out: the telephone's people are planned by the calls."""
 
     day_on: str
     until_at: int
@@ -58,7 +61,7 @@ def workload(inquiry: Inquiry, shrinkage: float | None) -> Workload | None:
     reporting, today_on = inquiry.reporting, inquiry.today_on
     from_on, yesterday_on = add_days(today_on, -LOOK_BACK_DAYS), add_days(today_on, -1)
     spent_s, tickets = inquiry.db.execute(BOOKED, (from_on, yesterday_on)).fetchone()
-    waiting = inquiry.ask("backlog_open", Period(today_on, today_on)).value
+    waiting = _written(inquiry, "backlog_open", Period(today_on, today_on))
     day_on = _next_open(inquiry, from_on, yesterday_on)
     if tickets < FLOOR or not spent_s or waiting is None or day_on is None:
         return None
@@ -70,8 +73,15 @@ def workload(inquiry: Inquiry, shrinkage: float | None) -> Workload | None:
         opens_at = (calendar.add_open_s(begin, 1) or begin + 1) - 1
         until_at = opens_at + reporting.planning.promise_s
         open_s = calendar.open_s(opens_at, until_at)
+    if open_s <= 0:
+        return None
     arrivals = _arrivals(inquiry, from_on, yesterday_on, until_at)
     return Workload(day_on, until_at, round(waiting), arrivals, spent_s / tickets, open_s, tickets, shrinkage)
+
+
+def _written(inquiry: Inquiry, metric_id: str, period: Period) -> float | None:
+    whole, of_calls = inquiry.ask(metric_id, period).value, inquiry.within(channel=CALLS).ask(metric_id, period).value
+    return None if whole is None else whole - (of_calls or 0.0)
 
 
 def _next_open(inquiry: Inquiry, from_on: str, to_on: str) -> str | None:
@@ -88,8 +98,9 @@ def _next_open(inquiry: Inquiry, from_on: str, to_on: str) -> str | None:
 def _arrivals(inquiry: Inquiry, from_on: str, to_on: str, until_at: int) -> float:
     """Tickets expected from now on: of each day the mean of its weekday, as much of it as is left or lies within."""
     created: dict[int, list[float]] = defaultdict(list)
-    for made in inquiry.daily("tickets_created", from_on, to_on):
-        created[weekday(made.period.from_on)].append(made.value or 0.0)
+    of_calls = inquiry.within(channel=CALLS).daily("tickets_created", from_on, to_on)
+    for made, called in zip(inquiry.daily("tickets_created", from_on, to_on), of_calls, strict=True):
+        created[weekday(made.period.from_on)].append((made.value or 0.0) - (called.value or 0.0))
     expected = 0.0
     for day in days(inquiry.today_on, day_of(until_at, inquiry.reporting.zone)):
         same = created[weekday(day)]

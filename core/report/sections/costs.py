@@ -47,10 +47,19 @@ def _seat(seat: Seat) -> Sentence | None:
         return None
     values: dict[str, Worded] = {
         "cost": Figure(seat.cost, Unit.MONEY), "contacts": Number(round(seat.contacts)), "share": Share(share),
-        "abandoned": Count(round(seat.abandoned), "calls"), "lost": Number(round(seat.lost_contacts)),
-        "heads": Number(seat.heads),
+        "heads": Number(seat.heads), "lost": _lost(seat),
     }  # fmt: skip
     return Sentence("cost_seat" if share <= 1 else "cost_seat_never", values)
+
+
+def _lost(seat: Seat) -> Sentence:
+    """Callers who gave up, lost hours in contacts, or both, as far as anybody tells."""
+    told: dict[str, Worded] = {}
+    if seat.abandoned is not None:
+        told["calls"] = Count(round(seat.abandoned), "calls")
+    if seat.lost_contacts is not None:
+        told["hours"] = Count(round(seat.lost_contacts), "contacts")
+    return Sentence(f"cost_lost_{'_and_'.join(told)}", told)
 
 
 def _grid(bridge: Bridge, found: Finding) -> Grid:

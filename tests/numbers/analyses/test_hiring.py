@@ -91,6 +91,28 @@ def test_what_lost_hours_were_worth_and_where_they_hurt() -> None:
     assert (found.affected, found.others) == ((0.5, 40), (1.0, 40))
 
 
+def test_a_night_shift_was_missed_after_midnight_too() -> None:
+    """From 23:00 to 01:00 nobody was there: Saturday's first hour suffered, not Friday's."""
+    friday, saturday = (day_bounds(day, BERLIN.zone)[0] for day in (FRIDAY, "2026-11-21"))
+    legs = [
+        {"enqueued_at": begin + slot * 1_800 + number, "slot": slot, "outcome": "answered", "handle_s": 60,
+         "wait_s": 60 if is_missed else 10}
+        for begin, slot, is_missed in (
+            (friday, 0, False), (friday, 46, True), (saturday, 1, True), (saturday, 4, False)
+        )
+        for number in range(20)
+    ]  # fmt: skip
+    staff = [{"day_on": FRIDAY, "agent_uid": "b", "contracted_s": 8 * HOUR, "worked_s": 0, "lost_s": 8 * HOUR},
+             {"day_on": FRIDAY, "agent_uid": "a", "contracted_s": HOUR, "worked_s": HOUR, "lost_s": 0}]  # fmt: skip
+    contacts = [{"contact_uid": "c", "day_on": FRIDAY, "is_total": 1}]
+    inquiry = asked({"queue_legs": legs, "staff_days": staff, "handled_facts": contacts})
+    base(inquiry.db, "shifts", uid="s", native_id="s", source="hr", agent_uid="b", day_on=FRIDAY, kind="scheduled",
+         planned_start_at=saturday - HOUR, planned_end_at=saturday + HOUR)  # fmt: skip
+    found = lost_hours(inquiry, WEEK)
+    assert found is not None
+    assert (found.affected, found.others) == ((0.0, 40), (1.0, 40))
+
+
 def test_nothing_lost_nothing_told() -> None:
     """A section about nothing."""
     assert lost_hours(asked({}), WEEK) is None
@@ -181,3 +203,21 @@ def test_the_workload_of_the_next_open_day() -> None:
     assert found.people == pytest.approx((48 + 8.75) * 0.5 / 8)
     assert found.heads == 5
     assert workload(asked({"booked_facts": booked[:5]}), None) is None
+
+
+def test_tickets_of_calls_are_not_planned_twice() -> None:
+    """The telephone writes a ticket for each call: whoever answers it is planned by the calls already."""
+    waiting = [{"ticket_uid": f"w{number}", "from_on": FRIDAY, "from_at": NOW_AT - 7_200, "to_at": None,
+                "created_at": NOW_AT - 7_200, "status_category": "open", "channel": "email" if number < 9 else "phone"}
+               for number in range(20)]  # fmt: skip
+    booked = [{"entry_uid": f"e{number}", "ticket_uid": f"b{number}", "day_on": FRIDAY, "channel": "email",
+               "spent_s": 1_800} for number in range(40)]  # fmt: skip
+    created = [
+        {"created_on": add_days("2026-11-16", -7 * week), "is_counted_created": 1, "created_at": 0,
+         "status_category": "solved", "channel": channel}
+        for week in range(4) for channel in ("email", "phone", "phone")
+    ]  # fmt: skip
+    found = workload(asked({"backlog_spans": waiting, "booked_facts": booked, "ticket_facts": created}), None)
+    assert found is not None
+    assert found.waiting == 9
+    assert found.arrivals < 1.5

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from core.clock import add_days
+from core.clock import add_days, day_bounds
 from core.numbers.answer import Period
 from core.numbers.inquiry import Inquiry
 from core.numbers.parts import fold
@@ -21,7 +21,7 @@ from tests.numbers.analyses.test_cost_bridge import desk as ledger
 from tests.numbers.analyses.test_hiring import asked, people, world
 from tests.numbers.analyses.test_projects import FRIDAY, PAST, desk, project
 from tests.numbers.analyses.test_staffing import PLANNED, SUNDAY, TEN, at, inquiry, legs, shift
-from tests.numbers.rows import insert
+from tests.numbers.rows import BERLIN, insert
 from tests.report.desk import base
 from tests.report.sections.test_together import lines
 
@@ -175,9 +175,8 @@ def test_targets_reached_and_dates_gone(desk: Inquiry) -> None:
                 "Cost of the month",
                 "Cost per contact 20.00 → 16.00 (300 contacts, 200 the month before). Guard: no data; cheap and "
                 "unsolved would be dear.",
-                "A seat costs 380.00 a month (labour for 10 people), as much as 24 contacts. 0 calls were given up, "
-                "and lost hours were worth 100 contacts: another seat pays for itself if it wins back "
-                f"24{GAP}% of these.",
+                "A seat costs 380.00 a month (labour for 10 people), as much as 24 contacts. Lost hours were worth "
+                f"100 contacts: another seat pays for itself if it wins back 24{GAP}% of these.",
                 "Cost | Value",
                 "September 2026 | 4,000.00",
                 "more or fewer contacts | +1,500.00",
@@ -195,6 +194,24 @@ def test_a_bridge_in_words(code: str, told: list[str]) -> None:
     """From one total to the next, each step with its sign, never cheap without what pays for it."""
     made = lines(costs(scope(ledger(), OCTOBER)), code)
     assert made[: len(told)] == told
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("en", "Callers gave up 1 call, and lost hours were worth 100 contacts"),
+        ("de", "Verloren gingen 1 Anruf durch Auflegen und 100 Kontakte durch fehlende Stunden"),
+        ("zh", "来电者放弃了1 通电话，损失工时相当于100 次接触"),
+    ],
+)
+def test_calls_given_up_are_told_where_there_is_a_telephone(code: str, told: str) -> None:
+    """A desk of mails is not told that no caller gave up; one with a telephone is told how many did."""
+    of = ledger()
+    rows = [{"enqueued_at": day_bounds("2026-10-06", BERLIN.zone)[0] + 36_000, "slot": 20, "wait_s": 40,
+             "outcome": outcome, "handle_s": 60} for outcome in ("answered", "abandoned")]  # fmt: skip
+    insert(of.db, {"queue_legs": rows})
+    fold(of.db, of.reporting, of.now_at)
+    assert any(told in line for line in lines(costs(scope(of, OCTOBER)), code))
 
 
 @pytest.mark.parametrize(
