@@ -38,14 +38,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Together:
-    """Two series that move together: ``weeks`` pairs, ``effective`` as many independent ones, rho and q raw and without
-    trend; ``lag`` weeks lie between a move of the first and the second."""
+    """Two series that move together: ``weeks`` pairs, rho and q raw and without trend; ``lag`` weeks lie between a move
+    of the first and the second."""
 
     first: str
     second: str
     lag: int
     weeks: int
-    effective: float
     rho: float
     q: float
     rho_detrended: float
@@ -73,10 +72,9 @@ class Correlated:
 
 @dataclass(frozen=True)
 class _Look:
-    """One of the two ways to look: rho, its effective number of weeks, and its p."""
+    """One of the two ways to look."""
 
     rho: float
-    effective: float
     p_value: float
 
 
@@ -112,10 +110,9 @@ def correlate(series: Mapping[str, Series], candidates: Iterable[Candidate]) -> 
         benjamini_hochberg([bared.p_value / weight for (*_, bared), weight in zip(tested, weights, strict=True)]),
     )
     found = (
-        Together(one.first, one.second, one.lag, n, min(plain.effective, bared.effective),
-                 plain.rho, q, bared.rho, q_bared)
+        Together(one.first, one.second, one.lag, n, plain.rho, q, bared.rho, q_bared)
         for (one, n, plain, bared), q, q_bared in zip(tested, *both, strict=True)
-    )  # fmt: skip
+    )
     return Correlated(_strongest(each for each in found if each.is_shown), len(tested))
 
 
@@ -143,8 +140,7 @@ def _look(first: Sequence[float], second: Sequence[float], echo: float) -> _Look
     rho = spearman(first, second)
     if rho is None:
         return None
-    effective = effective_weeks(len(first), echo)
-    return _Look(rho, effective, rank_p(rho, effective))
+    return _Look(rho, rank_p(rho, effective_weeks(len(first), echo)))
 
 
 def ranks(values: Sequence[float]) -> list[float]:

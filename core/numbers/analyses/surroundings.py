@@ -49,7 +49,6 @@ class Surroundings:
     groups: Mapping[str, Group] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
     where: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    regions: int = 0
 
     def on(self, day_on: str) -> dict[str, float]:
         """What met customers on a day, and which share of them."""
@@ -87,7 +86,7 @@ def read_surroundings(db: sqlite3.Connection, zone: ZoneInfo, from_on: str, to_o
         met[kind][day], groups[kind] = 1.0, "event"
     names = _names(db)
     where = {key: tuple(names.get(region, region) for _, region in sorted(some)) for key, some in regions.items()}
-    return Surroundings(met, groups, known, where, len(weights.keys() | skies.keys()))
+    return Surroundings(met, groups, known, where)
 
 
 def things_of(skies: Mapping[str, Sky], day_on: str) -> list[str]:

@@ -233,7 +233,7 @@ def test_what_customers_feel_is_told_first() -> None:
     """That more calls make busier people is true, strong, and what nobody needs to be told."""
 
     def found(first: str, second: str) -> Together:
-        return Together(first, second, 0, 30, 30.0, 0.9, 0.001, 0.9, 0.001)
+        return Together(first, second, 0, 30, 0.9, 0.001, 0.9, 0.001)
 
     made = [found("calls_offered", "occupancy"), found("wet_days", "backlog_open"), found("reopen_rate", "csat"),
             found("csat", "transfer_rate")]  # fmt: skip
