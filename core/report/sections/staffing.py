@@ -133,12 +133,20 @@ def _written(found: Workload) -> Sentence:
 def _notes(plan: WeekAhead, scope: Scope) -> Iterator[Sentence]:
     known = plan.basis
     targets = sorted({pool.pool.target_s for pool in plan.pools})
-    yield Sentence("staffing_aim", {
-        "level": Share(known.share_aimed), "target": Seconds(targets[0]), "busy": Share(known.max_occupancy),
+    yield Sentence("staffing_aim" if len(targets) == 1 else "staffing_aims", {
+        "level": Share(known.share_aimed), "target": Seconds(targets[0]), "longest": Seconds(targets[-1]),
+        "busy": Share(known.max_occupancy),
     })  # fmt: skip
+    rosters = [each.rostered for pool in _shown(plan) for day in pool.days for each in day.half_hours]
+    if None in rosters:
+        yield Sentence("staffing_no_roster" if all(there is None for there in rosters) else "staffing_roster_gaps")
     patience = [pool.pool.patience_s for pool in plan.pools if pool.pool.patience_s is not None]
     if patience:
-        yield Sentence("staffing_patience", {"low": Seconds(min(patience)), "high": Seconds(max(patience))})
+        low, high = Seconds(min(patience)), Seconds(max(patience))
+        if low == high:
+            yield Sentence("staffing_patience_one", {"mean": low})
+        else:
+            yield Sentence("staffing_patience", {"low": low, "high": high})
     if known.shrinkage is None:
         yield Sentence("staffing_no_shrinkage")
     else:

@@ -79,8 +79,9 @@ def test_where_the_roster_falls_short(code: str, told: list[str]) -> None:
     made = lines(staffing(scope(centre())), code)
     assert made[: len(told)] == told
     if code == "en":
-        assert made[-2:] == [
+        assert made[-3:] == [
             f"Planned for 80{GAP}% of calls within 20 s, people busy 85{GAP}% of their time at most.",
+            "Days without a number of people rostered have no roster yet, or the staff are a partner's.",
             f"On the roster: 30{GAP}% of paid time is away from contacts, by the config.",
         ]
 
@@ -100,6 +101,7 @@ def test_without_roster_and_shrinkage_only_people_at_work_are_told() -> None:
     """Nobody guesses how many people to roster (R17)."""
     made = lines(staffing(scope(centre(is_rostered=False, shrinkage=None))), "en")
     assert made[1] == "Day | Calls | Busiest | Calls then | At work"
+    assert made[-2].startswith("No roster (shifts with times) is known for these days")
     assert made[-1].startswith("How much paid time is away from contacts is not known")
 
 
