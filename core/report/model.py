@@ -278,12 +278,15 @@ class Table:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of an analysis: its first column names the row, a missing cell is None; ``more`` rows are left out."""
+    """A table of an analysis: its first column names the row, a missing cell is None; ``more`` rows are left out.
+
+    What is a detail of how it was found stands in the full report only, not in a message."""
 
     heads: tuple[Worded, ...]
     rows: tuple[tuple[Worded | None, ...], ...]
     says: Sentence | None = None
     more: int = 0
+    is_detail: bool = False
 
 
 @dataclass(frozen=True)

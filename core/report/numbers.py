@@ -18,8 +18,9 @@ def heads(words: Words) -> tuple[str, ...]:
     return (*(capital(words.text(key)) for key in keys), words.text("sample"))
 
 
-def leading(report: Report, most: int) -> tuple[Tile, ...]:
+def leading(report: Report, most: int, among: Sequence[Tile] | None = None) -> tuple[Tile, ...]:
     """So many tiles: the customers' first, then what needs a look, then the others, in the order of the report."""
+    tiles = report.tiles if among is None else among
 
     def rank(tile: Tile) -> tuple[bool, ...]:
         metric = report.metrics[tile.metric_id]
@@ -29,8 +30,8 @@ def leading(report: Report, most: int) -> tuple[Tile, ...]:
         # A long list leaves room in the table for what has a goal, and for what people begin with.
         return (*first, tile.goal is None, metric.id not in (*STARTER, *STARTER_PHONE), metric.tier != "K")
 
-    chosen = sorted(report.tiles, key=rank)[:most]
-    return tuple(tile for tile in report.tiles if tile in chosen)
+    chosen = {id(tile) for tile in sorted(tiles, key=rank)[:most]}
+    return tuple(tile for tile in tiles if id(tile) in chosen)
 
 
 def rows(words: Words, tiles: Sequence[Tile]) -> Iterator[tuple[str, ...]]:

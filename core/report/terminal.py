@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 CHART_ROWS = 7
 MARKS = "●·-"
@@ -71,7 +72,9 @@ def _words(text: str) -> Iterator[str]:
 
 
 def table(rows: Sequence[Sequence[str]], columns: int) -> Iterator[str]:
-    """Rows in aligned columns, the first one to the left, the others to the right; the first row is the head."""
+    """Rows in aligned columns, the first one to the left, the others to the right; the first row is the head.
+
+    What is too long for its column goes on in the next line."""
     widths = [max(width(row[at]) for row in rows) for at in range(len(rows[0]))]
     spare = columns - sum(widths) - 2 * (len(widths) - 1)
     at = 0
@@ -80,8 +83,9 @@ def table(rows: Sequence[Sequence[str]], columns: int) -> Iterator[str]:
         widths[at] -= 1
         spare += 1
     for number, row in enumerate(rows):
-        cells = [padded(cell, widths[at], right=at > 0) for at, cell in enumerate(row)]
-        yield "  ".join(cells).rstrip()
+        cells = [folded(cell, widths[at]) for at, cell in enumerate(row)]
+        for line in zip_longest(*cells, fillvalue=""):
+            yield "  ".join(padded(text, widths[at], right=at > 0) for at, text in enumerate(line)).rstrip()
         if number == 0:
             yield "  ".join("─" * columns for columns in widths)
 

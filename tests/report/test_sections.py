@@ -78,6 +78,23 @@ def test_a_section_is_a_reply_with_its_table() -> None:
     assert reply.text.startswith("Probe &amp; more: 7 cases VIP &lt;!channel&gt;, Value 25.0")
 
 
+def test_sections_without_a_table_share_a_reply_and_tables_of_one_are_one() -> None:
+    """Slack takes one table a message, and nobody opens a thread of nineteen replies."""
+    other = Grid((HEAD, Term("n", "head")), ((Name("Tech"), Figure(7, Unit.COUNT)),), Sentence("provisional"))
+    detail = replace(GRID, rows=((Name("how it was found"), None, None),), is_detail=True)
+    plain = replace(PROBE, grids=())
+    report = with_sections(plain, replace(PROBE, grids=(GRID, other, detail)), plain)
+    first, *rest = render_slack(report, "en").thread
+    table = next(block for block in first.blocks if block["type"] == "table")
+    assert [row[0]["text"] for row in table["rows"]] == [
+        "Metric", "VIP <!channel>", "=cmd()", "and 3 more", "may still change", "Metric", "Tech",
+    ]  # fmt: skip
+    assert {len(row) for row in table["rows"]} == {3}
+    assert first.text.count("Probe &amp; more") == 3
+    assert not any("Probe" in reply.text for reply in rest)
+    assert "how it was found" in render_html(report, "en", draw=lambda _: {})
+
+
 def test_a_long_table_takes_several_replies() -> None:
     """A table over Slack's limit would cost the whole thread."""
     long = replace(GRID, rows=tuple((Name(f"{n} " + "x" * 40), Figure(n, Unit.COUNT), None) for n in range(300)))

@@ -12,7 +12,8 @@ from core.clock import utc
 from core.report.blocks import BLOCKS_BYTES, size_of
 from core.report.message import SlackMessage
 from core.report.model import Comment, Name, OpenTicket, Report, Row, Sentence, SourceState, Tile
-from core.report.slack import render_slack
+from core.report.slack import ROWS, render_slack
+from core.report.terminal import table, width
 from core.report.text import render_text
 from core.report.thread import CELL_COST
 from core.report.words import Words
@@ -208,7 +209,30 @@ def test_a_core_report_shows_six_tiles_and_the_rest_in_the_thread() -> None:
     fields = json.dumps(message.blocks[2], ensure_ascii=False)
     assert "Service level 80/20" in fields
     assert "Abandoned" in fields
-    assert "All numbers" in [reply.text for reply in message.thread]
+    assert "All numbers" in "\n".join(reply.text for reply in message.thread).split("\n")
+
+
+def test_a_long_list_of_numbers_is_one_reply() -> None:
+    """A thread of nineteen replies is muted; the report has every number."""
+    many = tuple(
+        Tile("backlog_open", compared(answer("backlog_open", 187.0 + n, 187), 190.0, "no clear change"), "neutral")
+        for n in range(120)
+    )
+    report = replace(daily(), kind="weekly", tiles=(*daily().tiles, *many), tables=(), oldest=(), comments=())
+    message = render_slack(report, "en")
+    assert_within_limits(message)
+    tables = [block for reply in message.thread for block in reply.blocks if block["type"] == "table"]
+    assert len(tables) == 1
+    left = len(report.tiles) - ROWS - (len(tables[0]["rows"]) - 1)
+    assert f"and {left} more, in the full report" in json.dumps([reply.blocks for reply in message.thread])
+
+
+def test_what_is_cut_nowhere_goes_on_in_the_next_line() -> None:
+    """A cell that ends in dots hides what the counter-metric was to hold."""
+    made = list(table([["Goal", "Beside it"], ["CSAT", "CSAT response rate 21.8 %, to hold 15 %"]], 30))
+    assert all(width(line) <= 30 for line in made)
+    assert "…" not in "".join(made)
+    assert " ".join(" ".join(line.split()) for line in made).endswith("to hold 15 %")
 
 
 def test_a_strong_metric_is_guarded_in_every_text() -> None:

@@ -199,7 +199,7 @@ def _errors(wholes: Sequence[Outlook]) -> Grid:
         for trial in (*outlook.trials.values(), *([outlook.slot_trial] if outlook.slot_trial else []))
         if trial.naive is not None and trial.is_enough
     ]
-    return Grid(heads, tuple(rows), says=Sentence("forecast_errors"))
+    return Grid(heads, tuple(rows), says=Sentence("forecast_errors"), is_detail=True)
 
 
 def _error(metric_id: str, trial: Trial, naive: Accuracy) -> Cells:
