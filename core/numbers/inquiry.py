@@ -1,10 +1,11 @@
 """Who asks: a store, the rules of counting, a moment and a slice, settled once for many questions."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from typing import Any, TypeVar
 
 from core.clock import add_days, day_of
 from core.numbers import ask as numbers
@@ -15,6 +16,7 @@ from core.numbers.reporting import Reporting
 from core.numbers.usual import calendars_of, is_open
 
 WEEK = 7
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Inquiry:
     reporting: Reporting
     now_at: int
     where: Mapping[str, str] = field(default_factory=dict)
+    _known: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def today_on(self) -> str:
@@ -43,6 +46,13 @@ class Inquiry:
     def is_open(self, day_on: str) -> bool:
         """Whether a day has opening hours: the default ones; where none are the default, any."""
         return is_open(self._calendars, day_on)
+
+    def once(self, what: str, make: Callable[[], Found]) -> Found:
+        """What ``make`` finds, worked out once for all who ask this inquiry; another slice works out its own."""
+        if what not in self._known:
+            self._known[what] = make()
+        found: Found = self._known[what]
+        return found
 
     def within(self, **members: str) -> "Inquiry":
         """The same within a narrower slice, such as ``queue="VIP"``."""

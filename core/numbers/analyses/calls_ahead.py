@@ -7,9 +7,7 @@ from math import ceil
 from core.clock import add_days, day_bounds
 from core.numbers.analyses.baseline import ordinal
 from core.numbers.analyses.forecast.frozen import slot_begins
-from core.numbers.analyses.forecast.kept import trials
-from core.numbers.analyses.forecast.outlook import HALF_HOUR_DAYS, outlook
-from core.numbers.analyses.forecast.series import known_series
+from core.numbers.analyses.forecast.outlook import HALF_HOUR_DAYS, look_ahead
 from core.numbers.analyses.staffing import Calls
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.grounds import load_ground
@@ -27,20 +25,15 @@ def calls_ahead(inquiry: Inquiry, on_days: Sequence[str]) -> Calls:
     found = dict(usual_calls(inquiry, on_days))
     last_on = add_days(inquiry.today_on, HALF_HOUR_DAYS)
     near = [day for day in on_days if inquiry.today_on <= day <= last_on]
-    for known in known_series(inquiry) if near else ():
-        if known.metric_id != CALLS:
-            break
+    for known in look_ahead(inquiry) if near else ():
         queue = known.where.get("queue")
-        if queue is None:
+        if known.metric_id != CALLS or queue is None:
             continue
-        ahead = outlook(inquiry, known, trials(inquiry, known)).half_hours
-        for day in near:
-            if day not in ahead:
-                continue
+        for day in (day for day in near if day in known.half_hours):
             begin, end = day_bounds(day, inquiry.reporting.zone)
             found = {key: count for key, count in found.items() if key[0] != queue or not begin <= key[1] < end}
             begins = slot_begins(day, inquiry.reporting)
-            found |= {(queue, begins[each.slot]): each.value for each in ahead[day] if each.slot in begins}
+            found |= {(queue, begins[each.slot]): each.value for each in known.half_hours[day] if each.slot in begins}
     return found
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from core.clock import add_days, day_bounds
 from core.numbers.analyses.calls_ahead import calls_ahead, usual_calls
+from core.numbers.analyses.forecast.outlook import look_ahead
 from core.numbers.analyses.presence import rostered, seen, shares_of
 from core.numbers.analyses.staffing import basis, needs, pooled
 from core.numbers.analyses.week_ahead import week_ahead
@@ -129,6 +130,13 @@ def test_a_queue_with_half_hour_forecasts_is_planned_by_them() -> None:
     asked = inquiry(legs("de", ("a",), 20, 180))
     monday = add_days(SUNDAY, 1)
     assert calls_ahead(asked, [monday]) == {("de", at(monday)): pytest.approx(20)}
+
+
+def test_the_forecast_is_made_once_for_a_report() -> None:
+    """Forecast and staffing of a weekly report read the same one; a slice has its own."""
+    asked = inquiry(legs("de", ("a",), 20, 180))
+    assert look_ahead(asked) is look_ahead(asked)
+    assert look_ahead(asked.within(queue="de")) is not look_ahead(asked)
 
 
 def test_who_is_there_counts_for_the_queues_that_take_the_time() -> None:

@@ -62,8 +62,13 @@ class Outlook:
 
 
 def look_ahead(inquiry: Inquiry, *, by_members: bool = True) -> list[Outlook]:
-    """The outlook of each series that has two weeks of history."""
-    return [outlook(inquiry, known, trials(inquiry, known)) for known in known_series(inquiry, by_members=by_members)]
+    """The outlook of each series that has two weeks of history; forecast and staffing of a report share it."""
+
+    def made() -> list[Outlook]:
+        series = known_series(inquiry, by_members=by_members)
+        return [outlook(inquiry, known, trials(inquiry, known)) for known in series]
+
+    return inquiry.once(f"outlooks, members {by_members}", made)
 
 
 def outlook(inquiry: Inquiry, known: Known, found: Trials) -> Outlook:
