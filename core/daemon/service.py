@@ -23,7 +23,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from core import log
-from core.clock import Clock, Timing, now
+from core.clock import Clock, Timing, day_bounds, day_of, now
 from core.config.load import Loaded
 from core.daemon import exits
 from core.daemon.compare import compare_when_due
@@ -85,11 +85,21 @@ class Service:
             result = pull_one(self.db, spec, self.accounts, began, folder=folder, stop=stop)
             reporting = reporting_of(self.loaded.config, self.clock())
             days = count(self.db, reporting, self.clock())
-            look_ahead(self.db, reporting, self.clock())
+            if self._is_fresh():
+                look_ahead(self.db, reporting, self.clock())
             run.summary = {spec.name: result.outcome}
             run.exit_code = exits.DONE if result.outcome in ("ok", "stopped") else exits.SOME_FAILED
             self._say(result)
             log.event("pulled", source=spec.name, rows=result.rows, rejected=result.rejected or None, days=days)
+
+    def _is_fresh(self) -> bool:
+        """Whether every source was asked today or within its interval; after a sleep the first one tells but a part."""
+        now_at, zone = self.clock(), self.loaded.config.zone
+        begins_at = day_bounds(day_of(now_at, zone), zone)[0]
+        return all(
+            self.tried_at.get(source.name, 0) >= min(begins_at, now_at - source.every)
+            for source in self.loaded.config.sources
+        )
 
     def _say(self, result: SourceResult) -> None:
         name = result.source

@@ -16,6 +16,7 @@ import pytest
 from core.config.load import Loaded
 from core.daemon import reports
 from core.daemon.notify import notify
+from core.daemon.place import load_place
 from core.daemon.service import REPORT_WAITS_S, REPORTS, OneWorker, Service, contained, schedule
 from core.daemon.sources import source_specs
 from core.deliver.targets import Rendered
@@ -214,6 +215,30 @@ def test_after_a_sleep_the_data_comes_before_the_report(
     assert len(slack.roots()) == 1
     service.send_due()
     assert len(slack.roots()) == 1
+
+
+def test_after_a_sleep_nothing_is_forecast_until_all_were_asked(
+    tmp_path: Path, slack: SlackSandbox, db: sqlite3.Connection, clock: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A forecast is kept for good: made when only the first of two sources is back, it rests on half of the weekend."""
+    path = place(tmp_path, slack).path
+    text = path.read_text()
+    begin = text.index("[[sources]]")
+    end = text.index("\n[", begin + 1)
+    path.write_text(text[:end] + "\n" + text[begin:end].replace('"desk"', '"desk-2"', 1) + text[end:])
+    service = Service(load_place(path), db, clock)
+    looked: list[int] = []
+    monkeypatch.setattr("core.daemon.service.look_ahead", lambda *_: looked.append(clock.at))
+    one, other = source_specs(service.loaded)
+    service.pull(one)
+    assert looked == []
+    service.pull(other)
+    assert looked == [START]
+    clock.at += 3 * 86_400
+    service.pull(other)
+    assert looked == [START]
+    service.pull(one)
+    assert looked == [START, clock.at]
 
 
 def test_a_report_waits_for_no_long_pull(service: Service, clock: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
