@@ -11,11 +11,13 @@ from core.numbers.metrics import (
     call_times,
     contacts,
     cost,
+    hiring,
     planning,
     projects,
     quality,
     queue,
     self_service,
+    shifts,
     surveys,
     ticket_quality,
     ticket_speed,
@@ -25,7 +27,7 @@ from core.numbers.metrics import (
 
 THEMES = (
     ticket_volume, ticket_speed, backlog, ticket_quality, queue, waits, call_times, contacts, surveys, agents, quality,
-    planning, self_service, cost, projects,
+    shifts, planning, hiring, self_service, cost, projects,
 )  # fmt: skip
 METRICS: Mapping[str, Metric] = {metric.id: metric for theme in THEMES for metric in theme.METRICS}
 
