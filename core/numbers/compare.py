@@ -9,7 +9,7 @@ from core.numbers.answer import Answer, Comparison, Period, Usual, Verdict
 from core.numbers.clear_change import count_z, day_to_day_p, dispersion, mann_whitney_p, two_shares_z, two_sided
 from core.numbers.evaluate import Question, answer, days_of, evaluate, is_count, nothing, question
 from core.numbers.figures import Figures
-from core.numbers.metric import Direction, Durations, Metric, Mix, Share
+from core.numbers.metric import Difficulty, Direction, Durations, Metric, Mix, Share, ToDate
 from core.numbers.reading import read_values
 from core.numbers.reporting import Reporting
 from core.numbers.usual import REACH_WEEKS, Baseline, baseline, usual
@@ -18,6 +18,8 @@ P_CLEAR = 0.05
 WEEK = 7
 WEEKS_BACK = (13, 17)
 NO_USUAL = Usual(None, None, None, None, 0)
+FROM_THE_START = (ToDate, Difficulty)
+"""Formulas over all of history: they grow with time, so that no earlier day or week says what is usual."""
 BETTER: Mapping[Direction, int] = {"up": 1, "down": -1}
 
 
@@ -41,7 +43,7 @@ def compare(
     made = _on_days(asked, [day_on])[0]
     back = _on_days(asked, [add_days(day_on, -7 * weeks) for weeks in WEEKS_BACK]) if look_back else []
     weeks_13, weeks_17 = back or (None, None)
-    if made.status == "unavailable":
+    if made.status == "unavailable" or isinstance(asked.formula, FROM_THE_START):
         return Comparison(made, NO_USUAL, None, "no usual", None, weeks_13, weeks_17)
     base = baseline(asked, day_on)
     days = _figures(asked, base.days)

@@ -8,7 +8,7 @@ from math import sqrt
 from core.clock import add_days, days
 from core.numbers.answer import Answer, Comparison, Period, Usual, Verdict
 from core.numbers.clear_change import count_z, day_to_day_p, mann_whitney_p, two_shares_z, two_sided
-from core.numbers.compare import NO_USUAL, P_CLEAR, changed, dispersion_before, verdict_of
+from core.numbers.compare import FROM_THE_START, NO_USUAL, P_CLEAR, changed, dispersion_before, verdict_of
 from core.numbers.evaluate import (
     Question,
     answer,
@@ -123,7 +123,7 @@ def compare_period(
     asked = question(inquiry.db, metric_id, variant, inquiry.where, inquiry.reporting, inquiry.now_at)
     made = _over(asked, period)
     past = dict(_past(asked, period)) if look_back else {}
-    if made.status == "unavailable":
+    if made.status == "unavailable" or isinstance(asked.formula, FROM_THE_START):
         return Comparison(made, NO_USUAL, None, "no usual", None, **past)
     base = base_weeks(asked, period)
     shut = shut_days(opening_hours(asked), days(period.from_on, period.to_on))

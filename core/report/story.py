@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from core.numbers.analyses.pairs import PAIRS, Strong
 from core.numbers.answer import Answer, Comparison, Driver
+from core.numbers.compare import FROM_THE_START
 from core.numbers.metrics import METRICS
 from core.numbers.usual import OUTSIDE_MADS
 from core.report.asking import Asking
@@ -262,9 +263,9 @@ def history(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
             metric = METRICS[tile.metric_id]
             if then is None or not then.value or metric.direction not in {"up", "down"}:
                 continue
-            if tile.comparison.verdict == "too early":
-                continue
             now = tile.answer
+            if tile.comparison.verdict == "too early" or isinstance(metric.how.get(now.variant), FROM_THE_START):
+                continue
             if then.status != "ok" or now.status != "ok" or now.value is None:
                 continue
             change = abs(now.value - then.value)

@@ -27,6 +27,29 @@ NOUNS: Mapping[str, str] = {
     "contacts_per_agent_day": "agent_days",
     "next_reply_time": "cases",
     "ring_no_answer_rate": "cases",
+    "contacts_per_100_customers": "contacts",
+    "cost_per_contact": "contacts",
+    "cost_per_call": "calls",
+    "cost_per_minute": "minutes",
+    "cost_per_resolution": "contacts",
+    "qa_coverage": "contacts",
+    "success_rate": "calls",
+    "esat": "answers",
+    "kb_helpful_rate": "ratings",
+    "error_rate": "reviews",
+    "critical_error_rate": "reviews",
+    "qa_dimension_score": "checks",
+    "training_effect": "reviews",
+    "absence_rate": "hours",
+    "shrinkage": "hours",
+    "lost_service_hours": "agent_days",
+    "overtime_hours": "agent_days",
+    "system_availability": "days",
+    "attrition_rate": "people",
+    "training_hours": "people",
+    "suggestion_rate": "people",
+    "hire_retention_90d": "people",
+    "project_progress": "planned",
 }
 PROFILE_NOUNS: Mapping[str, str] = {
     "T": "tickets", "C": "calls", "S": "answers", "A": "hours", "T+C": "contacts", "C+T": "contacts",
@@ -140,11 +163,15 @@ def _mark(comparison: Comparison, state: GoalState) -> Mark:
     return "good" if usual == "good" or state == "reached" else usual
 
 
+def noun_of(metric: Metric) -> str:
+    """What a metric's n counts, as a key of the words."""
+    return NOUNS.get(metric.id) or PROFILE_NOUNS.get(metric.profile, "cases")
+
+
 def _sample(metric: Metric, answer: Answer) -> Sentence | None:
-    noun = NOUNS.get(metric.id) or PROFILE_NOUNS.get(metric.profile, "cases")
     if answer.value is None or is_count(metric.how[answer.variant]):
         return None
-    n = Count(answer.n, noun)
+    n = Count(answer.n, noun_of(metric))
     if answer.status == "low_sample":
         return Sentence("needed", {"n": n, "floor": Number(metric.floor)})
     is_counted = isinstance(metric.how[answer.variant], ShareOf)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.numbers.answer import Answer, Comparison, Usual
+from core.numbers.compare import FROM_THE_START
 from core.numbers.metric import Metric, Unit
 from core.numbers.needs import NEEDS
 from core.numbers.where import UNKNOWN
@@ -197,6 +198,8 @@ class Words:
                 return self.say(Sentence(f"delta_{way}", values))
             return self.say(Sentence(f"delta_{way}_word", values | {"word": Term(word, "word")}))
         key = UNJUDGED.get(comparison.verdict)
+        if isinstance(self.metric(answer.metric_id).how.get(answer.variant), FROM_THE_START):
+            key = "to_date"
         if key is None:
             key = "unclear" if is_outside(answer.value, comparison.usual) else "steady"
         return self.say(Sentence(key, {"weekday": Day(self.report.day_on, "weekday")}))

@@ -312,3 +312,14 @@ def test_a_month_of_usual_contacts_for_each_customer_is_as_usual() -> None:
     found = compare_period(asking(db, "2026-05-31"), "contacts_per_100_customers", month_of("2026-05-31"))
     assert found.answer.value == pytest.approx(31.0)
     assert found.usual.value == pytest.approx(31.0)
+
+
+def test_what_is_counted_from_the_start_has_no_usual() -> None:
+    """Project progress was called worse than usual in the week in which the next project began."""
+    rows = [{"day_on": day, "done": 100} for day in days(add_days(MONDAY, -70), SUNDAY)]
+    targets = [{"day_on": add_days(MONDAY, -70), "target_count": 8_000}, {"day_on": MONDAY, "target_count": 90_000}]
+    db, _ = store_of({"project_facts": (*rows, *targets)}, SUNDAY)
+    told = asking(db)
+    for each in (compare_period(told, "project_progress", WEEK), told.compared("project_progress", SUNDAY)):
+        assert each.answer.value == pytest.approx(7_700 / 98_000)
+        assert (each.verdict, each.delta, each.usual.value) == ("no usual", None, None)
