@@ -388,6 +388,15 @@ def test_kpi_explain_leads_from_the_number_to_the_ticket(cli: Cli, ready: Path) 
     assert "no source brings calls" in missing.out
 
 
+def test_what_a_number_is_not_split_by_is_said(cli: Cli, ready: Path) -> None:
+    """A misspelt dimension gave the whole number, as if it had no parts."""
+    for verb in ("show", "explain"):
+        near = cli("kpi", verb, "tickets_created", "--day", "2026-03-01", "--by", "chanel", "--config", ready)
+        assert (near.code, "did you mean 'channel'?" in near.err) == (2, True)
+        other = cli("kpi", verb, "backlog_open", "--day", "2026-03-01", "--by", "queue", "--config", ready)
+        assert (other.code, "backlog_open is not split by 'queue'" in other.err) == (2, True)
+
+
 @pytest.mark.parametrize("form", ["text", "html", "md", "json", "csv", "slack"])
 def test_a_report_is_built_in_every_form_and_not_sent(cli: Cli, ready: Path, form: str, tmp_path: Path) -> None:
     """Looking at a report first is how trust begins."""

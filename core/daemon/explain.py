@@ -48,7 +48,10 @@ class Explained:
         return language_of(self.language, self.currency)
 
     def lines(self) -> Iterator[str]:
-        """The explanation in plain words."""
+        """The explanation in plain words; a name with a line break in it begins no line of its own."""
+        return (line.replace("\n", " ") for line in self._lines())
+
+    def _lines(self) -> Iterator[str]:
         yield from self._definition()
         yield from self._value()
         yield from self._left_out()
@@ -302,4 +305,10 @@ def explain_metric(
     told = late.told(found.answer)
     if told != found.answer:
         found = replace(found, answer=told, comparison=None, change=None)
+    counters = {other: late.told(answer) for other, answer in found.counters.items()}
+    found = replace(
+        found,
+        counters={other: answer for other, answer in counters.items() if answer.status != "unavailable"},
+        by=tuple((member, late.told(answer)) for member, answer in found.by),
+    )
     return Explained(found, loaded.config.reporting.language, reporting.zone, currency)

@@ -24,6 +24,7 @@ from core.numbers.ask import METRICS, ask, breakdown, compare, find_metric, seri
 from core.numbers.lateness import Lateness, lateness
 from core.numbers.metric import Metric, Unit
 from core.numbers.money import currency_of
+from core.numbers.question import check_split, question
 from core.numbers.reporting import Reporting
 from core.report.export import Form, Kind, export_rows, write_rows
 from core.report.locale import Language, language, language_of
@@ -180,6 +181,8 @@ def show_metric(
     note_looks(loaded, [metric.id], now_at)
     with reading(loaded) as db:
         more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
+        if by:
+            check_split(question(db, metric.id, variant, where, reporting, now_at), by)
         late = lateness_of(db, loaded, reporting, now_at)
         variants = {
             each: late.told(ask(db, metric.id, period, variant=each, **more))

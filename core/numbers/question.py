@@ -13,8 +13,8 @@ from core.numbers.needs import NEEDS, begins_on, lacking_wants, missing, months_
 from core.numbers.persons import refuse_persons
 from core.numbers.reporting import Reporting
 from core.numbers.snapshot import SPANS
-from core.numbers.sql import column_of
-from core.numbers.where import Slice, lacking, slice_of
+from core.numbers.sql import DIM_COLUMNS, column_of
+from core.numbers.where import Slice, lacking, no_dimension, slice_of
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,14 @@ def split_by(asked: Question, dim: str) -> Question:
         return asked
     dims = [*asked.slice.members, dim]
     return replace(asked, months=months_of(asked.db, asked.metric, asked.variant, dims))
+
+
+def check_split(asked: Question, dim: str) -> None:
+    """Raises ConfigError where a metric is not known by a dimension that somebody asks for; says by which it is."""
+    refuse_persons((dim,), asked.reporting.appraisal)
+    if asked.metric.how and not is_split_by(asked, dim):
+        known = [other for other in DIM_COLUMNS if is_split_by(asked, other)]
+        raise no_dimension(dim, known, f"by: {asked.metric.id} is")
 
 
 def _named(lacks: Sequence[str]) -> str:

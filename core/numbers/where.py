@@ -1,7 +1,7 @@
 """A slice of the facts: which members of which dimensions are asked for, by name or by uid."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -40,9 +40,7 @@ def slice_of(db: sqlite3.Connection, where: Mapping[str, str] | None) -> Slice:
 
 def _uids(db: sqlite3.Connection, dim: str, name: str) -> tuple[str, ...]:
     if dim not in DIM_COLUMNS:
-        near = get_close_matches(dim, DIM_COLUMNS, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(DIM_COLUMNS)}"
-        raise ConfigError(f"where: numbers are not split by '{dim}'{hint}")
+        raise no_dimension(dim, DIM_COLUMNS, "where: numbers are")
     if name == UNKNOWN:
         return ("",)
     table = NAMED.get(dim)
@@ -60,6 +58,13 @@ def _uids(db: sqlite3.Connection, dim: str, name: str) -> tuple[str, ...]:
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known[:20])}"
     raise ConfigError(f"where: no {dim} is called '{name}'; {hint}")
+
+
+def no_dimension(dim: str, known: Collection[str], what: str) -> ConfigError:
+    """That something is not split by a dimension, with the nearest by which it is."""
+    near = get_close_matches(dim, known, n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(known) or 'none'}"
+    return ConfigError(f"{what} not split by '{dim}'{hint}")
 
 
 def member_names(db: sqlite3.Connection, dim: str, uids: Iterable[str]) -> Mapping[str, str]:

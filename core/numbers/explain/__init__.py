@@ -11,7 +11,7 @@ from core.clock import add_days, day_bounds, days
 from core.numbers.answer import Answer, Comparison, Driver, Period
 from core.numbers.ask import ask, breakdown, compare
 from core.numbers.drivers import explained
-from core.numbers.evaluate import Question, answer, days_of, evaluate, maturity_days, nothing, question, split_by
+from core.numbers.evaluate import Question, answer, days_of, evaluate, maturity_days, nothing, question
 from core.numbers.explain.cases import Case, cases
 from core.numbers.explain.conditions import atoms, conditions_of
 from core.numbers.explain.left_out import LeftOut, left_out
@@ -21,6 +21,7 @@ from core.numbers.explain.words import in_words
 from core.numbers.figures import Figures
 from core.numbers.metric import Ages, Durations, Level, Metric, facts_of, parts_of
 from core.numbers.needs import NEEDS, needs_of
+from core.numbers.question import check_split
 from core.numbers.reporting import Reporting
 from core.numbers.sql import PART_DIMS
 from core.numbers.usual import baseline
@@ -109,7 +110,7 @@ def explain(
     asked = question(db, metric_id, variant, where, reporting, now_at)
     metric = asked.metric
     if by:
-        split_by(asked, by)
+        check_split(asked, by)
     more: dict[str, Any] = {"where": where, "reporting": reporting, "now_at": now_at}
     told = () if asked.unavailable or not metric.how else days_of(asked, period)
     made = answer(asked, period, evaluate(asked, told).get(("", ""), nothing(asked)) if told else Figures())
