@@ -17,7 +17,7 @@ SUNDAY = "2026-03-29"
 PHONE = (*STARTER, *STARTER_PHONE)
 
 
-def desk(*channels: str, weeks: int = 10, solved: int = 6) -> Inquiry:
+def desk(*channels: str, weeks: int = 10, solved: int = 6, fallen_days: int = 0) -> Inquiry:
     """Ten weeks with the same tickets each day, solved and rated, on these channels; looks are counted since then."""
     facts: dict[str, list[Any]] = {"contact_facts": [], "ticket_facts": [], "survey_facts": []}
     for back in range(7 * weeks):
@@ -30,7 +30,7 @@ def desk(*channels: str, weeks: int = 10, solved: int = 6) -> Inquiry:
             facts["ticket_facts"].append(
                 {"ticket_uid": f"t{back}/{number}", "created_on": day_on, "first_solved_on": day_on,
                  "last_solved_on": day_on, "is_solve_counted": 1, "is_solved": 1, "is_counted_created": 1,
-                 "one_touch": number % 2, "human_replies": 2, "touches": 3}
+                 "one_touch": number % 2 if back >= fallen_days else 0, "human_replies": 2, "touches": 3}
             )  # fmt: skip
             facts["survey_facts"].append(
                 {"kind": "csat", "is_counted": 1, "is_satisfied": int(number % 6 != 0), "rated_on": day_on}
@@ -91,6 +91,12 @@ def test_what_was_opened_stays() -> None:
     opened = desk("email", weeks=9)
     base(opened.db, "metric_looks", metric_id="one_touch_rate", day_on=add_days(SUNDAY, -50), looks=1)
     assert to_drop(opened, ["one_touch_rate"], (), SUNDAY) is None
+
+
+def test_what_moved_stays() -> None:
+    """Nobody opened it, and it fell to nothing three weeks ago: that is when to look."""
+    assert to_drop(desk("email", weeks=18, solved=12), ["one_touch_rate"], (), SUNDAY) is not None
+    assert to_drop(desk("email", weeks=18, solved=12, fallen_days=21), ["one_touch_rate"], (), SUNDAY) is None
 
 
 def test_nothing_goes_before_eight_weeks_are_known() -> None:

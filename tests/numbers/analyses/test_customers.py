@@ -63,6 +63,17 @@ def test_who_needs_help_most_comes_first() -> None:
     assert (old.cell.member, old.is_more) == ("old", False)
 
 
+def test_of_many_groups_one_is_always_first() -> None:
+    """With six groups p = 0.02 is no news: one of them must be ahead."""
+    rows = []
+    for place, twice in enumerate((17, 10, 10, 10, 10, 10)):
+        rows += [row for who in range(40) for row in contacts(f"type{place}", 1, 1 + (who < twice), start=2 * who)]
+    found = found_in(rows)
+    assert [group.cell.customers for group in found] == [40] * 6
+    assert 0.05 / 6 < found[0].p_value < 0.05
+    assert not any(group.is_more for group in found)
+
+
 def test_where_most_is_unknown_nothing_is_split() -> None:
     """A field that one team fills in tells of the team, not of the customers."""
     rows = [*contacts("new", 40, 1), *contacts("old", 40, 1), *contacts("none", 300, 1)]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from core.clock import add_days
 from core.numbers.analyses.cells import Cell
-from core.numbers.analyses.reasons import Reason, Reasons, movers, pareto, reasons
-from core.numbers.answer import Period
+from core.numbers.analyses.reasons import Reason, Reasons, faq_candidates, movers, pareto, reasons
+from core.numbers.answer import Answer, Period
 from core.numbers.inquiry import Inquiry
 from tests.numbers.rows import BERLIN, store_of
 from tests.report.desk import base
@@ -155,6 +155,35 @@ def test_what_belongs_into_the_faq() -> None:
     flat = told(*(tickets(word, 80, one_touch=20) for word in WORDS))
     assert flat is not None
     assert flat.faq == flat.repeated == ()
+
+
+@pytest.mark.parametrize(
+    ("touches", "handle_s", "is_candidate"), [(1.0, 100.0, True), (9.0, 100.0, False), (1.0, 900.0, False)]
+)
+def test_what_takes_long_or_many_touches_is_none_for_the_faq(
+    touches: float, handle_s: float, is_candidate: bool
+) -> None:
+    """Solved with one reply, after ten notes or a quarter of an hour: no page answers that."""
+
+    def reason(word: str, hits: float, each: float, took_s: float) -> Reason:
+        answers = {
+            name: Answer(name, "standard", WEEK, value=value, n=80, num=num, den=80.0)
+            for name, value, num in (("one_touch_rate", hits / 80, hits), ("touches_per_ticket", each, 80 * each))
+        }
+        return Reason(
+            word, (word,), 80, 80, 0.2, one_touch=answers["one_touch_rate"], touches=answers["touches_per_ticket"],
+            handle_s=took_s,
+        )  # fmt: skip
+
+    found = faq_candidates([reason("hours", 75, touches, handle_s), *(reason(word, 20, 4, 300) for word in WORDS)])
+    assert [each.word for each in found] == (["hours"] if is_candidate else [])
+
+
+def test_a_clear_change_of_little_is_no_mover() -> None:
+    """A hundred thousand contacts make 51 % clearly more than 50 %, and nobody would do anything about it."""
+    now, before = ([Cell("a", a, a), Cell("b", 100_000 - a, 100_000 - a)] for a in (51_000, 50_000))
+    found = [Reason(cell.member, (cell.member,), cell.contacts, cell.customers, cell.contacts / 1e5) for cell in now]
+    assert movers(found, now, before, {"a", "b"}) == []
 
 
 def test_what_a_reason_costs_is_what_its_channels_cost() -> None:
