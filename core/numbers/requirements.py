@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from core.clock import DAY_S, add_days, day_bounds, day_of, days
+from core.numbers.analyses.calls_ahead import calls_ahead
 from core.numbers.analyses.presence import Presence, rostered, seen, shares_of
 from core.numbers.analyses.staffing import LOOK_BACK_DAYS, basis, needs
 from core.numbers.inquiry import Inquiry
@@ -49,9 +50,6 @@ def keep_requirements(db: sqlite3.Connection, reporting: Reporting, now_at: int)
 
 
 def _plan(inquiry: Inquiry) -> Iterator[Row]:
-    # A second to import, and only once a day.
-    from core.numbers.analyses.calls_ahead import calls_ahead  # noqa: PLC0415
-
     known = basis(inquiry)
     if known is None:
         return
@@ -69,13 +67,13 @@ def _count(inquiry: Inquiry) -> Iterator[tuple[float, str, str, int]]:
     """Who was there where that is not what was counted before: of each pool the roster's people, else those seen, split
     over its queues as its requirement is.
 
-    Of a pool of which the whole day nobody is told, nobody knows: a partner's staff are not ours, and a source may be
-    late."""
+    Where nobody knew how many to roster, those seen come first: people on breaks are on the roster, not at work. Of a
+    pool of which nobody is told the whole day, nobody knows: a partner's staff are not ours, a source may be late."""
     db, zone = inquiry.db, inquiry.reporting.zone
     for day in days(add_days(inquiry.today_on, -DAYS_BACK), add_days(inquiry.today_on, -1)):
         span = day_bounds(day, zone)
         rows = db.execute(
-            "select queue_uid, interval_start_at, pool, required, staffed, basis from requirements "
+            "select queue_uid, interval_start_at, pool, required, heads is null, staffed, basis from requirements "
             "where interval_start_at >= ? and interval_start_at < ? order by queue_uid, interval_start_at",
             span,
         ).fetchall()
@@ -90,8 +88,9 @@ def _count(inquiry: Inquiry) -> Iterator[tuple[float, str, str, int]]:
         required: dict[tuple[str, int], float] = defaultdict(float)
         for _, at, pool, needed, *_ in rows:
             required[pool, at] += needed
-        for queue, at, pool, needed, *before in rows:
-            kind = next((kind for kind, pools in by_kind.items() if pool in pools), None)
+        for queue, at, pool, needed, is_at_work, *before in rows:
+            kinds = ("seen", "rostered") if is_at_work else ("rostered", "seen")
+            kind = next((kind for kind in kinds if pool in by_kind[kind]), None)
             if kind is not None and required[pool, at]:
                 staffed = by_kind[kind][pool].get(at, 0.0) * needed / required[pool, at]
                 if before != [staffed, kind]:

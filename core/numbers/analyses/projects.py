@@ -123,11 +123,12 @@ class Inbound:
 
 @dataclass(frozen=True)
 class Finding:
-    """What there is to say of one project under way."""
+    """What there is to say of one project under way; ``like`` are the names of the past ones of the estimate."""
 
     project: Project
     pace: Pace | None
     estimate: Estimate | None
+    like: tuple[str, ...] = ()
 
 
 def seats_needed(remaining: float, an_hour: float, left_hours: float) -> int | None:
@@ -163,10 +164,11 @@ def projects(inquiry: Inquiry, to_on: str) -> list[Finding]:
     """The projects under way at the end of a day, with those that had ended by then as their past."""
     rows = [Project(*row) for row in map(tuple, inquiry.db.execute(SUMS, {"to_on": to_on}))]
     past = {
-        one.name: (work, one.attrition)
+        one.uid: (work, one.attrition)
         for one in rows
         if one.end_on is not None and one.end_on <= to_on and (work := one.work) is not None
     }
+    names = {one.uid: one.name for one in rows}
     found = []
     for one in rows:
         if one.end_on is not None and one.end_on <= to_on:
@@ -174,8 +176,9 @@ def projects(inquiry: Inquiry, to_on: str) -> list[Finding]:
         pace, work = _pace(one, to_on, inquiry), one.work
         seats = (pace.seats if pace else None) or one.seats
         guess = estimate(work, past, seats) if work and one.days >= LEAST_DAYS else None
+        like = tuple(names[uid] for uid in guess.like) if guess else ()
         if pace or guess:
-            found.append(Finding(one, pace, guess))
+            found.append(Finding(one, pace, guess, like))
     return found
 
 

@@ -51,7 +51,7 @@ def _pace(one: Finding, pace: Pace) -> Sentence:
 
 
 def _estimate(one: Finding, found: Estimate) -> Sentence:
-    first, second, third = found.like
+    first, second, third = one.like
     values: dict[str, Worded] = {
         "project": Name(one.project.name), "kind": Sentence(f"project_{found.kind}"),
         "score": Figure(found.difficulty, Unit.DEVIATIONS, is_signed=True),

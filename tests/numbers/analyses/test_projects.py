@@ -128,6 +128,15 @@ def test_the_worked_example_from_records(desk: Inquiry) -> None:
     assert found.estimate.past == 4
 
 
+def test_projects_of_one_name_are_two(desk: Inquiry) -> None:
+    """A project runs each spring: last year's must not vanish behind this year's."""
+    desk.db.execute("update projects set name = 'Renewals' where uid in ('P1', 'P3')")
+    (found,) = projects(desk, FRIDAY)
+    assert found.estimate is not None
+    assert found.estimate.past == 4
+    assert sorted(found.like) == ["P4", "Renewals", "Renewals"]
+
+
 def test_a_project_that_has_just_begun_tells_nothing(desk: Inquiry) -> None:
     """Two days of a new script are no pace."""
     assert [one.project.uid for one in projects(desk, add_days(FRIDAY, -6))] == []

@@ -294,6 +294,31 @@ def test_states_that_come_late_count() -> None:
     assert db.total_changes == changed
 
 
+def test_without_shrinkage_people_at_work_are_held_against_those_seen() -> None:
+    """Three are rostered, one of them on a break: held against the two needed, a person too many would be told."""
+    unknown = replace(PLANNED, planning=Planning())
+    asked = inquiry(legs("de", ("a", "b", "c"), 10, 60), reporting=unknown)
+    db, monday = asked.db, add_days(SUNDAY, 1)
+    keep_requirements(db, unknown, NOW_AT)
+    for agent in "abc":
+        shift(db, agent, monday, at(monday), at(monday, TEN + 1))
+        state(db, agent, at(monday), at(monday, TEN + 1), "break" if agent == "c" else "idle")
+    keep_requirements(db, unknown, next_morning(2))
+    assert kept(db, monday) == {"de": (2.0, "seen")}
+
+
+def test_a_night_shift_counts_on_both_days() -> None:
+    """A night queue whose people come at 22:00 and go at 06:00, in the night of 25 hours too."""
+    db, _ = store_of({}, SUNDAY)
+    saturday = add_days(SUNDAY, -1)
+    begin, end = day_bounds(SUNDAY, BERLIN.zone)
+    shift(db, "a", saturday, begin - 7_200, begin + 7 * 3_600)
+    before = rostered(db, *day_bounds(saturday, BERLIN.zone), {"a": {"night": 1.0}})
+    after = rostered(db, begin, end, {"a": {"night": 1.0}})
+    assert (len(before), len(after)) == (4, 14)
+    assert {*before.values(), *after.values()} == {1.0}
+
+
 def test_half_hours_that_nobody_tells_of_are_dropped() -> None:
     """A desk without rosters and states would keep a plan a day for ever, and nobody ever reads one."""
     asked = inquiry(legs("de", ("a",), 100, 180))
