@@ -276,7 +276,26 @@ def is_met(db: sqlite3.Connection, need: str, reporting: Reporting) -> bool:
     """Whether some source, or the config, brings an input."""
     if need == "schedule" and (reporting.default_schedule_uid is not None or reporting.schedules):
         return True
-    return any(db.execute(query).fetchone() is not None for query in NEEDS[need].seen)
+    if any(db.execute(query).fetchone() is not None for query in NEEDS[need].seen):
+        return True
+    return need == "attendance" and bool(reporting.aliases) and _are_timed(db, reporting)
+
+
+# Who steps in once a month has no times at work, and does not make those of all others worthless.
+TIMED_SHARE = 0.9
+
+
+def _are_timed(db: sqlite3.Connection, reporting: Reporting) -> bool:
+    """Whether times at work are known of those who handle a source's contacts, by whatever names of theirs."""
+    human = {uid: group[0] for group in reporting.aliases for uid in group}
+    timed = {human.get(row[0], row[0]) for row in db.execute("select distinct agent_uid from agent_days")}
+    told = {row[0] for row in db.execute("select distinct source from agent_days")}
+    rows = db.execute("select source, agent_uid from handled_facts order by day_on desc limit 1000").fetchall()
+    for source in {source for source, _ in rows} - told:
+        agents = [agent for known, agent in rows if known == source]
+        if sum(human.get(agent, agent) in timed for agent in agents) < TIMED_SHARE * len(agents):
+            return False
+    return bool(timed)
 
 
 def missing(db: sqlite3.Connection, metric: Metric, variant: str, reporting: Reporting) -> tuple[str, ...]:

@@ -293,3 +293,15 @@ def test_contacts_of_people_without_times_at_work_are_not_set_against_those_with
         db, now_at = store_of({**days, "handled_facts": handled}, WEDNESDAY)
         found = ask(db, "contacts_per_agent_day", ON_WEDNESDAY, reporting=BERLIN, now_at=now_at)
         assert (found.status, found.value) == (status, 20.0 if status == "ok" else None)
+
+
+def test_times_at_work_are_known_by_any_name() -> None:
+    """Whoever telephones and writes has one log-in with times; without her second name there were none for mails."""
+    handled = [{"source": "zd", "agent_uid": f"zd:{who}", "contact_uid": f"{who}"} for who in ("anna", "ben")]
+    days = [{"source": "pbx", "agent_uid": f"pbx:{who}", "presence_days": 1.0, "is_paid": 1} for who in ("anna", "ben")]
+    db, now_at = store_of({"handled_facts": handled, "agent_days": days}, "2026-03-08")
+    both = (("pbx:anna", "zd:anna"), ("pbx:ben", "zd:ben"))
+    for aliases, value in (((), None), (both[:1], None), (both, 1.0)):
+        one_human = replace(BERLIN, aliases=aliases)
+        week = Period("2026-03-02", "2026-03-08")
+        assert ask(db, "contacts_per_agent_day", week, reporting=one_human, now_at=now_at).value == value

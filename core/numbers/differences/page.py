@@ -23,7 +23,7 @@ def differences_page(titles: Mapping[str, str]) -> str:
     lines = [INTRO, "## By vendor\n"]
     for vendor, several in VENDORS.items():
         lines += _vendor(titles.get(vendor, vendor), several)
-    lines += [f"{titles.get(name, name)} publishes none: {why}.\n" for name, why in UNPUBLISHED.items()]
+    lines += [f"Of {titles.get(name, name)} there is none to compare: {why}.\n" for name, why in UNPUBLISHED.items()]
     lines += ["## The rules\n", "In the words of `reconcile`, with what is done here and why.\n"]
     for cause in RULES:
         lines += _rule(cause)
@@ -43,7 +43,7 @@ def _vendor(title: str, several: tuple[Differs, ...]) -> Iterator[str]:
 def _rule(cause: Cause) -> Iterator[str]:
     rule = RULES[cause]
     yield f"### {cause}\n"
-    yield f"{rule.title}: {SAYS[cause]}.\n"
+    yield f"{rule.title}.\n" if rule.title.casefold() == SAYS[cause] else f"{rule.title}: {SAYS[cause]}.\n"
     touched = f" Touches {_codes(rule.metrics)}." if rule.metrics else ""
     yield f"{rule.ours}{touched}{f' {rule.do}' if rule.do else ''}\n"
 

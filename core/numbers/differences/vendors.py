@@ -28,4 +28,4 @@ VENDORS: Mapping[str, tuple[Differs, ...]] = {
     "csv_folder": CSV_FOLDER,
 }
 # Connectors that bring no figure of contacts with which ours could be compared.
-UNPUBLISHED: Mapping[str, str] = {"weather": "weather and holidays, no contacts"}
+UNPUBLISHED: Mapping[str, str] = {"weather": "no contacts come from there"}
