@@ -15,6 +15,10 @@ FIXED = frozenset({"premises", "utilities", "ticket_system"})
 COSTS = """
 select coalesce(channel, ''), category, sum(amount_minor) from cost_facts where day_on between ? and ? group by 1, 2
 """
+# A cost with a rate is in the report's currency by then.
+CURRENCIES = """
+select distinct currency from costs where month in (?, ?) and rate_to_report is null and deleted_at is null
+"""
 
 
 @dataclass(frozen=True)
@@ -124,10 +128,14 @@ class Finding:
 
 
 def cost_bridge(inquiry: Inquiry, period: Period) -> Finding | None:
-    """A whole month against the one before; None where one has no costs, no contacts or is not over."""
+    """A whole month against the one before; None where one has no costs, no contacts or is not over, or they differ in
+    currency."""
     month = month_of(period.to_on)
     before = period_before(month)
     if month.to_on >= inquiry.today_on:
+        return None
+    months = (before.from_on[:7], month.from_on[:7])
+    if len(inquiry.db.execute(CURRENCIES, months).fetchall()) > 1:
         return None
     per_contact = inquiry.ask("cost_per_contact", before), inquiry.ask("cost_per_contact", month)
     if any(answer.status != "ok" for answer in per_contact):

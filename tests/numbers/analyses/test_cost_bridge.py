@@ -11,6 +11,7 @@ from core.numbers.analyses.cost_bridge import Month, break_even, bridge, cost_br
 from core.numbers.answer import Period
 from core.numbers.inquiry import Inquiry
 from tests.numbers.rows import BERLIN, store_of
+from tests.report.desk import base
 
 CHANNELS = st.dictionaries(st.sampled_from(["phone", "email", "chat", ""]), st.integers(0, 10**7), max_size=4)
 COUNTS = st.dictionaries(st.sampled_from(["phone", "email", "chat", ""]), st.integers(0, 5_000), max_size=4)
@@ -109,6 +110,34 @@ def test_lost_hours_are_worth_contacts() -> None:
     assert (found.seat.lost_contacts, found.seat.heads) == pytest.approx((100, 10))
     assert found.seat.contacts == pytest.approx(23.75)
     assert found.seat.break_even == pytest.approx(0.2375)
+
+
+def test_months_in_two_currencies_are_not_compared() -> None:
+    """The cost file moved from francs to euros: a tenth cheaper, and nothing cost less."""
+    of = desk()
+    for month, currency in (("2026-08", "USD"), ("2026-09", "CHF"), ("2026-10", "CHF")):
+        base(of.db, "costs", uid=month, native_id=month, source="f", month=month, category="labour", amount_minor=1,
+             currency=currency)  # fmt: skip
+    assert cost_bridge(of, OCTOBER) is not None
+    of.db.execute("update costs set currency = 'EUR' where month = '2026-10'")
+    assert cost_bridge(of, OCTOBER) is None
+
+
+def test_a_month_without_contacts_has_no_bridge() -> None:
+    """A desk that opened in October has no September to come from; one that closed has no rate to go to."""
+    nothing = Month({"phone": 100}, {}, 50)
+    assert bridge(nothing, BEFORE) is None
+    assert bridge(BEFORE, nothing) is None
+
+
+def test_a_channel_that_begins_or_ends_is_mix() -> None:
+    """Chat begins at 3.00 a contact where the mean was 7.50; the rates of the others did not change."""
+    began = Month({**BEFORE.variable, "chat": 300_000}, {**BEFORE.contacts, "chat": 1_000}, 200_000)
+    there, back = bridge(BEFORE, began), bridge(began, BEFORE)
+    assert there is not None
+    assert back is not None
+    assert (there.volume, there.mix, there.rate) == (750_000, -450_000, 0)
+    assert (back.volume, back.mix, back.rate) == (-600_000, 300_000, 0)
 
 
 def test_a_month_that_is_not_over_is_not_compared() -> None:
