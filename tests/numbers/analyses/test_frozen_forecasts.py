@@ -150,6 +150,8 @@ def test_after_two_weeks_the_kept_ones_choose_the_method() -> None:
     assert by_slot == found["half_hour", 1]
     assert by_day[1].naive is not None
     assert by_day[1].naive.n == 16
+    (line, *_) = known_series(made.within(queue="Hotline DE"))
+    assert set(kept_trials(made, line)) == {("day", 1), ("half_hour", 1)}, "a report names its queue as people do"
 
 
 def test_tomorrow_closed_is_tomorrow_without_calls() -> None:

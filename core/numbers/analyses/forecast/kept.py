@@ -14,6 +14,7 @@ from core.numbers.analyses.forecast.backtest import HORIZONS, TESTED_DAYS, Stret
 from core.numbers.analyses.forecast.series import Known
 from core.numbers.inquiry import Inquiry
 from core.numbers.local import SLOT_S
+from core.numbers.where import slice_of
 
 Trials: TypeAlias = tuple[Mapping[int, Trial], Trial | None]
 """By horizon at day grain, and at the horizon of a day by half hour where the series has any."""
@@ -75,6 +76,12 @@ def where_key(where: Mapping[str, str]) -> str:
     return msgspec.json.encode(dict(where), order="deterministic").decode()
 
 
+def _uids(inquiry: Inquiry, where: Mapping[str, str]) -> dict[str, str]:
+    """A slice by the uids of its members, as forecasts are kept; a report names them as people do."""
+    members = slice_of(inquiry.db, where).members
+    return {dim: uids[0] if len(uids) == 1 else where[dim] for dim, uids in members.items()}
+
+
 def _frozen(inquiry: Inquiry, known: Known) -> dict[tuple[int, int, int | None], dict[str, float]]:
     """What each method said, by day, horizon and half hour (None for the whole day)."""
     zone = inquiry.reporting.zone
@@ -85,7 +92,7 @@ def _frozen(inquiry: Inquiry, known: Known) -> dict[tuple[int, int, int | None],
         "select interval_start_at, interval_s, horizon_days, method, value from made_forecasts "
         "where series = ? and where_key = ? and interval_start_at >= ? and interval_start_at < ? "
         "and horizon_days in (1, 7, 28)",
-        (known.metric_id, where_key(known.where), begin, end),
+        (known.metric_id, where_key(_uids(inquiry, known.where)), begin, end),
     ):
         local = datetime.fromtimestamp(start_at, UTC).astimezone(zone)
         slot = (local.hour * 3600 + local.minute * 60) // SLOT_S if length_s == SLOT_S else None
