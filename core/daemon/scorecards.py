@@ -19,7 +19,7 @@ from core.daemon.place import load_place, reading, reporting_of
 from core.daemon.reports import checked_day
 from core.errors import ConfigError
 from core.log import printable
-from core.numbers.analyses.appraisal.board import Board, Card, Line, boards
+from core.numbers.analyses.appraisal.board import Board, Card, Line, Verdict, boards
 from core.numbers.analyses.appraisal.people import Person
 from core.numbers.answer import Period
 from core.numbers.inquiry import Inquiry
@@ -44,6 +44,18 @@ OFF = (
 # How long it is known who read what; the log tells of persons too.
 READS_KEPT_DAYS = 731
 READER_LENGTH = 80
+
+LEGEND = (
+    "Each line: value (cases), verdict · what the team's rates make of the same cases · where chance alone may put it "
+    "· the value for an even mix beside the team's, with its standard score."
+)
+# Why a line is not judged, for who has not read the docs.
+UNJUDGED: Mapping[Verdict, str] = {
+    "too few": "too few cases to judge",
+    "too few people": "fewer than five to compare with",
+    "guard too thin": "not judged: too few cases of what stands beside it",
+    "apart": "not compared",
+}
 
 
 def agreement(appraisal: Appraisal) -> str:
@@ -82,6 +94,7 @@ class Shown:
         """The cards in plain words, names as the source tells them."""
         yield agreement(self.appraisal)
         yield "This reading has been logged."
+        yield LEGEND
         for board in self.boards:
             yield ""
             yield f"{board.team or 'without a team'}, {board.period.from_on} to {board.period.to_on}"
@@ -109,7 +122,8 @@ class Shown:
         value = value_text(line.metric, line.value, language(self.language), line.variant)
         # A person's durations are told by their mean, which alone can be set beside a mix of cases.
         mean = ", mean" if line.metric.unit is Unit.SECONDS else ""
-        return f"{line.metric.names[self.language]}{mean} {value} (n {line.n:,}), {line.verdict}"
+        verdict = UNJUDGED.get(line.verdict, line.verdict)
+        return f"{line.metric.names[self.language]}{mean} {value} (n {line.n:,}), {verdict}"
 
     def _line(self, line: Line) -> str:
         def said(value: float | None) -> str:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Says: TypeAlias = Literal[
-    "about", "in_20_s", "average", "range", "acceptable", "under_best", "good_range", "top_from", "over_fine", "over_good",
-    "over_very_good", "good", "under_excellent", "model", "over_tasked", "surveyed", "finance_cn", "retail_cn",
-    "technical_cn", "sales_cn", "service_desks",
+    "about", "in_20_s", "average", "range", "acceptable", "under_best", "good_range", "top_from", "over_fine",
+    "over_good", "over_very_good", "good", "under_excellent", "model", "over_tasked", "surveyed", "finance_cn",
+    "retail_cn", "technical_cn", "sales_cn", "service_desks",
 ]  # fmt: skip
 
 
