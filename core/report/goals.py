@@ -9,6 +9,7 @@ from core.numbers.metric import Metric
 from core.report.asking import Asking
 from core.report.comments import Staff, masked
 from core.report.model import Count, Name, ReportSpec, Sentence, Target, Term, Value, Worded
+from core.report.words import called
 
 # As many goals as are celebrated in one message, and titles of what was done for one.
 CELEBRATED, DONE = 3, 3
@@ -123,9 +124,9 @@ def done_of(each: Judged, staff: Staff) -> list[Sentence]:
     return [Sentence("goal_done", {"titles": titles})] if titles else []
 
 
-def slice_said(each: Judged) -> Worded:
-    """The metric, and the slice that its goal is for."""
-    metric = Term(each.metric.id)
+def slice_said(each: Judged, *, in_words: bool = True) -> Worded:
+    """The metric, in words without its statistic, and the slice that its goal is for."""
+    metric = called(each.metric.id) if in_words else Term(each.metric.id)
     if not each.goal.where:
         return metric
     return Sentence("goal_of_slice", {"metric": metric, "slice": Name(", ".join(each.goal.where.values()))})

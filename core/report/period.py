@@ -12,8 +12,9 @@ from core.report.asking import Asking
 from core.report.comments import masked, staff_of
 from core.report.locale import language
 from core.report.model import Count, Day, Happening, Number, Sentence, Target, Term, Tile, Value, Worded
-from core.report.story import Cause, called, is_worse, why_of
+from core.report.story import Cause, is_worse, why_of
 from core.report.tiles import Shown
+from core.report.words import called
 
 CHANGES = 5
 SINCE = 3
@@ -112,7 +113,7 @@ def changed(shown: Sequence[Shown], causes: Mapping[str, Cause]) -> tuple[Senten
 
 def _changed(one: Shown, cause: Cause | None) -> Iterator[Sentence]:
     tile = one.tile
-    name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
+    name: dict[str, Worded] = {"metric": called(tile.metric_id)}
     why = why_of(tile, cause) if cause else None
     match tile.goal_state:
         case "missed" if tile.goal:
@@ -134,7 +135,7 @@ def _lost(one: Shown, target: float) -> Sentence:
     tile = one.tile
     metric = METRICS[tile.metric_id]
     values: dict[str, Worded] = {
-        "metric": Term(metric.id),
+        "metric": called(metric.id),
         "goal": Target(metric.id, target, tile.answer.variant),
         "value": Value(metric.id, tile.answer.value, tile.answer.variant),
     }
@@ -157,7 +158,7 @@ def gained(tiles: Sequence[Tile], causes: Mapping[str, Cause], best: frozenset[s
     for tile in tiles:
         if tile.comparison.verdict != "better":
             continue
-        name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
+        name: dict[str, Worded] = {"metric": called(tile.metric_id)}
         cause = causes.get(tile.metric_id)
         why = why_of(tile, cause) if cause else None
         if why:

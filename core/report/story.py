@@ -27,6 +27,7 @@ from core.report.model import (
     Value,
     Worded,
 )
+from core.report.words import called
 
 CLAUSES = 3
 SENTENCES = 5
@@ -154,7 +155,7 @@ def sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> tuple[Sente
 
 def _sentences(tiles: Sequence[Tile], causes: Mapping[str, Cause]) -> Iterator[Sentence]:
     for tile in sorted(tiles, key=lambda tile: (METRICS[tile.metric_id].group != "C", tile.mark != "bad")):
-        name: dict[str, Worded] = {"metric": Term(tile.metric_id)}
+        name: dict[str, Worded] = {"metric": called(tile.metric_id)}
         why = why_of(tile, causes[tile.metric_id]) if tile.metric_id in causes else None
         match tile.goal_state:
             case "reached" if tile.streak > 1:
@@ -194,11 +195,6 @@ def why_of(tile: Tile, found: Cause) -> Sentence:
         return Sentence(key, values)
     first, after = found.window
     return Sentence(f"{key}_when", {**values, "from": Slot(first), "to": Slot(after)})
-
-
-def called(metric_id: str) -> Term:
-    """A metric's name in a headline, without its statistic."""
-    return Term(metric_id, "called" if language("en").word("called", metric_id) else "metric")
 
 
 def _member(driver: Driver) -> Name | Term:
@@ -292,7 +288,7 @@ def celebrations(tiles: Sequence[Tile]) -> tuple[Sentence, ...]:
             way = "at_least" if METRICS[tile.metric_id].direction == "up" else "at_most"
             values: dict[str, Worded] = {
                 "days": Count(tile.streak, RUNS[tile.answer.period.grain]),
-                "metric": Term(tile.metric_id),
+                "metric": called(tile.metric_id),
                 "aim": Sentence(way, {"goal": aim}),
             }
             owner: dict[str, Worded] = {"owner": Name(tile.goal.owner)} if tile.goal.owner else {}

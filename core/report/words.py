@@ -12,7 +12,7 @@ from core.numbers.compare import FROM_THE_START
 from core.numbers.metric import Metric, Unit
 from core.numbers.needs import NEEDS
 from core.numbers.where import UNKNOWN
-from core.report.locale import Language, language_of, neat, slot_time
+from core.report.locale import Language, language, language_of, neat, slot_time
 from core.report.model import (
     Chart,
     Clock,
@@ -388,3 +388,8 @@ def compared(cell: Comparison | Answer) -> Answer:
 def value_text(metric: Metric, value: float | None, tongue: Language, variant: str = "") -> str:
     """A value of a metric in a language, in its unit."""
     return tongue.value(value, metric.unit_of(variant))
+
+
+def called(metric_id: str) -> Term:
+    """A metric's name in a headline, without its statistic."""
+    return Term(metric_id, "called" if language("en").word("called", metric_id) else "metric")

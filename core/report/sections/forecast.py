@@ -9,19 +9,20 @@ from core.numbers.answer import Answer, Period
 from core.numbers.inquiry import WEEK, Inquiry
 from core.numbers.metric import Unit
 from core.report.model import Count, Day, Figure, Grid, Name, Section, Sentence, Share, Slot, Span, Term, Value, Worded
-from core.report.sections.scope import Scope
+from core.report.sections.scope import WEEKS_AHEAD, Scope
 
 NOUNS = {"calls_offered": "calls", "tickets_created": "tickets"}
 # Less than this from last week is as last week.
 SAME = 0.02
-WEEKS_A_MONTH = 4
 MOST_MEMBERS = 8
 Cells = tuple[Worded | None, ...]
 
 
 def forecast(scope: Scope) -> Section | None:
-    """None where no series has two weeks of history."""
+    """None where no series has two weeks of history, or the days that were to come are over."""
     inquiry = scope.inquiry
+    if scope.is_bygone:
+        return None
     found = look_ahead(inquiry)
     wholes = [outlook for outlook in found if not outlook.name]
     if not wholes:
@@ -29,7 +30,7 @@ def forecast(scope: Scope) -> Section | None:
     from_on = max(add_days(scope.period.to_on, 1), inquiry.today_on)
     if add_days(from_on, -WEEK) > inquiry.today_on:
         return None
-    weeks = 1 if scope.kind == "weekly" else min(WEEKS_A_MONTH, _weeks_left(wholes[0], from_on))
+    weeks = 1 if scope.kind == "weekly" else min(WEEKS_AHEAD["monthly"], _weeks_left(wholes[0], from_on))
     sentences = [
         *(sentence for outlook in wholes if (sentence := _total(inquiry, outlook, from_on))),
         *(sentence for outlook in wholes if weeks == 1 and (sentence := _busiest(outlook, from_on))),

@@ -36,7 +36,7 @@ def _row(each: Judged) -> tuple[Worded | None, ...]:
     outcome: Worded = Term(each.state, "goal_state")
     if each.weeks > 1:
         outcome = Sentence("goal_run", {"state": outcome, "weeks": Count(each.weeks, "weeks")})
-    return slice_said(each), aim_of(each, short=True), value, beside_of(each), outcome
+    return slice_said(each, in_words=False), aim_of(each, short=True), value, beside_of(each), outcome
 
 
 def _failed(each: Judged) -> Iterator[Sentence]:

@@ -37,7 +37,7 @@ def staffing(scope: Scope) -> Section | None:
     """None where neither calls nor written contacts can be planned for, or the week is long over."""
     inquiry = scope.inquiry
     from_on = max(add_days(scope.period.to_on, 1), inquiry.today_on)
-    if from_on > add_days(inquiry.today_on, WEEK):
+    if scope.is_bygone or from_on > add_days(inquiry.today_on, WEEK):
         return None
     plan = week_ahead(inquiry, list(days(from_on, add_days(from_on, WEEK - 1))))
     shrinkage = plan.basis.shrinkage if plan else inquiry.reporting.planning.shrinkage

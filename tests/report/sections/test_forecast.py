@@ -13,9 +13,10 @@ from core.numbers.metric import Unit
 from core.numbers.metrics import METRICS
 from core.numbers.parts import fold
 from core.numbers.reporting import Reporting
-from core.report.model import Figure, ReportSpec, Section
+from core.report.model import Figure, ReportKind, ReportSpec, Section
 from core.report.sections.forecast import forecast
 from core.report.sections.scope import Scope
+from core.report.sections.staffing import staffing
 from core.report.words import Words
 from tests.numbers.analyses.volume import TODAY, shaken, store
 from tests.numbers.rows import BERLIN, insert
@@ -108,7 +109,7 @@ def test_a_young_store_says_nothing() -> None:
 
 def test_a_week_that_was_not_read_to_its_end_is_no_comparison() -> None:
     """After two days without the telephone's data next week looks like a third more calls."""
-    read, unread = store(shaken(1)), store(shaken(1))
+    read, unread = store(shaken(1), weeks=8), store(shaken(1), weeks=8)
     unread.db.execute("delete from parts where day_on >= ?", (add_days(TODAY, -2),))
     assert made(read).sentences[0].key == "forecast_week_same"
     assert made(unread).sentences[0].key == "forecast_week"
@@ -134,3 +135,19 @@ def test_kept_forecasts_are_named_as_such(week: Section) -> None:
         [(back * DAY_S, asked.now_at) for back in range(2, 46)],
     )
     assert made(asked).notes[-1].key == "forecast_frozen"
+
+
+@pytest.mark.parametrize(
+    ("kind", "days_ago", "is_told"),
+    [("weekly", 8, False), ("weekly", 7, True), ("monthly", 29, False), ("monthly", 28, True)],
+)
+def test_a_report_of_long_ago_tells_of_no_days_to_come(
+    inquiry: Inquiry, kind: ReportKind, days_ago: int, is_told: bool
+) -> None:
+    """Whoever reads September's week again would take today's forecast for that of September."""
+    last_on = add_days(TODAY, -days_ago)
+    period = Period(add_days(last_on, -6), last_on, "week")
+    scope = Scope(inquiry, ReportSpec("old", kind), kind, period)
+    assert (forecast(scope) is not None) is is_told
+    if not is_told:
+        assert staffing(scope) is None
