@@ -104,7 +104,7 @@ def test_a_clock_that_was_wrong_once_stops_no_forecast() -> None:
 
 def test_half_hours_in_which_nothing_was_expected_count_too() -> None:
     """Calls at seven, an hour before anybody expected one, are an error and not left out."""
-    made = store()
+    made = store(weeks=10)
     freeze(made.db, made.reporting, made.now_at)
     made.db.executemany(
         "insert into made_forecasts select series, where_key, interval_start_at - ?1, interval_s, horizon_days, "

@@ -109,7 +109,7 @@ def test_a_young_store_says_nothing() -> None:
 
 def test_a_week_that_was_not_read_to_its_end_is_no_comparison() -> None:
     """After two days without the telephone's data next week looks like a third more calls."""
-    read, unread = store(shaken(1), weeks=8), store(shaken(1), weeks=8)
+    read, unread = store(weeks=8), store(weeks=8)
     unread.db.execute("delete from parts where day_on >= ?", (add_days(TODAY, -2),))
     assert made(read).sentences[0].key == "forecast_week_same"
     assert made(unread).sentences[0].key == "forecast_week"
