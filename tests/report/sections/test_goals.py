@@ -58,7 +58,8 @@ def won() -> sqlite3.Connection:
         (
             "de",
             f"Erste Antwort: Ziel erreicht mit 23 Min. (bei 30 Min. oder weniger). Die Gegenseite hielt: "
-            f"Kundenzufriedenheit 86,0{GAP}%, Grenze 80{GAP}%. Dafür getan: First a word. 2 Wochen in Folge. Danke, Tech team.",
+            f"Kundenzufriedenheit 86,0{GAP}%, Grenze 80{GAP}%. "
+            "Dafür getan: First a word. 2 Wochen in Folge. Danke, Tech team.",
         ),
         (
             "zh",
