@@ -10,7 +10,7 @@ from core.pull.grades import RECORDED, kept_grades
 from core.sandbox.suite.cases import CASES, Case, judge
 from core.sandbox.suite.find import our_imitations
 from core.sandbox.suite.run import trial
-from core.sandbox.suite.trial import Trial, listening
+from core.sandbox.suite.trial import Trial
 from tests.conftest import FIXTURES
 
 QUICK = tuple(case for case in CASES if not case.is_slow)
@@ -42,8 +42,7 @@ class _Trials(dict[str, Trial]):
 @pytest.mark.parametrize("name", our_imitations())
 def test_every_connector_holds_the_contract(name: str, case: Case, trials: dict[str, Trial]) -> None:
     """Whoever reads a number relies on each of these, whichever vendor it came from."""
-    with listening():
-        verdict = judge(case, trials[name])
+    verdict = judge(case, trials[name])
     assert verdict.outcome != "failed", verdict.why
     if case.name == RECORDED and not FIXTURES.is_dir():
         pytest.skip(f"the recorded fixtures are not beside the checkout: {FIXTURES}")
