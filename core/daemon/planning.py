@@ -74,7 +74,8 @@ class WhatIf:
 
 def _of(count: float, one: str, more: str = "") -> str:
     """So many of something, in the singular for one."""
-    return f"{round(count, 2):,} {one}" if count == 1 else f"{round(count, 2):,} {more or one + 's'}"
+    number = f"{count:,.2f}".rstrip("0").rstrip(".")
+    return f"{number} {one if count == 1 else more or one + 's'}"
 
 
 def _met(one: Try) -> str:

@@ -38,7 +38,7 @@ def asked(*options: str) -> str:
 def test_the_worked_example_on_the_command_line() -> None:
     """Without a config and a store: 14 people at work, 20 on the roster, and what one fewer would mean."""
     shown = asked(*GIVEN)
-    assert "10.00 erlang (Erlang C)" in shown
+    assert shown.startswith("100 calls in 30 min, 180 s each: 10.00 erlang (Erlang C)\n")
     assert "14 people at work for 80% in 20 s, 20 on the roster (30% away)" in shown
     assert "18 lines, so that 1% of calls at most find all of them busy" in shown
     assert " >     14    88.8%    7.8 s  71.4%" in shown
@@ -105,7 +105,8 @@ def test_one_of_anything_is_singular() -> None:
         "1 call in 30 min, 180 s each: 0.10 erlang (Erlang C)", "1 person at work for 80% in 20 s"
     ]  # fmt: skip
     assert said(1, "99.5/20")[1] == "2 people at work for 99.5% in 20 s"
-    assert said(20_000, "80/20")[0].startswith("20,000 calls in 30 min, 180 s each: 2,000.00 erlang")
+    assert said(2.5, "80/20")[0].startswith("2.5 calls in")
+    assert said(20_000.0, "80/20")[0].startswith("20,000 calls in 30 min, 180 s each: 2,000.00 erlang")
 
 
 def test_the_plan_of_a_day(tmp_path: Path) -> None:
