@@ -141,6 +141,12 @@ def spans(db: sqlite3.Connection, keys: Sequence[str], ground: Ground) -> Iterat
         yield span(agent, first_on, last_on)
 
 
+def names_of(agent: str, ground: Ground) -> tuple[str, ...]:
+    """An agent's uid, and the others that the config says are the same human's."""
+    group = next((group for group in ground.reporting.aliases if agent in group), ())
+    return (agent, *(uid for uid in group if uid != agent))
+
+
 def derive_agents(db: sqlite3.Connection, wanted: Iterable[Span], ground: Ground, ledger: Ledger) -> None:
     """Brings days of agents to what their states say, in the caller's transaction."""
     cursor = db.cursor()
@@ -154,11 +160,12 @@ def derive_agents(db: sqlite3.Connection, wanted: Iterable[Span], ground: Ground
         now = {*rows, *_attended(cursor, span, {row[1] for row in rows}, ground)}
         gone += before - now
         come += now - before
-        db.execute(PLANNED, given)
+        for uid in names_of(span.agent_uid, ground):
+            db.execute(PLANNED, {**given, "agent_uid": uid})
     begun = _first_days(db, gone, come)
     db.executemany("delete from agent_days where agent_uid = ? and day_on = ?", [row[:2] for row in gone])
     db.executemany(DAYS.insert(), come)
-    _mark_staff_days(db, begun, gone, come)
+    _mark_staff_days(db, begun, ground, gone, come)
     ledger.written += len(come)
     ledger.note("agent_days", gone)
     ledger.note("agent_days", come)
@@ -186,8 +193,7 @@ def _attended(cursor: sqlite3.Cursor, span: Span, told: Set[str], ground: Ground
 
 def _told_elsewhere(cursor: sqlite3.Cursor, span: Span, ground: Ground) -> set[str]:
     """The days on which states tell of the same human by another uid; who is in both would be there twice."""
-    groups = (group for group in ground.reporting.aliases if span.agent_uid in group)
-    others = [span._replace(agent_uid=uid) for group in groups for uid in group if uid != span.agent_uid]
+    others = [span._replace(agent_uid=uid) for uid in names_of(span.agent_uid, ground)[1:]]
     return {
         row[1]
         for other in others
@@ -210,7 +216,7 @@ def _first_days(db: sqlite3.Connection, *rows: Sequence[Row]) -> dict[str, str]:
     }
 
 
-def _mark_staff_days(db: sqlite3.Connection, begun: dict[str, str], *rows: Sequence[Row]) -> None:
+def _mark_staff_days(db: sqlite3.Connection, begun: dict[str, str], ground: Ground, *rows: Sequence[Row]) -> None:
     """Marks the days that a plan makes something of: those that changed, and those that a new first day tells of."""
     if db.execute("select 1 from shifts limit 1").fetchone() is None:
         return
@@ -218,7 +224,8 @@ def _mark_staff_days(db: sqlite3.Connection, begun: dict[str, str], *rows: Seque
     for agent, now_on in _first_days(db, *rows).items():
         if now_on != begun[agent]:
             first_on, last_on = sorted((now_on, begun[agent]))
-            db.execute(PLANNED, {"agent_uid": agent, "first_on": first_on, "last_on": last_on})
+            for uid in names_of(agent, ground):
+                db.execute(PLANNED, {"agent_uid": uid, "first_on": first_on, "last_on": last_on})
 
 
 def mark_dialling(db: sqlite3.Connection, calls: Sequence[str]) -> None:

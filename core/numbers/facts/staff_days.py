@@ -2,16 +2,18 @@
 
 Planned is the contracted or the scheduled time without breaks, cut at midnight (metrics R9). Worked is what attendance
 says, else the time logged in, else nothing on a day of which others are told; else it is unknown. The agent's days
-without a plan, from the first planned one to the last, have a plan of nothing.
+without a plan, from the first planned one to the last, have a plan of nothing. Whoever has several names
+(``[[people]]``), and plans under one of them, has worked under that one.
 """
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain
 
 from core.clock import add_days, day_bounds
-from core.numbers.facts.agent_time import State, capped, flat, states_of, team_on
+from core.numbers.facts.agent_time import State, capped, flat, names_of, states_of, team_on
 from core.numbers.facts.ground import Ground
 from core.numbers.facts.ledger import TABLES, Ledger, as_json, replace
 from core.numbers.facts.status import Row
@@ -100,11 +102,15 @@ def derive_staff_days(db: sqlite3.Connection, days: Sequence[str], ground: Groun
 
 def _rows(db: sqlite3.Connection, days: Sequence[str], wanted: str, ground: Ground) -> Iterator[Row]:
     plans = {kind: _plans(db, kind, days, ground) for kind in ("contracted", "scheduled")}
-    worked = _worked(db, wanted)
-    missed = _missed(db, wanted)
     spans = {kind: _spans(db, kind) for kind in plans}
+    home = _homes(ground, {uid for of_kind in spans.values() for uid in of_kind})
+    worked = _at_home(_worked(db, wanted), home)
+    missed: dict[Key, list[Missed]] = defaultdict(list)
+    for (agent, day), some in _missed(db, wanted).items():
+        missed[home.get(agent, agent), day] += some
     told = {day for _, day in worked}
-    begun = {agent: _begun_on(db, agent) for plan in plans.values() for agent, _ in plan}
+    names = {agent: names_of(agent, ground) for agent in home.values()}
+    begun = {agent: _begun_on(db, names.get(agent, (agent,))) for plan in plans.values() for agent, _ in plan}
     for agent, day in sorted({*worked, *missed, *plans["contracted"], *plans["scheduled"]}):
         if not ground.staff.is_person(agent):
             continue
@@ -113,10 +119,10 @@ def _rows(db: sqlite3.Connection, days: Sequence[str], wanted: str, ground: Grou
             continue
         was_there = worked.get((agent, day))
         if was_there is None:
-            first_on = begun.get(agent) or _begun_on(db, agent)
+            first_on = begun.get(agent) or _begun_on(db, names.get(agent, (agent,)))
             is_told = day in told and first_on is not None and first_on <= day
             was_there = Worked(0, 0, 0) if is_told else Worked()
-        adherent = _adherent(db, agent, known["scheduled"] or known["contracted"], ground)
+        adherent = _adherent(db, names.get(agent, (agent,)), known["scheduled"] or known["contracted"], ground)
         figures = _figures(known["contracted"], known["scheduled"], was_there, missed.get((agent, day), ()))
         member = ground.staff.members.get(agent)
         source = agent.partition(":")[0] if member is None else member.source
@@ -125,6 +131,22 @@ def _rows(db: sqlite3.Connection, days: Sequence[str], wanted: str, ground: Grou
             "day_on": day, **figures, **adherent,
         }  # fmt: skip
         yield tuple(given.get(name) for name in NAMES)
+
+
+def _homes(ground: Ground, planned: Set[str]) -> dict[str, str]:
+    """The one name of a human that has plans, by each of the names."""
+    found = ((group, [uid for uid in group if uid in planned]) for group in ground.reporting.aliases)
+    return {uid: with_plans[0] for group, with_plans in found if len(with_plans) == 1 for uid in group}
+
+
+def _at_home(worked: Mapping[Key, Worked], home: Mapping[str, str]) -> dict[Key, Worked]:
+    """Worked times under the names that have plans; what is told of such a name itself stands above the others'."""
+    found: dict[Key, Worked] = {}
+    for (agent, day), was_there in sorted(worked.items(), key=lambda entry: entry[0]):
+        at_home = home.get(agent, agent), day
+        if agent == at_home[0] or at_home not in found:
+            found[at_home] = was_there
+    return found
 
 
 def _plan(plans: Mapping[Key, Plan], spans: Mapping[str, tuple[str, str]], agent: str, day: str) -> Plan | None:
@@ -207,14 +229,14 @@ def _worked(db: sqlite3.Connection, wanted: str) -> dict[Key, Worked]:
     return found
 
 
-def _begun_on(db: sqlite3.Connection, agent: str) -> str | None:
-    """The first day of which an agent's worked time is told."""
+def _begun_on(db: sqlite3.Connection, names: Iterable[str]) -> str | None:
+    """The first day of which the worked time of somebody with these names is told."""
     sql = (
         "select min(day_on) from (select min(day_on) as day_on from attendance where agent_uid = :agent "
         "union all select min(day_on) from agent_days where agent_uid = :agent)"
     )
-    first_on: str | None = db.execute(sql, {"agent": agent}).fetchone()[0]
-    return first_on
+    found = (db.execute(sql, {"agent": agent}).fetchone()[0] for agent in names)
+    return min((day for day in found if day is not None), default=None)
 
 
 def _missed(db: sqlite3.Connection, wanted: str) -> dict[Key, list[Missed]]:
@@ -301,13 +323,14 @@ def _shrunk(plan: Plan, worked: Worked, missed: Sequence[Missed]) -> dict[str, i
     return {"paid_s": paid_s, "away_planned_s": planned_s, "away_unplanned_s": gone_s - planned_s}
 
 
-def _adherent(db: sqlite3.Connection, agent: str, plan: Plan | None, ground: Ground) -> dict[str, int]:
+def _adherent(db: sqlite3.Connection, names: Iterable[str], plan: Plan | None, ground: Ground) -> dict[str, int]:
     """Seconds of the planned stretches spent in the planned kind of state; unknown without a state near them."""
     if plan is None or not plan.timed:
         return {}
     cap_s = ground.reporting.state_cap_s
     first_at, last_at = min(begin for _, begin, _ in plan.timed), max(end for _, _, end in plan.timed)
-    states: Sequence[State] = capped(states_of(db, agent, first_at - cap_s, last_at), ground)
+    rows = (states_of(db, uid, first_at - cap_s, last_at) for uid in names)
+    states: Sequence[State] = capped(chain.from_iterable(rows), ground)
     stretches = [(kind, begin, end) for kind, begin, end in flat(states) if end > first_at and begin < last_at]
     if not stretches:
         return {}

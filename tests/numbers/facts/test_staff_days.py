@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from core.model import Absence, Agent, AgentState, AgentTeam, Attendance, Shift
@@ -10,7 +11,7 @@ from core.numbers.ask import ask
 from core.numbers.derive import derive, derive_all
 from core.numbers.parts import fold
 from tests.numbers.facts.conftest import Told
-from tests.numbers.story import REPORTING, SUNDAY_NIGHT, at, write
+from tests.numbers.story import REPORTING, SUNDAY_NIGHT, at, uid, write
 
 Rows = Callable[..., list[dict[str, Any]]]
 DAY = "2026-03-03"
@@ -171,3 +172,30 @@ def test_however_it_came_the_rows_are_the_same(told: Told, rows: Rows, db: sqlit
             derive(db, REPORTING, SUNDAY_NIGHT)
         told()
         assert rows("staff_days") == before
+
+
+def test_a_roster_by_one_name_is_worked_by_another(told: Told, rows: Rows, db: sqlite3.Connection) -> None:
+    """HR plans her by name, the telephone knows her log-in: eight hours a day were lost without anybody missing."""
+    one_human = replace(REPORTING, aliases=((uid("tel-anna"), uid("hr-anna")),))
+
+    def found() -> list[tuple[object, ...]]:
+        names = ("agent_uid", "day_on", "worked_s", "lost_s", "overtime_s", "adherent_s")
+        return [tuple(row[name] for name in names) for row in rows("staff_days")]
+
+    begin = at("Tue 08:00")
+    told(
+        shift("hr-anna", day="2026-03-02"), worked("hr-anna", 8, "2026-03-02"), shift("hr-anna", day="2026-03-05"),
+        shift("hr-anna", planned_start_at=begin, planned_end_at=begin + 8 * HOUR), reporting=one_human,
+    )  # fmt: skip
+    told(state("tel-anna", "idle", "Tue 08:00", "Tue 15:00"), state("tel-anna", "idle", "Wed 08:00", "Wed 10:00"),
+         reporting=one_human)  # fmt: skip
+    her = uid("hr-anna")
+    assert found() == [
+        (her, "2026-03-02", 8 * HOUR, 0, 0, None),
+        (her, "2026-03-03", 7 * HOUR, HOUR, 0, 7 * HOUR),
+        (her, "2026-03-04", 2 * HOUR, 0, 2 * HOUR, None),
+        (her, "2026-03-05", None, None, None, None),
+    ]
+    before = rows("staff_days")
+    derive_all(db, one_human, SUNDAY_NIGHT)
+    assert rows("staff_days") == before
