@@ -3,6 +3,7 @@
 Numbers of a person are told by scorecards alone, which have the guards; a bare list by person would have none.
 """
 
+import sqlite3
 from collections.abc import Iterable
 
 from core.errors import ConfigError
@@ -25,3 +26,12 @@ def refuse_persons(dims: Iterable[str], appraisal: Appraisal) -> None:
         f"numbers are not split by '{dim}': one number alone would rank people unfairly. Numbers of persons are told "
         "with their guards by: sync.py scorecard"
     )
+
+
+def lone_teams(db: sqlite3.Connection) -> frozenset[str]:
+    """The uids of teams of one human: their numbers are a person's."""
+    rows = db.execute(
+        "select t.team_uid from agent_teams t join agents a on a.uid = t.agent_uid where t.to_at is null "
+        "and a.is_human = 1 and a.deleted_at is null group by t.team_uid having count(distinct a.uid) = 1"
+    )
+    return frozenset(str(row[0]) for row in rows)

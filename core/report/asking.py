@@ -13,6 +13,7 @@ from core.numbers.evaluate import maturity_days, question
 from core.numbers.inquiry import Inquiry
 from core.numbers.metric import Metric
 from core.numbers.periods import before, compare_period, settled, weeks_with_usual
+from core.numbers.persons import lone_teams
 from core.numbers.reporting import Reporting
 from core.numbers.sql import column_of
 from core.numbers.usual import REACH_WEEKS, baseline, usual
@@ -21,6 +22,7 @@ from core.numbers.where import slice_of
 CHART_DAYS = 28
 CHART_WEEKS = 12
 MATURE_DAYS = 7
+TEAM = "team"
 
 
 @dataclass(frozen=True)
@@ -147,11 +149,22 @@ class Asking:
         return found
 
     def breakdown(self, metric_id: str, dim: str) -> list[tuple[str, str, Answer]]:
-        """Uid, name and answer of the members of a dimension, most cases first."""
-        return self.inquiry.breakdown(metric_id, self.period, dim)
+        """Uid, name and answer of the members of a dimension, most cases first; a team of one is a person, left out."""
+        found = self.inquiry.breakdown(metric_id, self.period, dim)
+        return [entry for entry in found if entry[0] not in self._lone] if dim == TEAM else found
+
+    @cached_property
+    def _lone(self) -> frozenset[str]:
+        return lone_teams(self.db)
 
     def driver(self, metric_id: str, variant: str | None, dims: Sequence[str]) -> Driver | None:
-        """The member of a dimension that explains most of the change."""
+        """The member of a dimension that explains most of the change; never a team of one."""
+        found = self._driver(metric_id, variant, dims)
+        if found is None or found.dim != TEAM or found.answer.where.get(TEAM) not in self._lone:
+            return found
+        return self._driver(metric_id, variant, [dim for dim in dims if dim != TEAM])
+
+    def _driver(self, metric_id: str, variant: str | None, dims: Sequence[str]) -> Driver | None:
         return numbers.driver(
             self.db,
             metric_id,

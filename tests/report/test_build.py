@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from core.clock import add_days, day_bounds
+from core.numbers.answer import Period
 from core.numbers.calendars import HoursRow
 from core.numbers.goal import Goal
 from core.numbers.reporting import ScheduleRule
+from core.report.asking import Asking
 from core.report.build import build_daily
 from core.report.comments import masked
 from core.report.model import Report, ReportSpec
@@ -186,6 +188,24 @@ def test_the_slice_holds_for_everything(db: sqlite3.Connection) -> None:
     assert "Team: Tech" in words.title()
     said = [words.say(note) for note in part.method]
     assert not [line for line in said if "spam" in line or "hung up" in line]
+
+
+def test_a_team_of_one_is_a_person(db: sqlite3.Connection) -> None:
+    """The only one who does billing would find her reply times in a channel (metrics 8.6 guard 7)."""
+
+    def teams() -> list[str]:
+        asking = Asking(db, BERLIN, NOW_AT, Period(DAY, DAY), {})
+        driver = asking.driver("tickets_created", None, ["team"])
+        rows = [name for _, name, _ in asking.breakdown("first_response_time", "team")]
+        return [*rows, driver.member if driver else "nobody"]
+
+    before = teams()
+    assert before[-1] in {"Tech", "Billing"}
+    base(db, "agent_teams", agent_uid="zd:a", team_uid=f"zd:{before[-1].lower()}")
+    assert teams() == [name for name in before[:-1] if name != before[-1]] + ["nobody"]
+    base(db, "agents", uid="zd:b", native_id="b", source="zd", name="Bo", is_human=1)
+    base(db, "agent_teams", agent_uid="zd:b", team_uid=f"zd:{before[-1].lower()}")
+    assert teams() == before
 
 
 def test_the_oldest_tickets_link_to_the_vendor(db: sqlite3.Connection) -> None:
