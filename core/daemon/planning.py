@@ -214,7 +214,8 @@ def plan_day(config: Path, now_at: int, day: str | None, queue: str | None) -> D
         if found is None:
             raise ConfigError(f"{day_on} has no calls to plan for: closed, or no calls in the last four weeks.")
         names = member_names(db, "queue", [queue for pool in found.pools for queue in pool.pool.queues])
-        plans = [pool for pool in found.pools if queue is None or queue in {names[uid] for uid in pool.pool.queues}]
+        wanted = {uid for uid, name in names.items() if queue is None or name.casefold() == queue.casefold()}
+        plans = [pool for pool in found.pools if wanted.intersection(pool.pool.queues)]
         if not plans:
             raise unknown(f"queue with calls on {day_on}", str(queue), names.values())
         called = {plan.pool: " + ".join(names[uid] for uid in plan.pool.queues) for plan in plans}

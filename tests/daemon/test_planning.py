@@ -117,7 +117,7 @@ def test_the_plan_of_a_day(tmp_path: Path) -> None:
     base(db, "queues", uid="q", native_id="q", source="pbx", name="Hotline")
     fold(db, PLANNED, NOW_AT)
     db.close()
-    plan = plan_day(tmp_path / "config.toml", NOW_AT, None, "Hotline")
+    plan = plan_day(tmp_path / "config.toml", NOW_AT, None, "hotline")
     (line,) = plan.half_hours
     assert (plan.day_on, line.slot, line.agents, line.heads) == ("2026-10-26", "10:00", 14, 20)
     assert list(plan.lines()) == [
