@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.model import Agent, Customer, Schedule
+from core.model import Agent, Attendance, CalendarEvent, Customer, Schedule, SelfServiceDay, Shift
 from core.numbers.derive import derive, derive_all
 from core.numbers.facts.rules import changed_from
 from core.numbers.facts.ticket_batch import derive_tickets
+from core.numbers.reporting import QueueRule, Reporting
+from core.store.tables import FACTS
 from tests.numbers.facts.conftest import Fact, Told
 from tests.numbers.facts.test_replies import asked
-from tests.numbers.story import HOURS, REPORTING, SUNDAY_NIGHT, at, story, uid, write
+from tests.numbers.story import HOURS, REPORTING, SUNDAY_NIGHT, agent_day, at, story, uid, write
 
 Rows = Callable[..., list[dict[str, Any]]]
 LATER = at("2026-04-01 00:00")
@@ -166,3 +168,53 @@ def test_whoever_acts_without_words_is_known_later_too(told: Told, fact: Fact) -
     assert fact("T", "handled_by", "touches") == ("none", 0)
     told(Agent(id="eve", role="agent"))
     assert fact("T", "handled_by", "touches") == ("human", 1)
+
+
+def test_whatever_changes_the_facts_are_those_of_a_rebuild(db: sqlite3.Connection) -> None:
+    """Zone, rules, names, contracts, outages and lists are changed in the years of a store; numbers must not drift."""
+    story(db)
+    attended = Attendance(agent_id="mail", day_on="2026-03-03", worked_s=5 * 3_600)
+    outage = CalendarEvent(id="o", kind="outage", title="Down", from_at=at("Tue 10:00"), to_at=at("Tue 10:30"))
+    menu = SelfServiceDay(day_on="2026-03-03", kind="ivr", item="main", sessions=40, greeting_s=20)
+    shift = Shift(id="s", agent_id="mail", day_on="2026-03-02", planned_s=28_800, kind="contracted")
+    write(db, [*agent_day(), attended, outage, menu, shift])
+    db.execute(
+        "insert into requirements "
+        "(queue_uid, interval_start_at, pool, calls, required, staffed, basis, method, made_at) "
+        "values ('desk:q1', ?, 'desk:q1', 4.0, 2.0, 1.5, 'seen', 'erlang_c', 0)",
+        (at("Wed 00:30"),),
+    )
+    db.execute("insert into dirty_keys (kind, key) values ('planned_day', ?)", (str(at("Wed 00:30") // 86_400),))
+    strict = {"Queue 1": QueueRule(sl_threshold_s=5)}
+    contract = Agent(id="mail", contracted_s_per_week=36_000)
+    for reporting, now_at, change in (
+        (REPORTING, SUNDAY_NIGHT, ()),
+        (replace(REPORTING, zone=ZoneInfo("America/New_York")), SUNDAY_NIGHT, ()),
+        (replace(REPORTING, presence_s=6 * 3_600, queues=strict), SUNDAY_NIGHT, ()),
+        (replace(REPORTING, aliases=((uid("mail"), uid("anna")),)), LATER, ()),
+        (REPORTING, LATER, [contract]),
+    ):
+        write(db, change, now_at)
+        assert_like_a_rebuild(db, reporting, now_at)
+    assert db.execute("select count(*) from requirement_facts").fetchone()[0] == 1
+    for table, fact in (("calendar_events", "service_days"), ("self_service_days", "self_service_facts")):
+        db.execute(f"delete from {table}")
+        assert_like_a_rebuild(db, REPORTING, LATER)
+        assert db.execute(f"select count(*) from {fact}").fetchone()[0] == 0
+
+
+def assert_like_a_rebuild(db: sqlite3.Connection, reporting: Reporting, now_at: int) -> None:
+    derive(db, reporting, now_at)
+    before = facts(db)
+    derive_all(db, reporting, now_at)
+    assert {name for name, found in facts(db).items() if found != before[name]} == set()
+
+
+def facts(db: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    made = {}
+    for table in FACTS:
+        names = ", ".join(name for name in table.names if name != "computed_at")
+        made[table.name] = list(
+            map(tuple, db.execute(f"select {names} from {table.name} order by {', '.join(table.key)}"))
+        )
+    return made
