@@ -114,6 +114,19 @@ def test_a_mean_is_judged_by_how_much_cases_differ(off: int, said: str) -> None:
     assert line(found["a1"], "average_handle_time").verdict == "as expected"
 
 
+def test_two_reopened_of_thirty_are_no_wonder() -> None:
+    """Where 0.7 % are reopened two of thirty lie outside the normal curve, and happen to one of fifty (guard 3)."""
+    told = everybody(share(1, 200), 6, a0=share(2, 30))
+    assert line(cards(csat=CONTENT, reopen_rate=cases(told))["a0"], "reopen_rate").verdict == "as expected"
+
+
+def test_one_weekend_makes_nobody_slow() -> None:
+    """Twenty first replies of which some took days: their mean sways upwards far more than downwards (guard 3)."""
+    told = everybody(times(300, 100, 300), 6, a0=times(550, 20, 300))
+    found = cards(csat=CONTENT, first_response_time=cases(told, "mean"))["a0"]
+    assert line(found, "first_response_time").verdict == "as expected"
+
+
 def test_days_differ_more_than_dice() -> None:
     """Contacts a day come in shifts and queues: only who is off more than people usually are is off (guard 3)."""
     rates = (15, 17, 19, 20, 21, 23, 25, 60)
