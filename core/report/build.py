@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from core.clock import add_days, day_of, days
 from core.numbers.analyses.goals import Judged, judge_goals
 from core.numbers.answer import Grain, Period
+from core.numbers.evaluate import question
 from core.numbers.metrics import METRICS
 from core.numbers.money import currency_of
 from core.numbers.periods import before, month_of, week_of
@@ -25,6 +26,7 @@ from core.report.sections import Scope, sections
 from core.report.tables import breakdowns, oldest_open
 from core.report.tiles import Shown, chosen, make_tile, without_twins
 
+COUNTS = ("tickets_created", "calls_offered")
 # Under so many contacts a period is told by its counts alone.
 LOW_VOLUME: Mapping[Grain, int] = {"day": 10, "week": 20, "month": 40}
 
@@ -117,6 +119,7 @@ def build_report(
     tables = breakdowns(asking, late) if is_full else ()
     if is_partial and headline[0].key == "nothing_known":
         headline = (Sentence("partial"),)
+    headline += tuple(_begun(asking))
     named = _named(tiles, tables)
     scope = Scope(asking.inquiry, spec, spec.kind, period, tiles, goals)
     return Report(
@@ -155,6 +158,19 @@ def build_report(
         is_partial=is_partial,
         is_demo=is_demo,
     )
+
+
+def _begun(asking: Asking) -> Iterator[Sentence]:
+    """That the first numbers begin within a week or month, which is then no whole one."""
+    period = asking.period
+    asked = [
+        question(asking.db, metric_id, None, asking.where, asking.reporting, asking.now_at)
+        for metric_id in (() if asking.is_of_day else COUNTS)
+    ]
+    begun = {each.begins_on for each in asked if each.begins_on and not each.unavailable}
+    within = {day for day in begun if period.from_on < day <= period.to_on}
+    if within:
+        yield Sentence("begins_all" if begun == within else "begins_some", {"day": Day(max(within))})
 
 
 @dataclass(frozen=True)
@@ -218,7 +234,7 @@ def _asks_why(tile: Tile, period: Period) -> bool:
 
 def _contacts(asking: Asking) -> tuple[int, int]:
     """Tickets created and calls offered; 0 where no source brings any."""
-    created, offered = (asking.answer(metric_id).value or 0 for metric_id in ("tickets_created", "calls_offered"))
+    created, offered = (asking.answer(metric_id).value or 0 for metric_id in COUNTS)
     return round(created), round(offered)
 
 
@@ -235,7 +251,7 @@ def _short_line(asking: Asking, created: int, offered: int, *, is_closed: bool) 
         waiting = round(asking.answer("backlog_open").value or 0)
         return Sentence("closed", {"waiting": Count(waiting, "tickets")})
     if not created + offered:
-        known = (asking.answer(metric_id).status for metric_id in ("tickets_created", "calls_offered"))
+        known = (asking.answer(metric_id).status for metric_id in COUNTS)
         return Sentence("nothing_known" if set(known) == {"unavailable"} else "no_contacts")
     counts = tuple(Sentence("sample", {"n": Count(count, noun)}) for count, noun in _counted(created, offered) if count)
     return Sentence("quiet", {"weekday": Day(asking.day_on, "weekday"), "counts": counts})

@@ -36,9 +36,13 @@ def _closed(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:
     """The closed days of a week or month, which are compared as usual ones; the same for every number."""
     if not asking.is_of_day:
         found = {day for tile in tiles for day in tile.comparison.usual.replaced}
-        for day in sorted(found):
-            if asking.period.from_on <= day <= asking.period.to_on:
-                yield Sentence("closed_on", {"day": Day(day)})
+        shut = tuple(
+            Sentence("closed_day", {"day": Day(day)})
+            for day in sorted(found)
+            if asking.period.from_on <= day <= asking.period.to_on
+        )
+        if shut and any(tile.comparison.usual.value is not None for tile in tiles):
+            yield Sentence("closed_on", {"days": shut})
 
 
 def _rules(asking: Asking, tiles: Sequence[Tile]) -> Iterator[Sentence]:

@@ -20,7 +20,7 @@ def heads(words: Words) -> tuple[str, ...]:
 
 def leading(report: Report, most: int, among: Sequence[Tile] | None = None) -> tuple[Tile, ...]:
     """So many tiles: the customers' first, then what needs a look, then the others, in the order of the report."""
-    tiles = report.tiles if among is None else among
+    tiles = known(report) if among is None else among
 
     def rank(tile: Tile) -> tuple[bool, ...]:
         metric = report.metrics[tile.metric_id]
@@ -32,6 +32,19 @@ def leading(report: Report, most: int, among: Sequence[Tile] | None = None) -> t
 
     chosen = {id(tile) for tile in sorted(tiles, key=rank)[:most]}
     return tuple(tile for tile in tiles if id(tile) in chosen)
+
+
+def known(report: Report) -> tuple[Tile, ...]:
+    """The tiles of a report; of a week or month those of which anything is or was known, or is to be reached."""
+    if report.kind == "daily":
+        return report.tiles
+    return tuple(tile for tile in report.tiles if not _is_empty(tile))
+
+
+def _is_empty(tile: Tile) -> bool:
+    given = tile.comparison
+    told = (tile.answer.value, given.usual.value, *(each.value for each in (given.previous, given.weeks_13) if each))
+    return tile.goal is None and not tile.is_late and all(value is None for value in told)
 
 
 def rows(words: Words, tiles: Sequence[Tile]) -> Iterator[tuple[str, ...]]:

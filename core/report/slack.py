@@ -40,7 +40,7 @@ def render_slack(report: Report, language: str) -> SlackMessage:
         else:
             made.append(blocks.table(numbers.heads(words), list(numbers.rows(words, shown))))
             made.extend([*_lines(words), *([native] if native else [])])
-        replies = list(thread(words, [tile for tile in report.tiles if tile not in shown]))
+        replies = list(thread(words, [tile for tile in numbers.known(report) if tile not in shown]))
     made.append(_footer(words))
     while size_of(made) > BLOCKS_BYTES and len(made) > KEPT_BLOCKS:
         moved = made.pop(-2)

@@ -106,8 +106,11 @@ def _clause(tile: Tile, best: frozenset[str], cause: Cause | None) -> tuple[int,
 def _quiet(tiles: Sequence[Tile]) -> Sentence:
     if not any(tile.answer.value is not None for tile in tiles):
         return Sentence("nothing_known")
-    if all(tile.comparison.verdict in {"too few", "too early", "no usual"} for tile in tiles):
+    verdicts = {tile.comparison.verdict for tile in tiles if tile.answer.value is not None}
+    if verdicts <= {"too few", "too early"}:
         return Sentence("no_judgement")
+    if verdicts <= {"too few", "too early", "no usual"}:
+        return Sentence("no_usual")
     return Sentence("as_usual", {"weekday": Day(tiles[0].answer.period.from_on, "weekday")})
 
 

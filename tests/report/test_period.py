@@ -12,8 +12,9 @@ from core.daemon.reports import publish_report
 from core.numbers.answer import Period
 from core.numbers.calendars import HolidayRow, HoursRow
 from core.numbers.goal import Goal
+from core.numbers.periods import week_of
 from core.numbers.reporting import ScheduleRule
-from core.report import build
+from core.report import build, numbers
 from core.report.build import build_monthly, build_weekly, period_of
 from core.report.goals import is_milestone
 from core.report.html import render_html
@@ -26,6 +27,7 @@ from core.report.text import render_text
 from core.report.words import Words
 from tests.numbers.rows import BERLIN, store_of
 from tests.report.desk import SUNDAY, base, fresh, weeks_desk
+from tests.report.mock import answer, compared
 from tests.report.test_slack import assert_within_limits
 
 GOALS = (Goal("service_level", 0.8), Goal("frt", 2_400, owner="Tech"), Goal("csat", 0.85))
@@ -229,3 +231,24 @@ def test_thanks_for_a_streak_grow_rarer() -> None:
     assert told == [2, 4, 8, 13, 26, 52]
     assert [run for run in range(1, 25) if is_milestone(run, "month")] == [2, 3, 6, 12, 18, 24]
     assert [run for run in range(1, 16) if is_milestone(run, "day")] == [5, 10, 15]
+
+
+def test_the_first_month_says_that_it_is_none_and_judges_nothing(db: sqlite3.Connection) -> None:
+    """Too few contacts to judge the week was said of 1,076 calls: what lacked was a week to compare with."""
+    first_on = db.execute("select min(created_on) from ticket_facts").fetchone()[0]
+    begun = day_bounds(week_of(first_on).to_on, BERLIN.zone)[1] + 8 * 3600
+    report = build_weekly(db, SPEC, BERLIN, begun)
+    check(report)
+    assert "too few" not in Words(report, "en").headline().lower()
+    month = build_monthly(db, replace(SPEC, kind="monthly"), BERLIN, begun, day_on=first_on)
+    if not first_on.endswith("-01"):
+        assert any(sentence.key in {"begins_all", "begins_some"} for sentence in month.headline)
+        assert "begin on" in Words(month, "en").headline()
+
+
+def test_rows_of_nothing_are_left_out(week: Report) -> None:
+    """A team that takes no calls needs no row of dashes for each number of the telephone."""
+    nothing = replace(answer("service_level", 0.8, 100), value=None, n=0)
+    empty = replace(week.tiles[0], comparison=compared(nothing, None, "no usual"), goal=None)
+    assert empty not in numbers.known(replace(week, tiles=(*week.tiles, empty)))
+    assert empty in numbers.known(replace(week, kind="daily", tiles=(empty,)))

@@ -60,7 +60,7 @@ def test_one_theme_is_told_once_and_by_its_worse_side() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdict", "key"), [("no clear change", "as_usual"), ("too few", "no_judgement"), ("no usual", "no_judgement")]
+    ("verdict", "key"), [("no clear change", "as_usual"), ("too few", "no_judgement"), ("no usual", "no_usual")]
 )
 def test_a_day_without_news_says_so(verdict: Verdict, key: str) -> None:
     """A headline that invents news is not believed when there is some."""
