@@ -126,7 +126,7 @@ class Explained:
         change, metric = self.found.change, self.found.metric
         if change is None:
             return
-        days = f"{change.against[-1]} to {change.against[0]}" if len(change.against) > 1 else change.against[0]
+        days = " to ".join(dict.fromkeys((min(change.against), max(change.against))))
         yield ""
         slow = " of the cases took longer than the usual median," if change.is_of_slow else ""
         whole = f"{self._by(change.change)}{slow}"

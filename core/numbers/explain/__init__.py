@@ -177,7 +177,8 @@ def _change(asked: Question, period: Period, told: Sequence[str], by: str | None
 def _is_told(members: Sequence[Driver]) -> bool:
     if any(one.answer.n and one.answer.value is None for one in members):
         return False
-    return len(members) > 1 and any(one.answer.value is not None and one.member != UNKNOWN for one in members)
+    moved = [one for one in members if one.delta or one.answer.n]
+    return len(moved) > 1 and any(one.answer.value is not None and one.member != UNKNOWN for one in moved)
 
 
 def _weight(members: Sequence[Driver]) -> float:

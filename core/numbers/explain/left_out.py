@@ -163,19 +163,21 @@ def left_out(
             found[values[-1]] += 1
     rest = "the same one again" if isinstance(part, Distinct) else "not under the condition, or without such a figure"
     made = _told(found, (*whys, Why(OTHER, "", rest)))
-    return [*made, *_no_queue(asked, on_days)] if part.fact == "queue_legs" else made
+    return [*made, *_no_queue(asked, on_days, counted)] if part.fact == "queue_legs" else made
 
 
-def _no_queue(asked: Question, on_days: Sequence[str]) -> list[LeftOut]:
+def _no_queue(
+    asked: Question, on_days: Sequence[str], counted: Collection[tuple[str, tuple[Any, ...]]]
+) -> list[LeftOut]:
     if any(column_of("call_facts", dim) is None for dim in asked.slice.members):
         return []
     where = _where(asked, "call_facts", "arrived_on", on_days)
     sql = (
-        f"select {_case(NO_QUEUE)} as why, count(*) from call_facts where {where} "
-        "and not exists (select 1 from queue_legs q where q.call_uid = call_facts.call_uid) group by 1"
+        f"select call_uid, {_case(NO_QUEUE)} from call_facts where {where} "
+        "and not exists (select 1 from queue_legs q where q.call_uid = call_facts.call_uid)"
     )
     rows = asked.db.execute(sql, (*on_days, *asked.slice.values()))
-    found = Counter({str(why): int(count) for why, count in rows})
+    found = Counter(str(why) for uid, why in rows if ("call_facts", (uid,)) not in counted)
     return _told(found, (*NO_QUEUE, Why(OTHER, "", "in no queue")), "no_queue_")
 
 

@@ -275,3 +275,29 @@ def test_what_is_known_of_no_team_is_explained_by_none() -> None:
     found = explain(db, "cost_per_contact", Period(day_on, day_on), reporting=BERLIN, now_at=now_at)
     assert found.answer.value == 750
     assert found.change is None
+
+
+def test_what_counts_is_not_left_out_as_well() -> None:
+    """A caller who heard a busy line is lost, and counted as such: nobody left her out."""
+    calls = [{"call_uid": f"pbx:{number}", "outcome": "blocked", "arrived_on": "2026-03-04"} for number in range(2)]
+    db, now_at = store_of({"queue_legs": LEGS, "call_facts": calls}, MONDAY_TO_SUNDAY.to_on)
+    for metric_id, count in (("call_loss_rate", 0), ("service_level", 2)):
+        found = explain(db, metric_id, MONDAY_TO_SUNDAY, reporting=BERLIN, now_at=now_at)
+        assert {one.reason: one.count for one in found.left_out}.get("no_queue_blocked", 0) == count
+
+
+def test_a_dimension_with_one_member_at_work_explains_nothing() -> None:
+    """Calls come in and go out; that all of a change of those who came in came in is no finding."""
+    day_on = "2026-05-06"
+    usual = [add_days(day_on, -7 * week) for week in range(1, 9)]
+    calls = [
+        {"arrived_on": on, "direction": direction, "outcome": "blocked" if number < 1 + (on == day_on) else "answered",
+         "source": "pbx"}
+        for on in (*usual, day_on)
+        for direction in ("inbound", "outbound")
+        for number in range(10)
+    ]  # fmt: skip
+    db, now_at = store_of({"call_facts": calls}, day_on)
+    found = explain(db, "blocked_call_rate", Period(day_on, day_on), reporting=BERLIN, now_at=now_at)
+    assert found.answer.value == 0.2
+    assert found.change is None
