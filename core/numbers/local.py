@@ -9,6 +9,7 @@ short day the two slots of the missing hour stay empty.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -71,6 +72,7 @@ class _Days(NamedTuple):
     clocks: list[int]
 
 
+@lru_cache(maxsize=4)
 def _days(zone: ZoneInfo, from_at: int, to_at: int) -> _Days:
     days = _Days([], [], [], [])
     latest = 0

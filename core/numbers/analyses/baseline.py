@@ -1,5 +1,6 @@
 """What a day is expected to bring: usual for its weekday x trend x time of year (metrics 8.2)."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -144,12 +145,19 @@ def _recent(history: History, at: int) -> dict[int, float]:
     return {day: history.values[day] for day in days if _is_clean(history, day)}
 
 
+def _by_weekday(recent: Mapping[int, float]) -> dict[int, list[tuple[int, float]]]:
+    """Days with their values, those of each weekday together."""
+    found: dict[int, list[tuple[int, float]]] = defaultdict(list)
+    for day, value in recent.items():
+        found[day % WEEK].append((day, value))
+    return found
+
+
 def _levels(recent: Mapping[int, float]) -> dict[int, float]:
     """The median of each weekday."""
-    found = {}
-    for weekday in {day % WEEK for day in recent}:
-        found[weekday] = median(sorted(value for day, value in recent.items() if day % WEEK == weekday)) or 0.0
-    return found
+    return {
+        weekday: median(sorted([value for _, value in same])) or 0.0 for weekday, same in _by_weekday(recent).items()
+    }
 
 
 def _trend(recent: Mapping[int, float]) -> Trend:
@@ -158,20 +166,18 @@ def _trend(recent: Mapping[int, float]) -> Trend:
     Each slope is a share of its weekday's median, so that busy and quiet weekdays count alike."""
     if not recent or max(recent) - min(recent) < LEAST_TREND_DAYS - WEEK:
         return Trend()
-    levels = _levels(recent)
-    slopes = sorted(_slopes(recent, levels))
+    slopes = sorted(_slopes(recent))
     return Trend(median(slopes) or 0.0, sum(recent) / len(recent))
 
 
-def _slopes(recent: Mapping[int, float], levels: Mapping[int, float]) -> Iterator[float]:
-    days = sorted(recent)
-    for weekday, level in levels.items():
+def _slopes(recent: Mapping[int, float]) -> Iterator[float]:
+    for same in _by_weekday(recent).values():
+        level = median(sorted([value for _, value in same]))
         if not level:
             continue
-        same = [day for day in days if day % WEEK == weekday]
-        for place, first in enumerate(same):
-            for day in same[place + 1 :]:
-                yield (recent[day] - recent[first]) / (day - first) / level
+        for place, (first, then) in enumerate(same):
+            for day, value in same[place + 1 :]:
+                yield (value - then) / (day - first) / level
 
 
 def _spread(recent: Mapping[int, float], trend: Trend) -> float:
@@ -186,7 +192,7 @@ def _spread(recent: Mapping[int, float], trend: Trend) -> float:
         if level > 0:
             off.append((value - level) / sqrt(level))
     middle = median(sorted(off)) or 0.0
-    return SCALE_MAD * (median(sorted(abs(each - middle) for each in off)) or 0.0)
+    return SCALE_MAD * (median(sorted([abs(each - middle) for each in off])) or 0.0)
 
 
 def _yearly(history: History, at: int) -> float | None:
