@@ -85,16 +85,16 @@ RUNNING: tuple[Table, ...] = (
         ("series", "where_key", "interval_start_at", "interval_s", "horizon_days", "method"),
         (Index(("made_at",)),),
         "Forecasts that Deskpulse made, kept as they were made; series is a metric id, where_key a slice as JSON, "
-        "horizon_days the whole days from the day they were made to the day they are for; is_used marks the method that "
-        "was told.",
+        "horizon_days the whole days from the day they were made to the day they are for; is_used marks the method "
+        "that was told.",
     ),
     Table(
         "requirements",
         columns("queue_uid interval_start_at:I pool! calls:R! required:R! heads:R staffed:R basis method! made_at:I!"),
         ("queue_uid", "interval_start_at"),
         (Index(("interval_start_at",)),),
-        "How many people a queue needs in a half hour, by what was expected on the day before, and how many there were; "
-        "required at work, heads on the roster. pool is the first of the queues that the same people answer; basis "
+        "How many people a queue needs in a half hour, by what was expected on the day before, and how many there "
+        "were; required at work, heads on the roster. pool is the first of the queues that the same people answer; basis "
         "tells what staffed counts: rostered or seen.",
     ),
     Table("metric_looks", columns("metric_id day_on looks:I!"), ("metric_id", "day_on"),
