@@ -94,8 +94,8 @@ RUNNING: tuple[Table, ...] = (
         ("queue_uid", "interval_start_at"),
         (Index(("interval_start_at",)),),
         "How many people a queue needs in a half hour, by what was expected on the day before, and how many there "
-        "were; required at work, heads on the roster. pool is the first of the queues that the same people answer; basis "
-        "tells what staffed counts: rostered or seen.",
+        "were; required at work, heads on the roster. pool is the first of the queues that the same people answer; "
+        "basis tells what staffed counts: rostered or seen.",
     ),
     Table("metric_looks", columns("metric_id day_on looks:I!"), ("metric_id", "day_on"),
           says="On which days somebody asked for a metric, how often; not who."),
