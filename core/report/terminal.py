@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
 CHART_ROWS = 7
+# A column of a table is no narrower, whatever else must fit.
+LEAST_COLUMNS = 8
 MARKS = "●·-"
 # Marks that Chinese typesetting never puts at the start of a line.
 CLOSING = "，。；：、）”！？"
@@ -77,9 +79,11 @@ def table(rows: Sequence[Sequence[str]], columns: int) -> Iterator[str]:
     What is too long for its column goes on in the next line."""
     widths = [max(width(row[at]) for row in rows) for at in range(len(rows[0]))]
     spare = columns - sum(widths) - 2 * (len(widths) - 1)
-    at = 0
-    while spare < 0 and max(widths) > 8:
-        at = widths.index(max(widths))
+    # A word is broken only where no column has room to give between words.
+    words = [max(width(word) for row in rows for word in (*_words(row[at]), "")) for at in range(len(widths))]
+    while spare < 0 and max(widths) > LEAST_COLUMNS:
+        wide = [at for at, columns in enumerate(widths) if columns > max(words[at], LEAST_COLUMNS)]
+        at = max(wide or range(len(widths)), key=lambda one: widths[one])
         widths[at] -= 1
         spare += 1
     for number, row in enumerate(rows):

@@ -155,6 +155,8 @@ def _flat(parts: Sequence[Part]) -> str:
 
 def _rows_heard(words: Words, grid: GridWords) -> Iterator[str]:
     join, stop = words.language.text("format", "join"), words.language.text("format", "stop")
+    if grid.says:
+        yield _flat(grid.says)
     for row in grid.rows[:20]:
         yield (
             join.join(

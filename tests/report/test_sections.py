@@ -75,7 +75,7 @@ def test_a_section_is_a_reply_with_its_table() -> None:
         "section",
         "context",
     ]
-    assert reply.text.startswith("Probe &amp; more: 7 cases VIP &lt;!channel&gt;, Value 25.0")
+    assert reply.text.startswith("Probe &amp; more: 7 cases 12 weeks VIP &lt;!channel&gt;, Value 25.0")
 
 
 def test_sections_without_a_table_share_a_reply_and_tables_of_one_are_one() -> None:

@@ -233,6 +233,10 @@ def test_what_is_cut_nowhere_goes_on_in_the_next_line() -> None:
     assert all(width(line) <= 30 for line in made)
     assert "…" not in "".join(made)
     assert " ".join(" ".join(line.split()) for line in made).endswith("to hold 15 %")
+    narrow = list(
+        table([["Kennzahl", "Diese Woche", "Ziel"], ["Kundenzufriedenheit", "79,2 % ab 11,1 Punkte", "85 %"]], 38)
+    )
+    assert "Kundenzufriedenheit" in "".join(narrow)
 
 
 def test_a_strong_metric_is_guarded_in_every_text() -> None:
