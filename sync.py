@@ -466,17 +466,18 @@ def kpi() -> None:
 @kpi.command("list")
 @verb
 @as_json
-def kpi_list(as_json: bool, config: Path) -> None:
+@day_option
+def kpi_list(as_json: bool, day: str | None, config: Path) -> None:
     """Every metric: unit, direction, counter-metric, and whether this store can tell it."""
     from core.clock import now
     from core.daemon.questions import list_metrics
 
-    rows = list_metrics(config, now())
+    rows = list_metrics(config, now(), day)
     if as_json:
         _json(rows)
         return
     _table(
-        ("id", "name", "unit", "better", "shown with", "yesterday"),
+        ("id", "name", "unit", "better", "shown with", day or "yesterday"),
         ((r.id, r.name, r.unit, r.direction, ", ".join(r.counter) or None, r.said) for r in rows),
     )
 

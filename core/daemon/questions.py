@@ -51,8 +51,10 @@ class MetricLine:
     currency: str | None
 
 
-def list_metrics(config: Path, now_at: int) -> list[MetricLine]:
-    """Every metric of the catalogue with yesterday's value in this store; without a config the catalogue alone."""
+def list_metrics(config: Path, now_at: int, day: str | None = None) -> list[MetricLine]:
+    """Every metric of the catalogue with its value of a day, yesterday unless another is named, in this store.
+
+    Without a config it is the catalogue alone."""
     if not config.exists():
         never = Period("", "")
         return [
@@ -61,7 +63,7 @@ def list_metrics(config: Path, now_at: int) -> list[MetricLine]:
         ]
     loaded = load_place(config, with_secrets=False)
     reporting = reporting_of(loaded.config, now_at)
-    day = last_whole_day(loaded, now_at)
+    day = checked_day(day) if day else last_whole_day(loaded, now_at)
     with reading(loaded) as db:
         late = lateness_of(db, loaded, reporting, now_at)
         answers = {

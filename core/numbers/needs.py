@@ -174,7 +174,12 @@ NEEDS: Mapping[str, Need] = {
         (_lately("required_fields", "> 0", fact="ticket_facts", on="last_solved_on"),),
     ),
     "requirements": Need(
-        named("staffing requirements", "Personalbedarf", "人员需求"), ("select 1 from requirement_facts limit 1",)
+        named(
+            "staffing plans kept the day before",
+            "am Vortag festgehaltene Personalplanung",
+            "前一日保存的人员需求",
+        ),
+        ("select 1 from requirement_facts limit 1",),
     ),
     "self_service": Need(
         named("self-service figures", "Zahlen der Selbstbedienung", "自助服务数据"),

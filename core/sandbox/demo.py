@@ -103,7 +103,6 @@ edge_need = "an answer before theirs"
 
 [planning]
 service_level = 0.8
-shrinkage = 0.3
 promise = "1d"
 
 [[reports]]

@@ -65,3 +65,12 @@ def test_only_money_has_a_currency(place: Path) -> None:
     currencies = {line.id: line.currency for line in list_metrics(place, NOVEMBER_AT)}
     assert (currencies["cost_per_contact"], currencies["csat"]) == ("CHF", None)
     assert list_metrics(place.with_name("none.toml"), NOVEMBER_AT)[0].currency is None
+
+
+def test_the_list_tells_of_any_day(place: Path) -> None:
+    """The store of a demonstration, or of a restored backup, has nothing to say about yesterday."""
+    handled_on = {
+        day: next(line for line in list_metrics(place, NOVEMBER_AT, day) if line.id == "contacts_handled").value
+        for day in ("2026-09-03", "2026-09-04")
+    }
+    assert handled_on == {"2026-09-03": 200, "2026-09-04": 0}

@@ -20,6 +20,8 @@ DAY_S, BREAK_S = 8 * HOUR, 1_800
 # Shift plans are kept since then; times at work were always.
 PLANNED_FROM = date(2026, 7, 20)
 OPENS_MIN = 480
+# The roster is written a week ahead.
+AHEAD_DAYS = 7
 STAFF = tuple(name for name, _ in names.AGENTS)
 # How likely an illness begins on a day, and how long it takes.
 ILL, ILL_DAYS = 0.014, (1, 4)
@@ -36,18 +38,21 @@ def shift_sheets(world: World) -> Iterator[Sheet]:
     missing: list[tuple[Any, ...]] = []
     worked: list[tuple[Any, ...]] = []
     ill = _spells(world)
-    for day_on in days(world.story.start_on, world.story.last_on):
+    last_on = world.story.last_on
+    for day_on in days(world.story.start_on, last_on + timedelta(days=AHEAD_DAYS)):
         if world.story.is_closed(day_on) or day_on.weekday() == 6:
             continue
         midnight = local_at(day_on)
+        # Of days to come only the plan is known.
+        absent, there_s = (missing, worked) if day_on <= last_on else ([], [])
         spoken = roster(Dice(world.seed, "phone", day_on), world.story, day_on, midnight, world.scale)
         for place, agent in enumerate(spoken, 1):
-            _phone(world, day_on, midnight, (place, agent), plans, missing)
+            _phone(world, day_on, midnight, (place, agent), plans, absent)
         if day_on.weekday() < 5:
             there = {agent.name for agent in spoken}
             for name in STAFF:
                 if name not in there and not (name in LENT and world.story.planted.is_hasty(day_on)):
-                    _desk(world, day_on, midnight, name, ill, (plans, missing, worked))
+                    _desk(world, day_on, midnight, name, ill, (plans, absent, there_s))
     kept = [[row for row in rows if row[1] >= PLANNED_FROM] for rows in (plans, missing)]
     yield Sheet("shifts", PLANNED, kept[0])
     yield Sheet("absences", "agent_id day_on lost_s reason is_planned", kept[1])
