@@ -239,3 +239,46 @@ def test_a_day_that_is_named_gives_the_period_that_holds_it(tmp_path: Path, slac
     assert last_day(loaded, specs["monthly"], "2026-02-25", now_at) == "2026-02-28"
     assert last_day(loaded, specs["monthly"], None, now_at) == "2026-02-28"
     assert last_day(loaded, specs["daily"], None, now_at) == "2026-03-10"
+
+
+def test_a_day_a_week_and_a_month_due_at_one_minute_arrive_once_each_though_killed_between(
+    tmp_path: Path, db: sqlite3.Connection, slack: SlackSandbox
+) -> None:
+    """Monday the 1st: a restart after the first message must neither lose nor double one of the others."""
+    mark_read(db, epoch("2026-05-01T10:00:00Z"))
+    loaded = with_kinds(tmp_path, slack)
+    moment = epoch("2026-06-01T08:00:00+02:00")
+    arrived = []
+    while due := due_reports(db, loaded, moment):
+        first = due[0]
+        receipts = send_reports(db, loaded, [first], moment, timing=FakeTime(moment).timing)
+        arrived.append((first.spec.name, first.day_on, [(one.destination, one.state) for one in receipts]))
+        assert len(arrived) <= 3
+    ends = [(name, day_on) for name, day_on, _ in arrived]
+    assert ends == [("daily", "2026-05-31"), ("weekly", "2026-05-31"), ("monthly", "2026-05-31")]
+    assert all(said == [("ops", "sent"), ("archive", "sent")] for _, _, said in arrived)
+    assert len(slack.roots()) == 3
+
+
+@pytest.mark.parametrize(("zone", "begin", "end"), CHANGES)
+def test_one_report_a_week_when_the_clocks_change_on_its_day(
+    tmp_path: Path, db: sqlite3.Connection, slack: SlackSandbox, zone: str, begin: str, end: str
+) -> None:
+    """Due on Sunday at 02:30, which does not come in spring and comes twice in autumn."""
+    path = place(tmp_path, slack, zone=zone).path
+    path.write_text(
+        path.read_text()
+        + KINDS.split('[[reports]]\nname = "monthly"', maxsplit=1)[0]
+        .replace("08:00", "02:30")
+        .replace('kind = "weekly"\n', 'kind = "weekly"\non = "sun"\n')
+    )
+    loaded = load_place(path)
+    mark_read(db, epoch(begin) - 8 * 86_400)
+    weekly = {day_on for at in range(epoch(begin), epoch(end), TICK_S) for day_on in _sent_weekly(db, loaded, at)}
+    assert len(weekly) == 1
+
+
+def _sent_weekly(db: sqlite3.Connection, loaded: Loaded, at: int) -> list[str]:
+    due = [one for one in due_reports(db, loaded, at) if one.spec.name == "weekly"]
+    send_reports(db, loaded, due, at, timing=FakeTime(at).timing)
+    return [one.day_on for one in due]
