@@ -138,7 +138,8 @@ def _footer(words: Words) -> Made:
     said = [words.say(problem) for problem in (*problems, *words.set_aside())][:STORY]
     fresh = " · ".join([*words.freshness(), words.text("zone", zone=report.zone)])
     rules = " · ".join(words.say(rule) for rule in (Sentence("usual_is"), *report.rules))
-    marks = [] if report.kind == "daily" else list(numbers.notes(words))
+    has_table = report.kind != "daily" and not (report.is_closed_day or report.is_low_volume)
+    marks = list(numbers.notes(words)) if has_table else []
     elements = [blocks.plain(text[: TEXT_CHARS // 2]) for text in (*marks, *said, fresh, rules) if text][:9]
     if report.report_url and report.report_url.startswith(("https://", "http://")):
         link = report.report_url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C")

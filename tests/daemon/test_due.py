@@ -167,6 +167,7 @@ KINDS = (
     '[[reports]]\nname = "weekly"\nkind = "weekly"\nto = ["ops"]\nat = "08:00"\n'
     '[[reports]]\nname = "monthly"\nkind = "monthly"\nto = ["ops"]\nat = "07:30"\n'
 )
+ON_SUNDAY = '[[reports]]\nname = "weekly"\nkind = "weekly"\nto = ["ops"]\non = "sun"\nat = "02:30"\n'
 
 
 def with_kinds(folder: Path, slack: SlackSandbox, more: str = "") -> Loaded:
@@ -266,15 +267,10 @@ def test_one_report_a_week_when_the_clocks_change_on_its_day(
 ) -> None:
     """Due on Sunday at 02:30, which does not come in spring and comes twice in autumn."""
     path = place(tmp_path, slack, zone=zone).path
-    path.write_text(
-        path.read_text()
-        + KINDS.split('[[reports]]\nname = "monthly"', maxsplit=1)[0]
-        .replace("08:00", "02:30")
-        .replace('kind = "weekly"\n', 'kind = "weekly"\non = "sun"\n')
-    )
+    path.write_text(path.read_text() + ON_SUNDAY)
     loaded = load_place(path)
     mark_read(db, epoch(begin) - 8 * 86_400)
-    weekly = {day_on for at in range(epoch(begin), epoch(end), TICK_S) for day_on in _sent_weekly(db, loaded, at)}
+    weekly = [day_on for at in range(epoch(begin), epoch(end), TICK_S) for day_on in _sent_weekly(db, loaded, at)]
     assert len(weekly) == 1
 
 
