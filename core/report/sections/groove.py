@@ -28,11 +28,13 @@ def groove(scope: Scope) -> Section | None:
     score = groove_score(scope.inquiry, scope.spec.goals, last_on)
     if not shown and score is None:
         return None
+    # Goals that are all met say nothing against a slip, and would be read so.
+    is_told = score is not None and not (shown and score.value >= FULL)
     told = [change.now for one in shown for change in (one.strong, one.weak) if change.now.value is not None]
     beside = guards(scope.inquiry, [now.metric_id for now in told], windows(last_on, "before")[0])
     return Section(
         "groove",
-        (*(_parting(one) for one in shown), *([_score(score)] if score else [])),
+        (*(_parting(one) for one in shown), *([_score(score)] if score and is_told else [])),
         notes=(*_notes(shown, score, last_on), *beside.notes),
         guards=beside.missing,
     )

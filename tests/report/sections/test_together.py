@@ -163,3 +163,11 @@ def test_flat_satisfaction_by_wait_is_silent() -> None:
     pairs = [pair for wait in (60, 300, 600) for pair in ratings_of("call", wait, 90, 10)]
     db, now_at = store_of({"queue_legs": [leg for leg, _ in pairs], "survey_facts": [one for _, one in pairs]}, SUNDAY)
     assert waits(scope(Inquiry(db, BERLIN, now_at))) is None
+
+
+def test_full_goals_say_nothing_against_a_slip() -> None:
+    """ "Both sides are at their goals" under a slip would be read as its excuse."""
+    goals = (Goal("contacts_per_agent_day", 60), Goal("qa_score", 0.8))
+    told = lines(groove(scope(centre((60, 66), ((88, 120), (84, 120))), goals=goals)), "en")
+    assert told[1].startswith("Slip")
+    assert not [line for line in told if "Groove score" in line]
