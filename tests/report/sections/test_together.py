@@ -166,7 +166,7 @@ def test_flat_satisfaction_by_wait_is_silent() -> None:
 
 
 def test_full_goals_say_nothing_against_a_slip() -> None:
-    """ "Both sides are at their goals" under a slip would be read as its excuse."""
+    """All goals met, printed under a slip, would be read as its excuse."""
     goals = (Goal("contacts_per_agent_day", 60), Goal("qa_score", 0.8))
     told = lines(groove(scope(centre((60, 66), ((88, 120), (84, 120))), goals=goals)), "en")
     assert told[1].startswith("Slip")
