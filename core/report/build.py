@@ -23,6 +23,7 @@ from core.report.method import method, revisions, rules
 from core.report.model import Count, Day, Report, ReportKind, ReportSpec, Sentence, Table, Tile
 from core.report.next_step import next_step
 from core.report.sections import Scope, sections
+from core.report.sections.groove import slips
 from core.report.tables import breakdowns, oldest_open
 from core.report.tiles import Shown, chosen, make_tile, without_twins
 
@@ -206,7 +207,8 @@ def _told(
     tiles = tuple(one.tile for one in shown)
     best = period_story.records(asking, tiles)
     since = period_story.since(asking, tiles)
-    together = story.read_together(asking, tiles)
+    # A single week seldom shows what four show: where no pair of its own parted, theirs stands in its place.
+    together = story.read_together(asking, tiles) or slips(asking.inquiry, asking.period.to_on)[:1]
     if spec.kind == "weekly":
         won = celebrate(goals, f"{spec.name}:{asking.period.to_on}", staff_of(asking.db))
     else:

@@ -11,6 +11,8 @@ from core.report.story import Cause, is_worse
 PHONE = ("service_level", "abandon_rate", "average_speed_of_answer")
 # A half hour with fewer cases than this is no place to move anybody from.
 LEAST_CASES = 10
+# Sentences that tell what paid for what.
+PARTED = ("pair", "slip_before", "slip_weeks_13")
 RATINGS = ("csat", "nps", "csat_response_rate")
 
 
@@ -34,7 +36,7 @@ def _ideas(
         if tile.metric_id in PHONE and cause and cause.window:
             yield _move(asking, tile, cause, cause.window)
     for sentence in read_together:
-        if sentence.key == "pair":
+        if sentence.key in PARTED:
             yield Sentence("try_coaching", {name: sentence.values[name] for name in ("strong", "weak")})
         elif sentence.key == "strain":
             yield Sentence("try_asking", {name: sentence.values[name] for name in ("strong", "weak")})

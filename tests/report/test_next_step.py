@@ -82,6 +82,8 @@ def test_the_first_rule_that_applies_is_the_one_thing() -> None:
     causes = {"first_response_time": cause("first_response_time", "Billing", "team", None)}
     assert step([LATE, unhappy], {"service_level": cause("service_level", "Hotline")}, pair) == "try_people"
     assert step([unhappy, slow], causes, pair) == "try_coaching"
+    slip = Sentence("slip_before", pair.values)
+    assert step([unhappy, slow], causes, slip) == "try_coaching", "four weeks tell it too"
     assert step([unhappy, slow], causes) == "try_reading"
     assert step([slow], causes) == "try_cases"
     assert step([tile("backlog_open", 200, 100, "worse")], {}) == "try_oldest"

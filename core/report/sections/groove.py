@@ -6,6 +6,7 @@ from core.numbers.analyses.between import Change
 from core.numbers.analyses.groove import Parting, Score, groove_score, partings, windows
 from core.numbers.analyses.pairs import PAIRS
 from core.numbers.answer import Answer
+from core.numbers.inquiry import Inquiry
 from core.numbers.metrics import METRICS
 from core.report.locale import rounded
 from core.report.model import Count, Day, Number, Section, Sentence, Term, Value, Worded
@@ -20,7 +21,7 @@ FULL = 100
 def groove(scope: Scope) -> Section | None:
     """What parted over the last 28 days, and how near both sides are to their goals."""
     last_on = scope.period.to_on
-    found = partings(scope.inquiry, last_on)
+    found = _partings(scope.inquiry, last_on)
     shown = [
         *[one for one in found if one.kind == "slip"][:SLIPS],
         *[one for one in found if one.kind == "strain"][:STRAINS],
@@ -38,6 +39,15 @@ def groove(scope: Scope) -> Section | None:
         notes=(*_notes(shown, score, last_on), *beside.notes),
         guards=beside.missing,
     )
+
+
+def slips(inquiry: Inquiry, last_on: str) -> tuple[Sentence, ...]:
+    """What paid for what over the last 28 days, in words."""
+    return tuple(_parting(one) for one in _partings(inquiry, last_on) if one.kind == "slip")
+
+
+def _partings(inquiry: Inquiry, last_on: str) -> tuple[Parting, ...]:
+    return inquiry.once(f"partings to {last_on}", lambda: partings(inquiry, last_on))
 
 
 def _parting(one: Parting) -> Sentence:

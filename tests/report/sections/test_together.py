@@ -13,7 +13,7 @@ from core.report.grids import said
 from core.report.model import ReportSpec, Section
 from core.report.rules import check
 from core.report.sections.correlation import correlation
-from core.report.sections.groove import groove
+from core.report.sections.groove import groove, slips
 from core.report.sections.scope import Scope
 from core.report.sections.waits import waits
 from core.report.words import Words
@@ -75,8 +75,11 @@ def lines(section: Section | None, code: str) -> list[str]:
 )
 def test_a_slip_says_what_paid_for_what(code: str, told: list[str]) -> None:
     """A lead reads one sentence and knows which two numbers to put side by side."""
-    section = groove(scope(centre((60, 66), ((88, 120), (84, 120)))))
+    inquiry = centre((60, 66), ((88, 120), (84, 120)))
+    section = groove(scope(inquiry))
     assert lines(section, code)[:2] == told
+    assert section is not None
+    assert slips(inquiry, SUNDAY) == section.sentences[:1], "the message's own line says the same"
 
 
 def test_a_strain_asks_for_reviews_and_a_score_names_what_holds_it_back() -> None:
