@@ -145,9 +145,9 @@ def copied_stores() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """Debian's Chromium, started once; it may load files and loopback addresses."""
+    """Debian's Chromium, started once a file: it works on while nobody looks. It may load files and loopback."""
     if not has_browser():
         pytest.fail(NO_BROWSER)
     from playwright.sync_api import sync_playwright
