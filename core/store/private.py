@@ -4,9 +4,12 @@ import hashlib
 import hmac
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 MAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 # A number that is dialled: + or 0 and at least seven more digits, with the usual separators; and a whole JSON value of
@@ -37,6 +40,27 @@ def mask_comment(text: str) -> str:
     return DIGITS.sub("[number]", mask(text))
 
 
+def _lacks_plus(text: str, digits: str, country: str | None) -> bool:
+    """Whether a number begins with its country's code and nothing before it, as many telephone systems tell it.
+
+    Only where numbers within the country begin with a digit of their own (0 in Germany) can the two be told apart.
+    """
+    import phonenumbers  # noqa: PLC0415
+
+    prefix = phonenumbers.ndd_prefix_for_region(country, True) if country else None
+    code = str(phonenumbers.country_code_for_region(country)) if country else ""
+    return bool(prefix) and code != prefix and not text.lstrip().startswith("+") and digits.startswith(code)
+
+
+def _parsed(text: str, country: str | None) -> "PhoneNumber | None":
+    import phonenumbers  # noqa: PLC0415
+
+    try:
+        return phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        return None
+
+
 @lru_cache(maxsize=16_384)
 def phone(text: str, country: str | None) -> str:
     """The number as E.164 (``country``: where it is from if it does not say), or its digits; empty if too short."""
@@ -46,10 +70,9 @@ def phone(text: str, country: str | None) -> str:
         return ""
     import phonenumbers  # noqa: PLC0415  (20 ms, and only where a source brings numbers)
 
-    try:
-        number = phonenumbers.parse(text[:64], country)
-    except phonenumbers.NumberParseException:
-        number = None
+    number = _parsed(f"+{digits}", None) if _lacks_plus(text, digits, country) else None
+    if number is None or not phonenumbers.is_valid_number(number):
+        number = _parsed(text[:64], country)
     if number is not None and phonenumbers.is_possible_number(number):
         return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     return digits

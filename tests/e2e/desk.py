@@ -161,6 +161,13 @@ def dump(desk: Desk) -> Rows:
         return {name: rows_of(db, name) for name in (*(t.name for t in (*BASE, *FACTS)), *KEPT)}
 
 
+def without_plans(rows: Rows) -> Rows:
+    """Less what a day was thought to need: it is kept as it was thought then, and who did not ask then knows none."""
+    plans = ("requirement_facts", "forecast_facts")
+    parts = [row for row in rows["parts"] if not str(row[0]).startswith(plans)]
+    return {**{name: kept for name, kept in rows.items() if name not in plans}, "parts": parts}
+
+
 def rows_of(db: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
     names = [row[1] for row in db.execute(f"pragma table_info({table})") if row[1] not in BOOKKEEPING]
     return sorted((tuple(row) for row in db.execute(f"select {', '.join(names)} from {table}")), key=repr)

@@ -9,7 +9,7 @@ import pytest
 
 from core.sandbox.web import Reply, Request
 from core.sandbox.zendesk import ZendeskSandbox
-from tests.e2e.desk import Desk, Rows, assert_same, assert_true, dump
+from tests.e2e.desk import Desk, Rows, assert_same, assert_true, dump, without_plans
 
 DAY_S = 86_400
 
@@ -71,14 +71,7 @@ def test_polls_in_the_very_second_of_a_change_miss_nothing(desk: Desk, whole: Ro
     assert_same(dump(last), found)
     # The figures of a ticket that was deleted later are kept.
     del found["source_metrics"]
-    # What a day was thought to need is kept as it was thought then: who did not ask then knows none.
-    assert_same(_without_plans(found), _without_plans(whole))
-
-
-def _without_plans(rows: Rows) -> Rows:
-    plans = ("requirement_facts", "forecast_facts")
-    parts = [row for row in rows["parts"] if not str(row[0]).startswith(plans)]
-    return {**{name: kept for name, kept in rows.items() if name not in plans}, "parts": parts}
+    assert_same(without_plans(found), without_plans(whole))
 
 
 def test_a_call_that_ends_after_it_was_read_is_finished_by_the_next_run(desk: Desk) -> None:
