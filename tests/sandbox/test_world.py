@@ -114,6 +114,7 @@ def test_the_bad_morning_shows_at_one_hotline() -> None:
     """The demonstration's report has something to say only if Friday stands out against the Fridays before."""
     world = build_world(start_on="2026-10-19", scale=1.0)
     bad = world.story.bad_day_on
+    assert bad is not None
     assert bad.isoformat() == "2026-11-20"
 
     def service_level(queue: str, weeks_back: int) -> float:
