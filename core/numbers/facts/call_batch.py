@@ -128,7 +128,7 @@ def _derived(db: sqlite3.Connection, keys: Sequence[str], ground: Ground) -> lis
     surveys: dict[int, list[SurveyRow]] = {}
     if cursor.execute("select 1 from surveys where call_uid is not null limit 1").fetchone():
         for row in cursor.execute(
-            f"select {SURVEY_COLUMNS}, b.place from surveys s cross join temp.batch b on b.key = s.call_uid "
+            f"select {SURVEY_COLUMNS}, b.place from temp.batch b cross join surveys s on s.call_uid = b.key "
             "where s.ticket_uid is null and s.call_uid is not null and s.deleted_at is null order by b.place, s.uid"
         ):
             surveys.setdefault(row[-1], []).append(SurveyRow(*row[:-1]))

@@ -26,7 +26,12 @@ INDEXES: Mapping[str, tuple[Index, ...]] = {
     "call_legs": (Index(("queue_uid", "enqueued_at")), Index(("agent_uid", "answered_at"))),
     "customer_identities": (Index(("customer_uid",)),),
     "agent_states": (Index(("from_at",)),),
-    "surveys": (Index(("rated_at",)), Index(("offered_at",)), Index(("ticket_uid",))),
+    "surveys": (
+        Index(("rated_at",)),
+        Index(("offered_at",)),
+        Index(("ticket_uid",)),
+        Index(("call_uid",), "call_uid is not null"),
+    ),
     "sla_instances": (Index(("ticket_uid",)), Index(("decided_at",))),
     "time_entries": (Index(("ticket_uid",)),),
     "shifts": (Index(("agent_uid", "day_on")), Index(("day_on",))),
