@@ -50,7 +50,7 @@ def _seconds(_context: click.Context, _parameter: click.Parameter, text: str) ->
     from core.config import seconds
 
     try:
-        return int(str(seconds(text)))
+        return int(text) if text.isdecimal() else int(str(seconds(text)))
     except ValueError as problem:
         raise click.BadParameter(str(problem)) from None
 

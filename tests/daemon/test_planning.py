@@ -44,6 +44,11 @@ def test_the_worked_example_on_the_command_line() -> None:
     assert " >     14    88.8%    7.8 s  71.4%" in shown
 
 
+def test_a_bare_number_is_seconds() -> None:
+    """Everybody says "180" of a handle time."""
+    assert asked(*("180" if word == "180s" else word for word in GIVEN)) == asked(*GIVEN)
+
+
 def test_as_data() -> None:
     """Scripts read it with stable keys."""
     found = json.loads(asked(*GIVEN, "--patience", "2m", "--json"))
