@@ -129,10 +129,9 @@ def _was_tried(db: sqlite3.Connection, key: str) -> bool:
 
 def build(db: sqlite3.Connection, loaded: Loaded, spec: ReportSpec, day_on: str, now_at: int, **more: Any) -> Report:
     """The report of the day, week or month that ends on a day, as data."""
-    from core.report.build import build_report, period_of  # noqa: PLC0415
+    from core.report.build import build_report  # noqa: PLC0415
 
-    reporting = reporting_of(loaded.config, now_at)
-    return build_report(db, spec, reporting, now_at, period_of(spec.kind, day_on, reporting, now_at), **more)
+    return build_report(db, spec, reporting_of(loaded.config, now_at), now_at, day_on=day_on, **more)
 
 
 def render(report: Report, spec: ReportSpec, language: str | None = None) -> Rendered:

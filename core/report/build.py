@@ -32,46 +32,6 @@ COUNTS = ("tickets_created", "calls_offered")
 LOW_VOLUME: Mapping[Grain, int] = {"day": 10, "week": 20, "month": 40}
 
 
-def build_daily(
-    db: sqlite3.Connection,
-    spec: ReportSpec,
-    reporting: Reporting,
-    now_at: int,
-    *,
-    day_on: str | None = None,
-    is_demo: bool = False,
-) -> Report:
-    """The report of a local day, yesterday unless another is named."""
-    day_on = day_on or add_days(day_of(now_at, reporting.zone), -1)
-    return build_report(db, spec, reporting, now_at, Period(day_on, day_on), is_demo=is_demo)
-
-
-def build_weekly(
-    db: sqlite3.Connection,
-    spec: ReportSpec,
-    reporting: Reporting,
-    now_at: int,
-    *,
-    day_on: str | None = None,
-    is_demo: bool = False,
-) -> Report:
-    """The report of the ISO week that holds a local day, the last whole one unless a day is named."""
-    return build_report(db, spec, reporting, now_at, period_of("weekly", day_on, reporting, now_at), is_demo=is_demo)
-
-
-def build_monthly(
-    db: sqlite3.Connection,
-    spec: ReportSpec,
-    reporting: Reporting,
-    now_at: int,
-    *,
-    day_on: str | None = None,
-    is_demo: bool = False,
-) -> Report:
-    """The report of the calendar month that holds a local day, the last whole one unless a day is named."""
-    return build_report(db, spec, reporting, now_at, period_of("monthly", day_on, reporting, now_at), is_demo=is_demo)
-
-
 def period_of(kind: ReportKind, day_on: str | None, reporting: Reporting, now_at: int) -> Period:
     """The period of a kind of report that holds a day; without one, the last whole period."""
     today_on = day_of(now_at, reporting.zone)
@@ -89,11 +49,12 @@ def build_report(
     spec: ReportSpec,
     reporting: Reporting,
     now_at: int,
-    period: Period,
     *,
+    day_on: str | None = None,
     is_demo: bool = False,
 ) -> Report:
-    """The report of a period, with the sections that have something to say of it."""
+    """The report of the day, ISO week or month that holds a local day; without one, of the last whole one."""
+    period = period_of(spec.kind, day_on, reporting, now_at)
     asking = Asking(db, reporting, now_at, period, dict(spec.where))
     sources = source_states(asking, spec)
     late = late_profiles(asking, sources)

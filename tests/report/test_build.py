@@ -12,7 +12,7 @@ from core.numbers.calendars import HoursRow
 from core.numbers.goal import Goal
 from core.numbers.reporting import ScheduleRule
 from core.report.asking import Asking
-from core.report.build import build_daily
+from core.report.build import build_report
 from core.report.comments import masked
 from core.report.model import Report, ReportSpec
 from core.report.rules import check
@@ -45,7 +45,7 @@ NOW_AT = day_bounds(DAY, BERLIN.zone)[1] + NEXT_MORNING_S
 
 
 def built(db: sqlite3.Connection, spec: ReportSpec = SPEC, day_on: str | None = None) -> Report:
-    report = build_daily(db, spec, BERLIN, NOW_AT, day_on=day_on)
+    report = build_report(db, spec, BERLIN, NOW_AT, day_on=day_on)
     check(report)
     return report
 
@@ -241,7 +241,7 @@ def test_personal_data_is_masked(text: str, kept: str) -> None:
 def test_a_day_without_contacts_has_no_percentages() -> None:
     """No calls is not a service level of 0 %, nor of 100 %."""
     db, now_at = store_of({}, DAY)
-    report = build_daily(db, SPEC, BERLIN, now_at + NEXT_MORNING_S)
+    report = build_report(db, SPEC, BERLIN, now_at + NEXT_MORNING_S)
     assert report.is_low_volume
     assert Words(report, "en").headline() == "No contacts came in."
     assert "%" not in render_slack(report, "en").text
@@ -252,7 +252,7 @@ def test_a_quiet_day_is_one_line_of_counts() -> None:
     at = day_bounds(DAY, BERLIN.zone)[0] + 40_000
     tickets = [{"created_at": at, "is_counted_created": 1, "status_category": "open"} for _ in range(3)]
     db, now_at = store_of({"ticket_facts": tickets}, DAY)
-    report = build_daily(db, SPEC, BERLIN, now_at + NEXT_MORNING_S)
+    report = build_report(db, SPEC, BERLIN, now_at + NEXT_MORNING_S)
     assert Words(report, "en").headline() == "A quiet Friday: 3 tickets."
     assert Words(report, "zh").headline() == "安静的周五：3 张工单。"
 
@@ -263,7 +263,7 @@ def test_a_closed_day_says_what_waits(db: sqlite3.Connection) -> None:
     rules = replace(BERLIN, schedules={"desk": monday_only}, default_schedule_uid="desk")
     db.execute("delete from queue_legs")
     db.execute("delete from parts where part like 'queue_legs%'")
-    report = build_daily(db, SPEC, rules, NOW_AT)
+    report = build_report(db, SPEC, rules, NOW_AT)
     assert report.is_closed_day
     assert Words(report, "en").headline() == "Closed, 0 tickets waiting."
 
@@ -273,7 +273,7 @@ def test_a_new_store_has_nothing_to_compare_with() -> None:
     at = day_bounds(DAY, BERLIN.zone)[0] + 40_000
     tickets = [{"created_at": at, "is_counted_created": 1, "status_category": "open"} for _ in range(30)]
     db, now_at = store_of({"ticket_facts": tickets}, DAY)
-    report = build_daily(db, SPEC, BERLIN, now_at + NEXT_MORNING_S)
+    report = build_report(db, SPEC, BERLIN, now_at + NEXT_MORNING_S)
     assert {tile.comparison.verdict for tile in report.tiles if tile.metric_id != "tickets_created"} <= {
         "no usual", "too few", "no clear change",
     }  # fmt: skip

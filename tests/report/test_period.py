@@ -15,7 +15,7 @@ from core.numbers.goal import Goal
 from core.numbers.periods import week_of
 from core.numbers.reporting import ScheduleRule
 from core.report import build, numbers
-from core.report.build import build_monthly, build_weekly, period_of
+from core.report.build import build_report, period_of
 from core.report.goals import is_milestone
 from core.report.html import render_html
 from core.report.json import render_json
@@ -61,7 +61,7 @@ def db(folded: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 
 def built(db: sqlite3.Connection, spec: ReportSpec = SPEC) -> Report:
-    report = build_weekly(db, spec, BERLIN, MONDAY_MORNING)
+    report = build_report(db, spec, BERLIN, MONDAY_MORNING)
     check(report)
     return report
 
@@ -169,7 +169,7 @@ def test_a_week_with_hardly_any_contacts_is_told_by_its_counts() -> None:
     """Four tickets are no 50 % rise."""
     facts = {"ticket_facts": [{"created_on": "2026-11-18", "is_counted_created": 1}] * 4}
     db, now_at = store_of(facts, SUNDAY)
-    report = build_weekly(db, SPEC, BERLIN, now_at)
+    report = build_report(db, SPEC, BERLIN, now_at)
     assert Words(report, "en").headline() == "A quiet week: 4 tickets."
     assert report.sections == ()
 
@@ -181,7 +181,7 @@ def test_a_week_in_which_all_was_closed_says_so() -> None:
     holidays = tuple(HolidayRow(day) for day in days("2026-11-16", SUNDAY))
     rule = ScheduleRule("Europe/Berlin", hours, holidays)
     rules = replace(BERLIN, default_schedule_uid="office", schedules={"office": rule})
-    report = build_weekly(db, SPEC, rules, now_at)
+    report = build_report(db, SPEC, rules, now_at)
     assert report.is_closed_day
     assert "closed" in Words(report, "en").headline().lower()
 
@@ -189,7 +189,7 @@ def test_a_week_in_which_all_was_closed_says_so() -> None:
 def test_a_month_is_told_as_a_whole(folded: sqlite3.Connection) -> None:
     """The board reads months; a month that is not over is not told."""
     spec = ReportSpec("monthly", kind="monthly", goals=GOALS)
-    report = build_monthly(folded, spec, BERLIN, MONDAY_MORNING)
+    report = build_report(folded, spec, BERLIN, MONDAY_MORNING)
     check(report)
     assert report.period == Period("2026-10-01", "2026-10-31", "month")
     assert Words(report, "en").title() == "Support numbers · October 2026"
@@ -237,10 +237,10 @@ def test_the_first_month_says_that_it_is_none_and_judges_nothing(db: sqlite3.Con
     """Too few contacts to judge the week was said of 1,076 calls: what lacked was a week to compare with."""
     first_on = db.execute("select min(created_on) from ticket_facts").fetchone()[0]
     begun = day_bounds(week_of(first_on).to_on, BERLIN.zone)[1] + 8 * 3600
-    report = build_weekly(db, SPEC, BERLIN, begun)
+    report = build_report(db, SPEC, BERLIN, begun)
     check(report)
     assert "too few" not in Words(report, "en").headline().lower()
-    month = build_monthly(db, replace(SPEC, kind="monthly"), BERLIN, begun, day_on=first_on)
+    month = build_report(db, replace(SPEC, kind="monthly"), BERLIN, begun, day_on=first_on)
     if not first_on.endswith("-01"):
         assert any(sentence.key in {"begins_all", "begins_some"} for sentence in month.headline)
         assert "begin on" in Words(month, "en").headline()

@@ -7,7 +7,7 @@ import pytest
 from core.clock import add_days, day_bounds
 from core.numbers.analyses.goals import Judged, judge_goals, keep_goals
 from core.numbers.goal import Goal
-from core.report.build import build_weekly
+from core.report.build import build_report
 from core.report.goals import celebrate
 from core.report.model import ReportSpec
 from core.report.sections.goals import goals
@@ -128,7 +128,7 @@ def test_the_weekly_report_holds_them(won: sqlite3.Connection) -> None:
     """From the config to the message, and kept as it was told."""
     spec = ReportSpec("weekly", "weekly", goals=(goal(**OWN),), metrics=("csat", "first_response_time"))
     now_at = day_bounds(add_days(MONDAY, 14), BERLIN.zone)[0]
-    report = build_weekly(won, spec, BERLIN, now_at, day_on=WEEK.to_on)
+    report = build_report(won, spec, BERLIN, now_at, day_on=WEEK.to_on)
     assert [each.state for each in report.goals] == ["reached"]
     assert "goals" in [each.key for each in report.sections]
     shown = str(render_slack(report, "en"))
