@@ -94,11 +94,6 @@ class History:
         return _trend(_recent(self, ordinal(day_on)))
 
 
-def baseline_of(values: Mapping[str, float | None], closed: Collection[str], day_on: str) -> Expected:
-    """What a day is expected to bring, by the values of the days before it; for many days of a series ask a History."""
-    return History.of(values, closed).expected(day_on)
-
-
 def ordinal(day_on: str) -> int:
     """A local date as a number of days."""
     return date.fromisoformat(day_on).toordinal()

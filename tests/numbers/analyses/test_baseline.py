@@ -1,5 +1,6 @@
 """What a day is expected to bring."""
 
+from collections.abc import Collection, Mapping
 from math import pi, sin
 from random import Random
 
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.clock import add_days
-from core.numbers.analyses.baseline import AROUND, YEAR, Expected, History, Trend, baseline_of, ordinal
+from core.numbers.analyses.baseline import AROUND, YEAR, Expected, History, Trend, ordinal
 from core.numbers.analyses.volumes import closed_days
 from core.numbers.calendars import HolidayRow, HoursRow
 from core.numbers.inquiry import Inquiry
@@ -17,6 +18,10 @@ from tests.numbers.rows import BERLIN, store_of
 
 MONDAY = "2026-01-05"
 WEEKEND = 0.4
+
+
+def baseline_of(values: Mapping[str, float | None], closed: Collection[str], day_on: str) -> Expected:
+    return History.of(values, closed).expected(day_on)
 
 
 def days(count: int) -> list[str]:
